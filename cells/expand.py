@@ -1,0 +1,127 @@
+"""Write out the shorthands of a cell: `count`, `queue` and `at`.
+
+A station `lathe` with `count: 2` becomes `lathe_1` and `lathe_2`; a station with a `queue` gets a buffer
+`<name>_queue` in front, into which all its parts go.  What comes out is a cell as well, in plain words.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from cells.schema import Buffer, Cell, Flow, Inside, Station
+
+QUEUE = "_queue"
+
+
+def machines(name: str, station: Station) -> tuple[str, ...]:
+    """Return the names of the stations that a declared station stands for."""
+    if station.count is None:
+        return (name,)
+    return tuple(f"{name}_{k}" for k in range(1, station.count + 1))
+
+
+def has_queue(station: Station) -> bool:
+    """Return whether a station has waiting places of its own."""
+    return station.queue not in (None, 0)
+
+
+def expand(cell: Cell) -> Cell:
+    """Return the same cell without `count` and `queue`; `pick_at` and `place_at` of buffers filled in.
+
+    Flow entries name single machines; a share of a multiple station is divided evenly.  The entry
+    from a queue to its station comes after all entries that were written.
+
+    Parameters
+    ----------
+    cell : Cell
+        Checked; an expanded cell is returned as it is.
+    """
+    stations = dict(_machines(cell))
+    multiple, queues = _shorthands(cell)
+    buffers = {name: _placed(buffer) for name, buffer in cell.buffers.items()}
+    buffers |= {queue: _queue(stations[name]) for name, queue in queues.items()}
+    return cell.model_copy(
+        update={
+            "buffers": buffers,
+            "stations": {
+                name: station.model_copy(update={"queue": None})
+                for name, station in stations.items()
+            },
+            "flow": [entry for _, entry in numbered_flow(cell)],
+            "inside": [_inside(entry, multiple, queues) for entry in cell.inside],
+        }
+    )
+
+
+def numbered_flow(cell: Cell) -> list[tuple[int, Flow]]:
+    """Return the expanded flow; with each entry the index of the written one, -1 for a queue's."""
+    multiple, queues = _shorthands(cell)
+    flow = [
+        (k, part) for k, entry in enumerate(cell.flow) for part in _entries(entry, multiple, queues)
+    ]
+    return flow + [(-1, Flow.model_construct(from_=q, to=name)) for name, q in queues.items()]
+
+
+def _shorthands(cell: Cell) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    """Return the machines of each declared station and the queue of each machine that has one."""
+    multiple = {name: machines(name, station) for name, station in cell.stations.items()}
+    queued = [name for name, station in cell.stations.items() if has_queue(station)]
+    queues = {machine: f"{machine}{QUEUE}" for name in queued for machine in multiple[name]}
+    return multiple, queues
+
+
+def _machines(cell: Cell) -> Iterator[tuple[str, Station]]:
+    for name, station in cell.stations.items():
+        for k, machine in enumerate(machines(name, station)):
+            at = station.places[k] if station.places else station.at
+            plain = {"count": None, "places": None, "at": at}
+            yield machine, station.model_copy(update=plain)
+
+
+def _placed(buffer: Buffer) -> Buffer:
+    return buffer.model_copy(
+        update={
+            "pick_at": buffer.pick_at or buffer.at,
+            "place_at": buffer.place_at or buffer.at,
+        }
+    )
+
+
+def _queue(station: Station) -> Buffer:
+    capacity = None if station.queue == "unlimited" else station.queue
+    return Buffer.model_construct(
+        capacity=capacity, at=station.at, pick_at=station.at, place_at=station.at
+    )
+
+
+def _entries(
+    entry: Flow, multiple: dict[str, tuple[str, ...]], queues: dict[str, str]
+) -> Iterator[Flow]:
+    to = _targets(entry.to, multiple, queues)
+    for origin in multiple.get(entry.from_, (entry.from_,)):
+        yield entry.model_copy(update={"from_": origin, "to": to})
+
+
+def _targets(
+    to: str | list[str] | dict[str, float],
+    multiple: dict[str, tuple[str, ...]],
+    queues: dict[str, str],
+) -> str | list[str] | dict[str, float]:
+    def places(name: str) -> Iterable[str]:
+        return [queues.get(machine, machine) for machine in multiple.get(name, (name,))]
+
+    if isinstance(to, dict):
+        shares: dict[str, float] = {}
+        for name, share in to.items():
+            targets = list(places(name))
+            for target in targets:
+                shares[target] = shares.get(target, 0.0) + share / len(targets)
+        return shares
+    names = [to] if isinstance(to, str) else to
+    targets = [target for name in names for target in places(name)]
+    return targets[0] if isinstance(to, str) and len(targets) == 1 else targets
+
+
+def _inside(
+    entry: Inside, multiple: dict[str, tuple[str, ...]], queues: dict[str, str]
+) -> Inside:
+    machine = multiple.get(entry.at, (entry.at,))[0]
+    return entry.model_copy(update={"at": queues.get(machine, machine)})

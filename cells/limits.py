@@ -1,0 +1,158 @@
+"""Checks of one description at a time: values that do not go together or are out of range."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from math import floor, fsum
+
+from cells import shifts
+from cells.errors import shown
+from cells.problems import Problem
+from cells.schema import Cell, Conveyor, Cycle, Fixture, Robot, Shifts, Source, Station
+
+_PRICE = re.compile(r"[0-9]+(\.[0-9]+)? [A-Z]{3}/kWh")
+_CARBON = re.compile(r"[0-9]+(\.[0-9]+)? kg/kWh")
+_FILE = re.compile(r"[^/\\\0]+\.ya?ml")
+
+Found = Iterator[tuple[str, str]]  # key, message
+
+
+def check_limits(cell: Cell) -> list[Problem]:
+    """Return what is wrong with single descriptions."""
+    checks: tuple[tuple[str, Callable[..., Found]], ...] = (
+        ("sources", _source),
+        ("conveyors", _conveyor),
+        ("stations", _station),
+        ("robots", _robot),
+        ("shifts", _shifts),
+        ("fixtures", _fixture),
+    )
+    found = [
+        Problem((section, name, *([key] if key else [])), message)
+        for section, check in checks
+        for name, described in getattr(cell, section).items()
+        for key, message in check(described)
+    ]
+    return found + list(_rest(cell)) + list(_too_long(cell))
+
+
+def adds_up(shares: Iterable[float]) -> str | None:
+    """Return what is wrong with shares that do not add up to 1."""
+    total = fsum(shares)
+    return None if abs(total - 1.0) <= 1e-9 else f"the shares add up to {100 * total:.6g} %, not 100 %"
+
+
+def _source(source: Source) -> Found:
+    if (source.every is not None) == source.saturated:
+        yield "", "give exactly one of `every: 40 s` (arrivals) and `saturated: true` (never runs out)"
+    if source.every is not None and source.every.mean() <= 0.0:
+        yield "every", "the time between arrivals must be above 0 s"
+    if isinstance(source.product, dict) and (wrong := adds_up(source.product.values())):
+        yield "product", wrong
+    if source.saturated and (source.first is not None or source.batch != 1):
+        key = "batch" if source.first is None else "first"
+        yield key, f"`{key}` says nothing about a source that is saturated; leave it out"
+
+
+def _conveyor(conveyor: Conveyor) -> Found:
+    if conveyor.length <= 0.0:
+        yield "length", "the length must be above 0 m"
+    if conveyor.pitch <= 0.0:
+        yield "pitch", "the pitch must be above 0 m"
+    elif floor(conveyor.length / conveyor.pitch + 1e-9) < 1:
+        yield "pitch", "the conveyor holds no part; the pitch must be at most the length"
+
+
+def _station(station: Station) -> Found:
+    if isinstance(station.queue, int) and station.queue < 0:
+        yield "queue", f"must be at least 0, or 'unlimited'; found {station.queue}"
+    if station.places is not None and station.count is None:
+        yield "places", "`places` goes with `count`; a single station is `at` a place"
+    elif station.places is not None and station.at is not None:
+        yield "at", "give either `at` or, with `count`, `places`"
+    elif station.places is not None and len(station.places) != station.count:
+        yield "places", f"one place per machine: {len(station.places)} for {station.count}"
+    if isinstance(station.process, dict) and not station.process:
+        yield "process", "no process time is given; write `process: 45 s`, or one per product"
+    if station.at_shift_end != "suspend" and station.shifts is None:
+        yield "at_shift_end", "the station has no `shifts`"
+    for name, mode in station.failures.items():
+        if mode.after.mean() <= 0.0:
+            yield "failures", f"{name}: the time to failure must be above 0 s"
+
+
+def _robot(robot: Robot) -> Found:
+    if robot.speed <= 0.0:
+        yield "speed", "the speed must be above 0 %"
+    if robot.handling.approach < 0.0:
+        yield "handling", "the approach must be at least 0 mm"
+    if robot.power is not None and robot.power.standby is not None:
+        yield "power", "standby is for stations; a robot does not fall asleep"
+
+
+def _shifts(pattern: Shifts | list[Shifts] | Cycle) -> Found:
+    if isinstance(pattern, Cycle):
+        if not 0 < pattern.on <= pattern.period:
+            yield "on", "must be above 0 s and at most the period"
+        return
+    blocks = pattern if isinstance(pattern, list) else [pattern]
+    if not blocks:
+        yield "", "no working hours are given; write {days: mon-fri, from: 06:00, to: 14:00}"
+    for block in blocks:
+        try:
+            shifts.read_days(block.days)
+            shifts.breaks(block)
+        except ValueError as error:
+            yield "", str(error)
+
+
+def _fixture(fixture: Fixture) -> Found:
+    if (fixture.box is None) == (fixture.cylinder is None):
+        yield "", "give exactly one shape: `box: [x, y, z]` or `cylinder: [radius, height]`"
+    for key, sizes in (("box", fixture.box), ("cylinder", fixture.cylinder)):
+        if sizes is not None and min(sizes) <= 0.0:
+            yield key, "every size must be above 0 mm"
+
+
+def _rest(cell: Cell) -> Iterator[Problem]:
+    run, energy = cell.run, cell.energy
+    if cell.baseline is not None and not _FILE.fullmatch(cell.baseline):
+        message = f"expected the name of a .yaml file beside this one; found {shown(cell.baseline)}"
+        yield Problem(("baseline",), message)
+    if run.horizon <= 0:
+        yield Problem(("run", "horizon"), "the horizon must be above 0 s")
+    if isinstance(run.warm_up, int) and run.warm_up >= run.horizon > 0:
+        yield Problem(("run", "warm_up"), "the warm-up must end before the horizon")
+    if run.takt is not None and run.takt <= 0:
+        yield Problem(("run", "takt"), "the takt must be above 0 s")
+    try:
+        shifts.read_start(run.start)
+    except ValueError as error:
+        yield Problem(("run", "start"), str(error))
+    for key, pattern, like in (("price", _PRICE, "0.245 GBP/kWh"), ("carbon", _CARBON, "0.207 kg/kWh")):
+        text = getattr(energy, key, None)
+        if text is not None and not pattern.fullmatch(text):
+            yield Problem(("energy", key), f"expected a value such as {like}; found {shown(text)}")
+
+
+def _too_long(cell: Cell) -> Iterator[Problem]:
+    for name, station in cell.stations.items():
+        pattern = cell.shifts.get(station.shifts or "")
+        if station.at_shift_end != "start_if_fits" or pattern is None:
+            continue
+        longest = _longest(pattern)
+        per_product = station.process if isinstance(station.process, dict) else {"": station.process}
+        for product, time in per_product.items():
+            if longest is not None and time.constant and time.mean() > longest:
+                path = ("stations", name, "process", *([product] if product else []))
+                yield Problem(
+                    path,
+                    f"an operation of {time.mean() / 1e9:g} s never fits into a shift, of which the"
+                    f" longest is {longest / 1e9:g} s, and would wait for ever",
+                )
+
+
+def _longest(pattern: Shifts | list[Shifts] | Cycle) -> int | None:
+    try:
+        return shifts.longest(pattern)
+    except ValueError:  # told by the check of the pattern itself
+        return None

@@ -1,0 +1,101 @@
+"""Read a cell file: text in, a checked cell out, or everything that is wrong with it."""
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from cells.check import check
+from cells.errors import CellError, CellFileError, Fault
+from cells.faults import faults, written
+from cells.schema import Cell
+from cells.yaml_reader import MOST_BYTES, Document, Refused, decode, read
+
+_MOST_FAULTS = 100
+_CATALOGUE = Path(__file__).parent / "catalogue"
+
+
+def load_cell(path: str | Path) -> Cell:
+    """Return the cell in a file.
+
+    Parameters
+    ----------
+    path : str or Path
+        A UTF-8 file of at most 1 MiB, YAML 1.2.
+
+    Raises
+    ------
+    CellFileError
+        If the file cannot be read or is wrong in any way; lists all its faults.
+    """
+    path = Path(path)
+    name = str(path)
+    try:
+        if not path.is_file():
+            what = "a folder" if path.is_dir() else "not a file" if path.exists() else "not there"
+            raise CellFileError(name, [Fault(0, "", f"{what}; expected a cell file")])
+        with path.open("rb") as file:
+            raw = file.read(MOST_BYTES + 1)
+        return load_text(decode(raw), name)
+    except Refused as refused:
+        raise CellFileError(name, [refused.fault]) from None
+    except (OSError, ValueError) as error:
+        if isinstance(error, CellError):
+            raise
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CellFileError(name, [Fault(0, "", f"cannot be read: {reason}")]) from None
+
+
+def load_text(text: str, name: str = "<text>") -> Cell:
+    """Return the cell that a text describes.
+
+    Parameters
+    ----------
+    text : str
+        YAML 1.2.
+    name : str
+        What messages call it.
+
+    Raises
+    ------
+    CellFileError
+        If it is wrong in any way; lists all its faults.
+    """
+    try:
+        document = read(text)
+    except Refused as refused:
+        raise CellFileError(name, [refused.fault]) from None
+    return _checked(document, name)
+
+
+def _checked(document: Document, name: str) -> Cell:
+    if not isinstance(document.data, dict):
+        first = "a cell file begins with the lines `taktwin: 1` and `name: my_cell`"
+        raise CellFileError(name, [Fault(document.line(()), "", first)])
+    try:
+        cell = Cell.model_validate(document.data)
+    except ValidationError as error:
+        raise CellFileError(name, faults(error, document)[:_MOST_FAULTS]) from None
+    problems = check(cell)[:_MOST_FAULTS]
+    if problems:
+        found = [Fault(document.line(one.path), written(one.path), one.message) for one in problems]
+        raise CellFileError(name, found)
+    return cell
+
+
+def find_cell(name: str) -> Path:
+    """Return the file of a ready-made cell, such as ``machine_tending``.
+
+    Raises
+    ------
+    CellError
+        If the catalogue has no cell of that name.
+    """
+    known = catalogue()
+    if name not in known:
+        raise CellError(f"no ready-made cell named {name!r}; there are {', '.join(known)}")
+    return _CATALOGUE / f"{name}.yaml"
+
+
+def catalogue() -> list[str]:
+    """Return the names of all ready-made cells."""
+    return sorted(path.stem for path in _CATALOGUE.glob("*.yaml"))

@@ -1,0 +1,111 @@
+"""Names of a cell: each declared once, each reference to something declared."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from cells.errors import hint
+from cells.expand import QUEUE, has_queue, machines
+from cells.problems import Problem
+from cells.schema import Cell
+
+NODES = ("sources", "buffers", "conveyors", "stations", "sinks")
+CARRIERS = ("robots", "operators")
+_PLACES = ("pick_at", "place_at", "at", "home")
+
+Path = tuple[str | int, ...]
+
+
+class _Reference(NamedTuple):
+    path: Path
+    kind: str
+    name: str
+
+
+def check_names(cell: Cell) -> list[Problem]:
+    """Return names declared twice and references to nothing."""
+    return [*_repeated(cell), *_dangling(cell)]
+
+
+def declared(cell: Cell) -> Iterator[tuple[Path, str, bool]]:
+    """Yield path, name and whether it may be written, of all nodes and carriers.
+
+    Nodes and carriers share one space of names, as the log names them side by side.
+    """
+    for section in (*NODES, *CARRIERS):
+        for name in getattr(cell, section):
+            yield (section, name), name, True
+    for name, station in cell.stations.items():
+        for machine in machines(name, station):
+            if station.count is not None:
+                yield ("stations", name, "count"), machine, True
+            if has_queue(station):
+                yield ("stations", name, "queue"), f"{machine}{QUEUE}", False
+
+
+def _repeated(cell: Cell) -> Iterator[Problem]:
+    first: dict[str, Path] = {}
+    for path, name, _ in declared(cell):
+        if name in first:
+            where = ".".join(str(step) for step in first[name])
+            yield Problem(path, f"the name {name!r} is already taken by {where}; choose another")
+        first.setdefault(name, path)
+
+
+def _dangling(cell: Cell) -> Iterator[Problem]:
+    nodes = [name for path, name, open_ in declared(cell) if path[0] in NODES and open_]
+    known: dict[str, Iterable[str]] = {
+        "product": cell.products,
+        "shift pattern": cell.shifts,
+        "place": cell.places,
+        "robot or operator": [*cell.robots, *cell.operators],
+        "source, buffer, conveyor or station": [n for n in nodes if n not in cell.sinks],
+        "buffer, conveyor, station or sink": [n for n in nodes if n not in cell.sources],
+        "buffer, conveyor or station": [
+            name for name in nodes if name not in cell.sources and name not in cell.sinks
+        ],
+    }
+    for path, kind, name in _references(cell):
+        if name not in known[kind]:
+            yield Problem(path, f"no {kind} named {name!r}.{hint(name, known[kind])}")
+
+
+def _references(cell: Cell) -> Iterator[_Reference]:
+    for section in (*NODES, *CARRIERS):
+        for name, described in getattr(cell, section).items():
+            for key in _PLACES:
+                place = getattr(described, key, None)
+                if place is not None:
+                    yield _Reference((section, name, key), "place", place)
+            shifts = getattr(described, "shifts", None)
+            if shifts is not None:
+                yield _Reference((section, name, "shifts"), "shift pattern", shifts)
+    yield from _of_products(cell)
+    yield from _of_flow(cell)
+
+
+def _of_products(cell: Cell) -> Iterator[_Reference]:
+    for name, source in cell.sources.items():
+        mix = [source.product] if isinstance(source.product, str) else source.product
+        for product in mix:
+            yield _Reference(("sources", name, "product"), "product", product)
+    for name, station in cell.stations.items():
+        for k, place in enumerate(station.places or ()):
+            yield _Reference(("stations", name, "places", k), "place", place)
+        for product in station.process if isinstance(station.process, dict) else ():
+            yield _Reference(("stations", name, "process", product), "product", product)
+    for k, entry in enumerate(cell.inside):
+        yield _Reference(("inside", k, "product"), "product", entry.product)
+        yield _Reference(("inside", k, "at"), "buffer, conveyor or station", entry.at)
+
+
+def _of_flow(cell: Cell) -> Iterator[_Reference]:
+    for k, entry in enumerate(cell.flow):
+        origin = "source, buffer, conveyor or station"
+        yield _Reference(("flow", k, "from"), origin, entry.from_)
+        for target in [entry.to] if isinstance(entry.to, str) else entry.to:
+            yield _Reference(("flow", k, "to"), "buffer, conveyor, station or sink", target)
+        products = [entry.product] if isinstance(entry.product, str) else entry.product or []
+        for product in products:
+            yield _Reference(("flow", k, "product"), "product", product)
+        if entry.by is not None:
+            yield _Reference(("flow", k, "by"), "robot or operator", entry.by)

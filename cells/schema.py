@@ -1,0 +1,270 @@
+"""What a cell is: plain, frozen descriptions in SI units (durations in whole nanoseconds)."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from cells.distributions import Distribution
+from cells.units import (
+    Angle,
+    ClockTime,
+    Duration,
+    Fraction,
+    Length,
+    Mass,
+    Power,
+    Speed,
+)
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
+Position = Annotated[tuple[Length, Length, Length], Field(strict=False)]
+Turn = Annotated[tuple[Angle, Angle, Angle], Field(strict=False)]  # roll, pitch, yaw about fixed x, y, z (REP-103)
+
+
+class Part(BaseModel):
+    """Base of every description: immutable, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Product(Part):
+    """A kind of part."""
+
+    mass: Mass | None = None
+
+
+class Source(Part):
+    """Where parts come from; exactly one of `every` and `saturated`."""
+
+    product: Name | dict[Name, Fraction]  # a mix adds up to 1
+    every: Distribution | None = None
+    saturated: bool = False
+    first: Duration | None = None  # first arrival; default: after one interval
+    batch: int = Field(1, ge=1, le=100_000)
+    limit: int | None = Field(None, ge=1)
+    shifts: Name | None = None
+    pick_at: Name | None = None
+
+
+class Buffer(Part):
+    """Storage; `capacity` counts parts, absent: unlimited."""
+
+    capacity: int | None = Field(None, ge=1)
+    pick_at: Name | None = None
+    place_at: Name | None = None
+    at: Name | None = None  # shorthand for both
+
+
+class Conveyor(Part):
+    """An accumulating conveyor."""
+
+    length: Length
+    speed: Speed
+    pitch: Length
+    pick_at: Name | None = None
+    place_at: Name | None = None
+
+
+class FailureMode(Part):
+    """One way a station fails."""
+
+    after: Distribution
+    repair: Distribution
+    clock: Literal["operating", "calendar"] = "operating"
+    on_failure: Literal["resume", "restart", "scrap"] = "resume"
+
+
+class Standby(Part):
+    """Power saved while starved for long."""
+
+    power: Power
+    after: Duration
+    wake_up: Duration = 0
+
+
+class PowerUse(Part):
+    """Electrical power by state."""
+
+    working: Power
+    idle: Power
+    setup: Power | None = None  # default: idle
+    down: Power | None = None  # default: idle
+    off: Power = 0.0
+    standby: Standby | None = None
+
+
+class Station(Part):
+    """A machine or a manual place; `count: 2` of `lathe` makes lathe_1 and lathe_2."""
+
+    process: Distribution | dict[Name, Distribution]  # or one per product
+    servers: int = Field(1, ge=1, le=1_000)
+    count: int | None = Field(None, ge=1, le=100)
+    queue: int | Literal["unlimited"] | None = None  # waiting places in front; makes a buffer <name>_queue
+    at: Name | None = None
+    places: list[Name] | None = None  # one a machine, with `count`
+    failures: dict[Name, FailureMode] = {}
+    shifts: Name | None = None
+    at_shift_end: Literal["suspend", "finish", "start_if_fits"] = "suspend"
+    power: PowerUse | None = None
+
+
+class Sink(Part):
+    """Where parts leave."""
+
+    counts_as: Literal["good", "scrap"] = "good"
+    place_at: Name | None = None
+
+
+class Gripper(Part):
+    """A single gripper on the flange."""
+
+    mass: Mass
+    open: Duration
+    close: Duration
+    tcp: Position = (0.0, 0.0, 0.0)  # of the tool centre point in the flange frame
+    turn: Turn = (0.0, 0.0, 0.0)
+
+
+class Base(Part):
+    """Where an arm stands, in the cell frame."""
+
+    position: Position = (0.0, 0.0, 0.0)
+    turn: Turn = (0.0, 0.0, 0.0)
+
+
+class Handling(Part):
+    """What a robot does at a place beside moving between places."""
+
+    approach: Length = 0.08  # straight in and out
+    approach_speed: Speed = 0.25
+    pick: Duration = 0  # added to each pick: doors, clamps, blow-off
+    place: Duration = 0
+
+
+class Robot(Part):
+    """An arm that carries parts."""
+
+    model: str  # in the robot catalogue, or a path to a URDF beside the cell file
+    base: Base = Base()
+    gripper: Gripper
+    part_mass: Mass = 0.0
+    speed: Fraction = 1.0
+    handling: Handling = Handling()
+    home: Name | None = None  # place where it starts; default: the first place it serves
+    serves: Literal["downstream_first", "longest_wait", "nearest", "priority"] = "downstream_first"
+    shifts: Name | None = None
+    power: PowerUse | None = None
+    settle: Duration = 0  # waiting for standstill after each move
+
+
+class Operator(Part):
+    """A group of people who carry parts; walking is straight from place to place."""
+
+    count: int = Field(1, ge=1, le=1_000)
+    walking: Speed = 1.2
+    pick: Distribution
+    place: Distribution
+    home: Name | None = None
+    serves: Literal["downstream_first", "longest_wait", "nearest", "priority"] = "downstream_first"
+    shifts: Name | None = None
+
+
+class Flow(Part):
+    """Where parts go from one node; one entry for each node and product."""
+
+    from_: Name = Field(alias="from")
+    to: Name | list[Name] | dict[Name, Fraction]  # weights: choose is random
+    product: Name | list[Name] | None = None  # default: every product without an entry of its own
+    by: Name | None = None  # robot or operator group
+    choose: Literal["first_free", "shortest", "random", "cyclic"] = "first_free"
+    priority: int = 0
+
+
+class Shifts(Part):
+    """Working hours; several blocks make a pattern.  Times are of the day, `22:00` to `06:00` ends next day."""
+
+    days: str = "mon-fri"  # `mon-fri`, `mon,wed,fri`, `daily`
+    from_: ClockTime = Field(alias="from")
+    to: ClockTime
+    breaks: list[str] = []  # `09:00-09:20`
+
+
+class Cycle(Part):
+    """Working hours of a repeating period that is no week: on for `on`, off for the rest."""
+
+    period: Duration
+    on: Duration
+
+
+class Place(Part):
+    """A position in space; `approach` is the direction in which the tool moves in."""
+
+    position: Position
+    approach: Literal["down", "up", "+x", "-x", "+y", "-y"] = "down"
+    turn: Angle = 0.0  # of the tool about the approach direction
+
+
+class Fixture(Part):
+    """A box or an upright cylinder in the way; position is that of its centre."""
+
+    box: Position | None = None
+    cylinder: Annotated[tuple[Length, Length], Field(strict=False)] | None = None  # radius, height
+    position: Position
+    turn: Turn = (0.0, 0.0, 0.0)
+
+
+class Inside(Part):
+    """Parts inside the line at the start (pallets of a closed loop)."""
+
+    product: Name
+    count: int = Field(ge=1, le=1_000_000)
+    at: Name  # a buffer, conveyor or station with a queue
+
+
+class Energy(Part):
+    """What electricity costs and emits; never a hidden default."""
+
+    price: str | None = None  # `0.245 GBP/kWh`
+    carbon: str | None = None  # `0.207 kg/kWh`
+    source: str | None = None
+
+
+class Run(Part):
+    """How to run the cell unless told otherwise on the command line."""
+
+    horizon: Duration
+    warm_up: Duration | Literal["auto"] = "auto"
+    replications: int = Field(30, ge=2, le=1_000_000)
+    seed: int = Field(1, ge=0, lt=2**63)
+    start: str = "mon 00:00"  # day and time of the week at which the run begins
+    scan: Duration = 0
+    takt: Duration | None = None
+
+
+class Cell(Part):
+    """A cell as its author wrote it, checked; `twin.build` makes a line of it."""
+
+    taktwin: Literal[1]
+    name: Name
+    title: str = ""
+    baseline: str | None = None  # cell file of what it is compared with, beside this one
+    products: dict[Name, Product]
+    sources: dict[Name, Source] = {}
+    buffers: dict[Name, Buffer] = {}
+    conveyors: dict[Name, Conveyor] = {}
+    stations: dict[Name, Station] = {}
+    sinks: dict[Name, Sink] = {}
+    robots: dict[Name, Robot] = {}
+    operators: dict[Name, Operator] = {}
+    flow: list[Flow]
+    shifts: dict[Name, Shifts | list[Shifts] | Cycle] = {}
+    places: dict[Name, Place] = {}
+    fixtures: dict[Name, Fixture] = {}
+    inside: list[Inside] = []
+    energy: Energy | None = None
+    run: Run
+
+    @field_validator("taktwin", mode="before")
+    @classmethod
+    def _whole(cls, value: object) -> object:
+        return value if type(value) is int else str(value)  # neither `true` nor `1.0` is version 1

@@ -1,0 +1,12 @@
+"""Sphinx configuration."""
+
+project = "Taktwin"
+author = "The Taktwin authors"
+copyright = "The Taktwin authors"  # noqa: A001 - the name Sphinx wants
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+source_suffix = {".md": "markdown"}
+exclude_patterns = ["_build"]
+html_theme = "furo"
+html_title = "Taktwin"
+autodoc_typehints = "description"
+myst_heading_anchors = 3

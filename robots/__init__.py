@@ -1,0 +1,1 @@
+"""Robot arms: motion in, seconds out."""

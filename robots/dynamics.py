@@ -1,0 +1,196 @@
+"""Joint torques of a chain with its load: recursive Newton-Euler; kernels and what stands on them.
+
+R. Featherstone, "Rigid body dynamics algorithms", 2008, 5.3; J. Luh, M. Walker, R. Paul, 1980.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from robots.arm import Arm, Chain, Floats, Inertials
+from robots.errors import RobotError
+from robots.kinematics.fk import multiply, turn_about
+from robots.task import ArmTask
+
+GRAVITY = 9.80665  # m/s2, standard
+
+
+class Body(NamedTuple):
+    """A chain with the masses it moves and the gravity it stands in."""
+
+    chain: Chain
+    inertials: Inertials
+    gravity: Floats  # (3,), in the base, m/s2
+
+
+@njit(cache=True)
+def _into(turn: Floats, v: Floats, out: Floats) -> None:
+    """Write turn' @ v."""
+    for k in range(3):
+        out[k] = turn[0, k] * v[0] + turn[1, k] * v[1] + turn[2, k] * v[2]
+
+
+@njit(cache=True)
+def _add_cross(a: Floats, b: Floats, out: Floats) -> None:
+    """Add a x b."""
+    out[0] += a[1] * b[2] - a[2] * b[1]
+    out[1] += a[2] * b[0] - a[0] * b[2]
+    out[2] += a[0] * b[1] - a[1] * b[0]
+
+
+@njit(cache=True)
+def _carry(w: Floats, dw: Floats, arm: Floats, spin: Floats, out: Floats) -> None:
+    """Add to `out` the acceleration of a point at `arm`: dw x arm + w x (w x arm)."""
+    _add_cross(dw, arm, out)
+    spin[:] = 0.0
+    _add_cross(w, arm, spin)
+    _add_cross(w, spin, out)
+
+
+@njit(cache=True)
+def _wrench(inertials: Inertials, i: int, w: Floats, dw: Floats, f: Floats, out: Floats) -> None:
+    """Write the moment of link i about its frame; `f` holds the acceleration of its centre, then its force."""
+    momentum, inertia, center = np.zeros(3), inertials.inertia[i], inertials.center[i]
+    for k in range(3):
+        f[k] *= inertials.mass[i]
+        out[k] = 0.0
+        for j in range(3):
+            momentum[k] += inertia[k, j] * w[j]
+            out[k] += inertia[k, j] * dw[j]
+    _add_cross(w, momentum, out)
+    _add_cross(center, f, out)
+
+
+@njit(cache=True)
+def torques(body: Body, q: Floats, qd: Floats, qdd: Floats, tau: Floats) -> None:
+    """Write the joint torques of a motion.
+
+    Parameters
+    ----------
+    q, qd, qdd : ndarray, shape (n,)
+        rad, rad/s, rad/s2.
+    tau : ndarray, shape (n,)
+        N m.
+    """
+    chain, n = body.chain, q.size
+    turn, about, spin = np.empty((n, 3, 3)), np.empty((3, 3)), np.empty(3)
+    force, moment = np.zeros((n + 1, 3)), np.zeros((n + 1, 3))
+    w, dw, a = np.zeros((n + 1, 3)), np.zeros((n + 1, 3)), np.empty((n + 1, 3))
+    a[0] = -body.gravity
+    for i in range(n):
+        turn_about(chain.axis[i], q[i], about)
+        multiply(chain.rotation[i], about, turn[i])
+        _carry(w[i], dw[i], chain.offset[i], spin, a[i])
+        _into(turn[i], w[i], w[i + 1])
+        _into(turn[i], dw[i], dw[i + 1])
+        _into(turn[i], a[i], a[i + 1])
+        for k in range(3):
+            about[0, k] = chain.axis[i, k] * qd[i]
+        _add_cross(w[i + 1], about[0], dw[i + 1])
+        for k in range(3):
+            w[i + 1, k] += about[0, k]
+            dw[i + 1, k] += chain.axis[i, k] * qdd[i]
+            force[i, k] = a[i + 1, k]
+        _carry(w[i + 1], dw[i + 1], body.inertials.center[i], spin, force[i])
+        _wrench(body.inertials, i, w[i + 1], dw[i + 1], force[i], moment[i])
+    for i in range(n - 1, -1, -1):
+        tau[i] = 0.0
+        for k in range(3):
+            tau[i] += moment[i, k] * chain.axis[i, k]
+        if i > 0:
+            for k in range(3):
+                spin[k] = 0.0
+                for j in range(3):
+                    spin[k] += turn[i, k, j] * force[i, j]
+                    moment[i - 1, k] += turn[i, k, j] * moment[i, j]
+            _add_cross(chain.offset[i], spin, moment[i - 1])
+            for k in range(3):
+                force[i - 1, k] += spin[k]
+
+
+@njit(cache=True)
+def inverse_dynamics(body: Body, q: Floats, qd: Floats, qdd: Floats) -> Floats:
+    """Return joint torques, (m, n), N m, of m states of shape (m, n) each."""
+    tau = np.empty(q.shape)
+    for k in range(q.shape[0]):
+        torques(body, q[k], qd[k], qdd[k], tau[k])
+    return tau
+
+
+@njit(cache=True)
+def acceleration_room(body: Body, limit: Floats, q: Floats) -> Floats:
+    """Return (limit - |gravity torque|) / M_ii at each of m poses, (m, n), rad/s2.
+
+    How fast each joint could be accelerated by itself out of standstill.
+    """
+    n = q.shape[1]
+    room, zero, unit = np.empty(q.shape), np.zeros(n), np.zeros(n)
+    held, moved = np.empty(n), np.empty(n)
+    for k in range(q.shape[0]):
+        torques(body, q[k], zero, zero, held)
+        for i in range(n):
+            unit[i] = 1.0
+            torques(body, q[k], zero, unit, moved)
+            unit[i] = 0.0
+            room[k, i] = (limit[i] - abs(held[i])) / (moved[i] - held[i])
+    return room
+
+
+def with_load(
+    arm: Arm, mass: float, center: Floats, inertia: Floats | None = None
+) -> Inertials:
+    """Return the arm's inertials with a load fixed to the flange.
+
+    Parameters
+    ----------
+    mass : float
+        kg.
+    center : ndarray, shape (3,)
+        Centre of mass in the flange frame, m.
+    inertia : ndarray, shape (3, 3), optional
+        About that centre, axes of the flange, kg m2; default: a point mass.
+
+    Raises
+    ------
+    RobotError
+        If the arm's masses are not known.
+    """
+    if arm.inertials is None:
+        raise RobotError(f"{arm.name}: the masses of its links are not known")
+    turn, own = arm.chain.rotation[-1], arm.inertials
+    at = turn @ np.asarray(center, dtype=np.float64) + arm.chain.offset[-1]
+    extra = np.zeros((3, 3)) if inertia is None else turn @ inertia @ turn.T
+    masses, centers, inertias = own.mass.copy(), own.center.copy(), own.inertia.copy()
+    total = masses[-1] + mass
+    centers[-1] = (masses[-1] * own.center[-1] + mass * at) / total
+    inertias[-1] = (
+        own.inertia[-1]
+        + _steiner(masses[-1], own.center[-1] - centers[-1])
+        + extra
+        + _steiner(mass, at - centers[-1])
+    )
+    masses[-1] = total
+    return Inertials(masses, centers, inertias)
+
+
+def _steiner(mass: float, arm: Floats) -> Floats:
+    moved: Floats = mass * (arm @ arm * np.eye(3) - np.outer(arm, arm))
+    return moved
+
+
+def body_of(task: ArmTask, loaded: bool) -> Body:
+    """Return the arm of a task with its tool, and its part where `loaded`, as it stands in the cell.
+
+    The part is a point mass at the tcp, the tool a point mass at its centre.
+    """
+    tool = task.tool
+    part = task.part_mass if loaded else 0.0
+    mass = tool.mass + part
+    tcp = tool.pose_flange_tcp[:3, 3]
+    at = np.asarray(tool.center_of_mass, dtype=np.float64)
+    center = at if mass == 0 else (tool.mass * at + part * tcp) / mass
+    spread = _steiner(tool.mass, at - center) + _steiner(part, tcp - center)
+    down = np.array([0.0, 0.0, -GRAVITY])
+    gravity = np.ascontiguousarray(task.pose_cell_base[:3, :3].T @ down)
+    return Body(task.arm.chain, with_load(task.arm, mass, center, spread), gravity)

@@ -1,0 +1,157 @@
+"""Forward kinematics and the geometric Jacobian of any serial chain of revolute joints."""
+
+import math
+from typing import Literal
+
+import numpy as np
+from numba import njit
+
+from robots.arm import Chain, Floats
+from robots.errors import ArmFileError
+
+
+@njit(cache=True)
+def turn_about(axis: Floats, angle: float, out: Floats) -> None:
+    """Write the rotation by `angle` about the unit vector `axis` (Rodrigues) into `out` (3, 3)."""
+    c, s = math.cos(angle), math.sin(angle)
+    x, y, z = axis[0], axis[1], axis[2]
+    v = 1.0 - c
+    out[0, 0] = x * x * v + c
+    out[0, 1] = x * y * v - z * s
+    out[0, 2] = x * z * v + y * s
+    out[1, 0] = x * y * v + z * s
+    out[1, 1] = y * y * v + c
+    out[1, 2] = y * z * v - x * s
+    out[2, 0] = x * z * v - y * s
+    out[2, 1] = y * z * v + x * s
+    out[2, 2] = z * z * v + c
+
+
+@njit(cache=True)
+def multiply(a: Floats, b: Floats, out: Floats) -> None:
+    """Write a @ b (3 x 3) into `out`, which must be neither."""
+    for i in range(3):
+        for j in range(3):
+            out[i, j] = a[i, 0] * b[0, j] + a[i, 1] * b[1, j] + a[i, 2] * b[2, j]
+
+
+@njit(cache=True)
+def frames(chain: Chain, q: Floats, turns: Floats, origins: Floats) -> None:
+    """Write the frames of all links and the flange in the base.
+
+    Parameters
+    ----------
+    q : ndarray, shape (n,)
+        Joint angles, rad.
+    turns : ndarray, shape (n + 2, 3, 3)
+        Rotations: base, link 1 .. n, flange.
+    origins : ndarray, shape (n + 2, 3)
+        Origins, m.
+    """
+    n = q.size
+    fixed, moved = np.empty((3, 3)), np.empty((3, 3))
+    origins[0] = 0.0
+    turns[0] = 0.0
+    for k in range(3):
+        turns[0, k, k] = 1.0
+    for i in range(n + 1):
+        for k in range(3):
+            origins[i + 1, k] = (
+                origins[i, k]
+                + turns[i, k, 0] * chain.offset[i, 0]
+                + turns[i, k, 1] * chain.offset[i, 1]
+                + turns[i, k, 2] * chain.offset[i, 2]
+            )
+        if i < n:
+            multiply(turns[i], chain.rotation[i], fixed)
+            turn_about(chain.axis[i], q[i], moved)
+            multiply(fixed, moved, turns[i + 1])
+        else:
+            multiply(turns[i], chain.rotation[i], turns[i + 1])
+
+
+@njit(cache=True)
+def flanges(chain: Chain, q: Floats) -> Floats:
+    """Return the flange poses in the base, (m, 4, 4), for joint angles of shape (m, n), rad."""
+    n = q.shape[1]
+    turns, origins = np.empty((n + 2, 3, 3)), np.empty((n + 2, 3))
+    poses = np.zeros((q.shape[0], 4, 4))
+    for k in range(q.shape[0]):
+        frames(chain, q[k], turns, origins)
+        poses[k, :3, :3] = turns[n + 1]
+        poses[k, :3, 3] = origins[n + 1]
+        poses[k, 3, 3] = 1.0
+    return poses
+
+
+def flange(chain: Chain, q: Floats) -> Floats:
+    """Return pose_base_flange, (4, 4), for joint angles of shape (n,), rad."""
+    pose: Floats = flanges(chain, np.asarray(q, dtype=np.float64).reshape(1, -1))[0]
+    return pose
+
+
+@njit(cache=True)
+def jacobian(chain: Chain, q: Floats) -> Floats:
+    """Return the geometric Jacobian of the flange, (6, n): speeds of its origin, then turning.
+
+    Axes of the base.  Column i is (z_i x (p - p_i), z_i) with z_i the axis of joint i.
+    """
+    n = q.size
+    turns, origins = np.empty((n + 2, 3, 3)), np.empty((n + 2, 3))
+    frames(chain, q, turns, origins)
+    out = np.empty((6, n))
+    for i in range(n):
+        axis = chain.axis[i]
+        zx = turns[i + 1, 0, 0] * axis[0] + turns[i + 1, 0, 1] * axis[1] + turns[i + 1, 0, 2] * axis[2]
+        zy = turns[i + 1, 1, 0] * axis[0] + turns[i + 1, 1, 1] * axis[1] + turns[i + 1, 1, 2] * axis[2]
+        zz = turns[i + 1, 2, 0] * axis[0] + turns[i + 1, 2, 1] * axis[1] + turns[i + 1, 2, 2] * axis[2]
+        dx = origins[n + 1, 0] - origins[i + 1, 0]
+        dy = origins[n + 1, 1] - origins[i + 1, 1]
+        dz = origins[n + 1, 2] - origins[i + 1, 2]
+        out[0, i] = zy * dz - zz * dy
+        out[1, i] = zz * dx - zx * dz
+        out[2, i] = zx * dy - zy * dx
+        out[3, i] = zx
+        out[4, i] = zy
+        out[5, i] = zz
+    return out
+
+
+def _link(theta: float, d: float, a: float, alpha: float) -> Floats:
+    c, s, ca, sa = math.cos(theta), math.sin(theta), math.cos(alpha), math.sin(alpha)
+    return np.array(
+        [[c, -s * ca, s * sa, a * c], [s, c * ca, -c * sa, a * s], [0, sa, ca, d], [0, 0, 0, 1.0]]
+    )
+
+
+def chain_from_dh(
+    rows: Floats, convention: Literal["standard", "modified"], flange_d: float = 0.0
+) -> Chain:
+    """Return the chain of a Denavit-Hartenberg table.
+
+    Parameters
+    ----------
+    rows : ndarray, shape (n, 4)
+        theta (fixed part, rad), d (m), a (m), alpha (rad) of each joint.
+    convention : {"standard", "modified"}
+        standard (Denavit, Hartenberg 1955): Rz(theta) Tz(d) Tx(a) Rx(alpha);
+        modified (Craig): Rx(alpha) Tx(a) Rz(theta) Tz(d).
+    flange_d : float
+        Distance of the flange along the last z axis, m.
+    """
+    table = np.asarray(rows, dtype=np.float64)
+    if table.ndim != 2 or table.shape[1] != 4:
+        raise ArmFileError(f"a DH table has rows of theta, d, a, alpha; got shape {table.shape}")
+    n = len(table)
+    fixed = np.stack([np.eye(4)] * (n + 1))
+    for i, (theta, d, a, alpha) in enumerate(table):
+        if convention == "standard":
+            fixed[i] = fixed[i] @ _link(theta, 0.0, 0.0, 0.0)
+            fixed[i + 1] = _link(0.0, d, a, alpha)
+        else:
+            along_x = _link(0.0, 0.0, a, alpha)
+            fixed[i] = fixed[i] @ along_x @ _link(theta, 0.0, 0.0, 0.0)
+            fixed[i + 1] = _link(0.0, d, 0.0, 0.0)
+    fixed[n] = fixed[n] @ _link(0.0, flange_d, 0.0, 0.0)
+    axis = np.tile([0.0, 0.0, 1.0], (n, 1))
+    return Chain(fixed[:, :3, :3].copy(), fixed[:, :3, 3].copy(), axis)

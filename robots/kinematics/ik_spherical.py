@@ -1,0 +1,95 @@
+"""Closed-form inverse of six-axis arms with an ortho-parallel basis and a spherical wrist.
+
+M. Brandstoetter, A. Angerer, M. Hofbaur, "An analytical solution of the inverse kinematics problem
+of industrial serial manipulators with an ortho-parallel basis and a spherical wrist", 2014.
+Parameters a1, a2, b, c1, c2, c3, c4 (m) and the zero pose are those of the paper.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from robots.arm import Floats
+
+_ROUNDING = 1e-10  # how far a cosine may leave [-1, 1] by rounding, at full stretch
+_SINGULAR = 1e-10  # sine of joint 5 below which joints 4 and 6 turn about one line
+
+
+@njit(cache=True)
+def angle_of_cosine(cosine: float) -> float:
+    """Return the angle in [0, pi], or nan where there is none."""
+    if abs(cosine) > 1.0 + _ROUNDING:
+        return math.nan
+    if abs(cosine) >= 1.0:
+        return 0.0 if cosine > 0.0 else math.pi
+    return math.acos(cosine)
+
+
+@njit(cache=True)
+def _wrist(turn: Floats, t1: float, t23: float, out: Floats) -> None:
+    """Write joints 4 to 6, both ways, into `out` (2, 6)."""
+    c1, s1, c, s = math.cos(t1), math.sin(t1), math.cos(t23), math.sin(t23)
+    w = np.empty((3, 3))  # the wrist's own rotation, Rz(t4) Ry(t5) Rz(t6)
+    for k in range(3):
+        along = c1 * turn[0, k] + s1 * turn[1, k]
+        w[0, k] = c * along - s * turn[2, k]
+        w[1, k] = -s1 * turn[0, k] + c1 * turn[1, k]
+        w[2, k] = s * along + c * turn[2, k]
+    sine = math.hypot(w[0, 2], w[1, 2])
+    # In the singular pose any split between joints 4 and 6 does: joint 4 stays at zero.
+    t4 = math.atan2(w[1, 2], w[0, 2]) if sine > _SINGULAR else 0.0
+    c4, s4 = math.cos(t4), math.sin(t4)
+    t5 = math.atan2(c4 * w[0, 2] + s4 * w[1, 2], w[2, 2])
+    # Joint 6 follows from joint 4, so that an error of one near the singular pose undoes the other.
+    t6 = math.atan2(c4 * w[1, 0] - s4 * w[0, 0], c4 * w[1, 1] - s4 * w[0, 1])
+    out[0, 3], out[0, 4], out[0, 5] = t4, t5, t6
+    out[1, 3], out[1, 4], out[1, 5] = t4 + math.pi, -t5, t6 + math.pi
+
+
+@njit(cache=True)
+def solve(parameters: Floats, turn: Floats, position: Floats, out: Floats) -> None:
+    """Write all eight branches for one flange pose; rows of nan where there is none.
+
+    Parameters
+    ----------
+    parameters : ndarray, shape (7,)
+        a1, a2, b, c1, c2, c3, c4, m.
+    turn, position : ndarray, shapes (3, 3) and (3,)
+        Flange in the base.
+    out : ndarray, shape (8, 6)
+        Angles of the paper, rad, not wrapped: front low, front high, back low, back high,
+        each with both wrists.
+    """
+    a1, a2, b, c2 = parameters[0], parameters[1], parameters[2], parameters[4]
+    out[:, 0] = math.nan
+    x = position[0] - parameters[6] * turn[0, 2]
+    y = position[1] - parameters[6] * turn[1, 2]
+    height = position[2] - parameters[6] * turn[2, 2] - parameters[3]
+    out_of_plane = x * x + y * y - b * b
+    if out_of_plane < 0.0:  # the wrist is nearer to axis 1 than the lateral offset
+        return
+    radius = math.sqrt(out_of_plane)
+    heading, aside = math.atan2(y, x), math.atan2(b, radius)
+    forearm = math.hypot(a2, parameters[5])
+    bend = math.atan2(a2, parameters[5])
+    for back in range(2):
+        t1 = heading + aside - math.pi if back else heading - aside
+        reach = -radius - a1 if back else radius - a1
+        squared = reach * reach + height * height
+        distance = math.sqrt(squared)
+        if distance < 1e-12:  # the wrist is on axis 2: never on an arm of unequal links
+            continue
+        cosine = (squared + c2 * c2 - forearm * forearm) / (2.0 * distance * c2)
+        inner = angle_of_cosine(cosine)
+        elbow = angle_of_cosine((squared - c2 * c2 - forearm * forearm) / (2.0 * c2 * forearm))
+        if inner != inner or elbow != elbow:
+            continue
+        towards = math.atan2(reach, height)
+        for high in range(2):
+            row = 4 * back + 2 * high
+            t2 = towards + inner if high else towards - inner
+            t3 = (-elbow if high else elbow) - bend
+            _wrist(turn, t1, t2 + t3, out[row : row + 2])
+            for k in range(row, row + 2):
+                out[k, 0], out[k, 1], out[k, 2] = t1, t2, t3

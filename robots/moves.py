@@ -1,0 +1,150 @@
+"""Durations of single moves under given limits: joint moves, straight lines, arcs."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from robots import timelaw
+from robots.arm import Floats
+from robots.errors import RobotError
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long a move along one coordinate takes, and how hard it goes."""
+
+    duration: float  # s
+    peak_speed: float  # m/s or rad/s, of either sign's size
+    peak_acceleration: float  # m/s2 or rad/s2
+
+
+@dataclass(frozen=True, slots=True)
+class JointTiming:
+    """How long a move of several joints takes."""
+
+    axis_times: tuple[float, ...]  # least time of each joint by itself, s
+    time_synchronised: float  # all joints stretched to the slowest, s
+    straight: float  # straight in joint space, s; never shorter
+    slowest: int  # joint with the largest time of its own
+
+
+def _positive(**limits: float) -> None:
+    for name, value in limits.items():
+        if not value > 0:
+            raise RobotError(f"{name} must be positive, got {value}")
+
+
+def trapezoid(
+    distance: float, v_max: float, a_max: float, d_max: float | None = None, v_start: float = 0.0
+) -> Timing:
+    """Return the timing of an acceleration-limited move that ends at rest.
+
+    Parameters
+    ----------
+    distance, v_start : float
+        m and m/s (or rad), of any sign; a way too short to stop in is overshot and returned.
+    v_max, a_max, d_max : float
+        Limits of speed, acceleration and deceleration (default: the same), positive.
+
+    Raises
+    ------
+    RobotError
+        If a limit is not positive.
+
+    Examples
+    --------
+    >>> trapezoid(1.0, v_max=1.0, a_max=2.0).duration
+    1.5
+    """
+    brake = a_max if d_max is None else d_max
+    _positive(v_max=v_max, a_max=a_max, d_max=brake)
+    time, peak = timelaw.trapezoid(float(distance), float(v_start), v_max, a_max, brake)
+    return Timing(time, peak, 0.0 if time == 0.0 else max(a_max, brake))
+
+
+def jerk_limited(
+    distance: float,
+    v_max: float,
+    a_max: float,
+    j_max: float,
+    v_start: float = 0.0,
+    v_end: float = 0.0,
+) -> Timing:
+    """Return the timing of a seven-segment move, acceleration zero at both ends.
+
+    Raises
+    ------
+    RobotError
+        If a limit is not positive.
+    """
+    _positive(v_max=v_max, a_max=a_max, j_max=j_max)
+    if v_start == 0.0 and v_end == 0.0:
+        lengths = np.empty(timelaw.SEGMENTS)
+        timelaw.segments(abs(float(distance)), v_max, a_max, j_max, lengths)
+        acceleration = j_max * lengths[0]
+        speed = acceleration * (lengths[0] + lengths[1])
+        return Timing(float(lengths.sum()), float(speed), float(acceleration))
+    time, peak = timelaw.with_speeds(float(distance), v_start, v_end, v_max, a_max, j_max)
+    change = max(abs(peak - v_start), abs(peak - v_end))
+    fastest = max(abs(peak), abs(v_start), abs(v_end))
+    return Timing(time, fastest, min(a_max, math.sqrt(change * j_max)))
+
+
+def straight(length: float, v_tcp: float, a_tcp: float, j_tcp: float = math.inf) -> Timing:
+    """Return the timing of a straight move of the tool centre point from rest to rest.
+
+    Parameters
+    ----------
+    length, v_tcp, a_tcp, j_tcp : float
+        m, m/s, m/s2, m/s3; without a jerk limit the profile is a trapezoid.
+    """
+    if math.isinf(j_tcp):
+        return trapezoid(length, v_tcp, a_tcp)
+    return jerk_limited(length, v_tcp, a_tcp, j_tcp)
+
+
+def arc(
+    radius: float, angle: float, v_tcp: float, a_tangential: float, a_centripetal: float
+) -> Timing:
+    """Return the timing of a circular move; the speed stays below sqrt(a_centripetal * radius).
+
+    Parameters
+    ----------
+    radius, angle : float
+        m, rad.
+    v_tcp, a_tangential, a_centripetal : float
+        m/s, m/s2, m/s2.
+    """
+    _positive(radius=radius, v_tcp=v_tcp, a_centripetal=a_centripetal)
+    cap = min(v_tcp, math.sqrt(a_centripetal * radius))
+    return trapezoid(radius * abs(angle), cap, a_tangential)
+
+
+def _axis(distance: float, v: float, a: float, j: float) -> float:
+    return (trapezoid(distance, v, a) if math.isinf(j) else jerk_limited(distance, v, a, j)).duration
+
+
+def joint_move(
+    start: Floats, goal: Floats, v_max: Floats, a_max: Floats, j_max: Floats | None = None
+) -> JointTiming:
+    """Return the timing of a joint move from rest to rest.
+
+    Parameters
+    ----------
+    start, goal : ndarray, shape (n,)
+        Joint angles, rad.
+    v_max, a_max, j_max : ndarray, shape (n,)
+        rad/s, rad/s2, rad/s3; None: no jerk limit.
+    """
+    way = np.abs(np.asarray(goal, dtype=np.float64) - np.asarray(start, dtype=np.float64))
+    v, a = np.asarray(v_max, dtype=np.float64), np.asarray(a_max, dtype=np.float64)
+    j = np.full(way.shape, math.inf) if j_max is None else np.asarray(j_max, dtype=np.float64)
+    times = [_axis(*row) for row in zip(way.tolist(), v.tolist(), a.tolist(), j.tolist(), strict=True)]
+    moving = way > 0
+    line = 0.0
+    if moving.any():
+        # On a straight line in joint space every joint follows one profile s in [0, 1].
+        limits = [float((limit[moving] / way[moving]).min()) for limit in (v, a, j)]
+        line = _axis(1.0, *limits)
+    return JointTiming(tuple(times), max(times), line, int(np.argmax(times)))

@@ -1,0 +1,125 @@
+"""What an arm is asked to do in a cell, and the times that come out; SI units throughout."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robots.arm import Arm, Floats
+from robots.errors import RobotError
+
+EMPTY, LOADED = 0, 1  # first index of `MoveTable.travel`
+
+
+def _check_pose(where: str, pose: Floats) -> None:
+    if pose.shape != (4, 4) or not np.isfinite(pose).all():
+        raise RobotError(f"{where}: a pose is a finite 4 x 4 matrix, got shape {pose.shape}")
+    if not np.allclose(pose[:3, :3] @ pose[:3, :3].T, np.eye(3), atol=1e-6):
+        raise RobotError(f"{where}: the upper left 3 x 3 of a pose must be a rotation")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tool:
+    """A gripper on the flange; its body is a capsule from the flange to the tcp."""
+
+    mass: float  # kg
+    center_of_mass: tuple[float, float, float]  # in the flange frame, m
+    pose_flange_tcp: Floats  # (4, 4)
+    open_time: float  # s
+    close_time: float  # s
+    radius: float = 0.04  # of its capsule, m; assumed unless given
+
+    def __post_init__(self) -> None:
+        _check_pose("tool", self.pose_flange_tcp)
+        if min(self.mass, self.open_time, self.close_time) < 0 or self.radius <= 0:
+            raise RobotError("tool: mass and times must not be negative, radius must be positive")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Fixture:
+    """Something in the way; the pose is that of its centre."""
+
+    name: str
+    kind: Literal["box", "cylinder"]
+    size: tuple[float, ...]  # box: full lengths x, y, z; cylinder: radius, height along z, m
+    pose_cell_fixture: Floats  # (4, 4)
+
+    def __post_init__(self) -> None:
+        _check_pose(f"fixture {self.name!r}", self.pose_cell_fixture)
+        wanted = {"box": 3, "cylinder": 2}[self.kind]
+        if len(self.size) != wanted or min(self.size) <= 0:
+            raise RobotError(
+                f"fixture {self.name!r}: a {self.kind} has {wanted} positive lengths,"
+                f" got {self.size}"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Target:
+    """A place the tool centre point goes to; it moves in along +z of its own frame."""
+
+    name: str
+    pose_cell_tcp: Floats  # (4, 4)
+
+    def __post_init__(self) -> None:
+        _check_pose(f"target {self.name!r}", self.pose_cell_tcp)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ArmTask:
+    """One arm, its tool, the places it serves and the moves that will be used."""
+
+    name: str
+    arm: Arm
+    pose_cell_base: Floats  # (4, 4)
+    tool: Tool
+    part_mass: float  # kg, its centre at the tcp
+    speed: float  # fraction of the joints' speed limits; straight moves go at approach_speed
+    approach: float  # length of the straight move in and out, m
+    approach_speed: float  # of the tcp on it, m/s
+    settle: float  # wait for standstill after each joint move, s
+    pick_extra: float  # s
+    place_extra: float  # s
+    targets: tuple[Target, ...]
+    moves: tuple[tuple[int, int, bool], ...]  # (from, to, loaded), each once
+    fixtures: tuple[Fixture, ...]
+    home: int  # target at whose approach point the arm starts
+
+    def __post_init__(self) -> None:
+        _check_pose(f"{self.name}: base", self.pose_cell_base)
+        count = len(self.targets)
+        indices = [self.home, *(k for move in self.moves for k in move[:2])]
+        if not all(0 <= k < count for k in indices):
+            raise RobotError(f"{self.name}: moves and home must name one of {count} targets")
+        if not 0 < self.speed <= 1:
+            raise RobotError(f"{self.name}: speed is a fraction in (0, 1], got {self.speed}")
+        if self.approach <= 0 or self.approach_speed <= 0:
+            raise RobotError(f"{self.name}: approach and approach_speed must be positive")
+        if min(self.part_mass, self.settle, self.pick_extra, self.place_extra) < 0:
+            raise RobotError(f"{self.name}: masses and times must not be negative")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MoveTable:
+    """Times of a task's moves, and the motions behind them; L targets, n joints.
+
+    A law is (speed, acceleration, jerk) of a seven-segment profile along the path: per whole move
+    for joint moves (path length 1), in m for straight moves (path length `ArmTask.approach`).
+    """
+
+    names: tuple[str, ...]  # (L,)
+    travel: Floats  # (2, L, L) s, [EMPTY | LOADED, from, to], nan where no move is asked
+    pick: Floats  # (L,) s, in, close, out
+    place: Floats  # (L,) s, in, open, out
+    joints_at: Floats  # (L, n) rad, at the target
+    joints_approach: Floats  # (L, n) rad, at its approach point
+    joints_between: Floats  # (L, k, n) rad, along the straight move from approach to target
+    travel_law: Floats  # (2, L, L, 3), nan where no move is asked
+    straight_law: Floats  # (2, L, 3), [EMPTY | LOADED, target]
+    basis: dict[str, str]  # `travel`, `pick`, `place` -> torque, published limits or assumed
+    clearance: Floats  # (2, L, L) m, least distance to a fixture on the move, inf without fixtures
+    nearest: NDArray[np.int64]  # (2, L, L) index of that fixture, -1 none
+    clearance_at: Floats  # (L,) m, least distance on the straight move
+    nearest_at: NDArray[np.int64]  # (L,)
+    notes: tuple[str, ...] = field(default=())

@@ -1,0 +1,86 @@
+"""The line, its two engines, the bridge to a controller and what the results mean.
+
+Examples
+--------
+>>> import twin
+>>> cell = twin.load("machine_tending_manual")
+>>> results = twin.simulate(cell, replications=4)
+>>> results.throughput.unit
+'parts/h'
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cells.schema import Cell
+    from twin.results.model import Comparison, Results
+
+__all__ = ["compare", "load", "simulate"]
+
+# Nothing heavy is imported here: the command line answers `--help` at once because of it.
+
+
+def load(path: "str | Path") -> "Cell":
+    """Return the cell of a file, or the ready-made cell of that name, checked.
+
+    Raises
+    ------
+    cells.errors.CellFileError
+        If the file is wrong; all its faults are listed.
+    """
+    from cells.load import find_cell, load_cell
+
+    return load_cell(find_cell(str(path)))
+
+
+def simulate(
+    cell: "Cell", *, seed: int | None = None, replications: int | None = None
+) -> "Results":
+    """Run a cell and return what it makes, with 95 % intervals.
+
+    Parameters
+    ----------
+    cell
+        A checked cell.
+    seed, replications
+        Default: what the cell's `run` says.
+
+    Raises
+    ------
+    robots.errors.MotionError
+        If a robot cannot do what the cell asks of it.
+    twin.kernel.stops.RunError
+        If the line cannot be run to its end.
+    """
+    from twin.build import build_line
+    from twin.experiments.replicate import run_cell
+    from twin.motion import move_times
+
+    line = build_line(cell, move_times(cell))
+    return run_cell(cell, line, seed=seed, replications=replications).results
+
+
+def compare(
+    candidate: "Cell",
+    baseline: "Cell",
+    *,
+    seed: int | None = None,
+    replications: int | None = None,
+) -> "Comparison":
+    """Run two cells on the same luck and return their differences, with paired 95 % intervals.
+
+    Parameters
+    ----------
+    candidate, baseline
+        Checked cells.
+    seed, replications
+        Default: what the candidate's `run` says.
+    """
+    from twin.build import build_line
+    from twin.experiments.compare import compare_cells
+    from twin.motion import move_times
+
+    a, b = (build_line(cell, move_times(cell)) for cell in (candidate, baseline))
+    return compare_cells((candidate, a), (baseline, b), seed=seed, replications=replications)

@@ -1,0 +1,91 @@
+"""Key pairs and allow-lists as files.
+
+A folder of keys holds `NAME.public` and `NAME.secret` of whoever lives there, each one line of 40
+characters (Z85), and in `allowed/` the public keys of those who may connect.
+"""
+
+import os
+from pathlib import Path
+
+from twin.bridge.session.errors import BridgeError
+from twin.bridge.transport import KeyPair, is_key, new_key_pair
+
+CONTROLLER = "controller"
+TWIN = "twin"
+
+
+class KeyFileError(BridgeError):
+    """A key file is missing, unsafe or no key."""
+
+
+def make_keys(folder: str | Path, name: str) -> KeyPair:
+    """Make a key pair and write it to `folder`, readable by its owner only.
+
+    Raises
+    ------
+    KeyFileError
+        If there is one already, or the folder cannot be written.
+    """
+    folder = Path(folder)
+    pair = new_key_pair()
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _write(folder / f"{name}.secret", pair.secret, 0o600)
+        _write(folder / f"{name}.public", pair.public, 0o644)
+    except FileExistsError:
+        raise KeyFileError(f"{folder}: has keys of {name!r}; they are never overwritten") from None
+    except OSError as error:
+        raise KeyFileError(f"{folder}: no keys can be written: {error.strerror}") from error
+    return pair
+
+
+def load_keys(folder: str | Path, name: str) -> KeyPair:
+    """Return the key pair of `name`.
+
+    Raises
+    ------
+    KeyFileError
+        If it is missing, no key, or if others may read the secret.
+    """
+    secret = Path(folder) / f"{name}.secret"
+    if os.name == "posix" and secret.exists() and secret.stat().st_mode & 0o077:
+        raise KeyFileError(f"{secret}: others can read it; run: chmod 600 {secret}")
+    return KeyPair(load_public(folder, name), _read(secret))
+
+
+def load_public(folder: str | Path, name: str) -> str:
+    """Return the public key of `name`; see `load_keys`."""
+    return _read(Path(folder) / f"{name}.public")
+
+
+def allow(folder: str | Path, name: str, public: str) -> None:
+    """Let the owner of a public key connect to who lives in `folder`."""
+    door = Path(folder) / "allowed"
+    try:
+        door.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (door / f"{name}.public").write_text(public + "\n")
+    except OSError as error:
+        raise KeyFileError(f"{door}: no key can be written: {error.strerror}") from error
+
+
+def allowed(folder: str | Path) -> frozenset[str]:
+    """Return the public keys that may connect to who lives in `folder`."""
+    return frozenset(_read(path) for path in sorted((Path(folder) / "allowed").glob("*.public")))
+
+
+def _write(path: Path, key: str, mode: int) -> None:
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(fd, "w") as file:
+        file.write(key + "\n")
+
+
+def _read(path: Path) -> str:
+    try:
+        key = path.read_text().strip()
+    except FileNotFoundError:
+        raise KeyFileError(f"{path}: no such key; make one with make_keys") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise KeyFileError(f"{path}: cannot be read: {error}") from error
+    if not is_key(key):
+        raise KeyFileError(f"{path}: holds no key; a key is one line of 40 characters (Z85)")
+    return key

@@ -1,0 +1,76 @@
+"""What a session asks of the program that drives it, and how often it speaks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from twin.bridge.messages import Message
+from twin.bridge.session.errors import BridgeError
+
+NS_PER_MS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """When to speak and when to give up; ns."""
+
+    beat: int = 50 * NS_PER_MS  # silence after which a heartbeat is sent
+    misses: int = 3  # beats without a sign of life after which the peer counts as hung
+    resend_after: int = 30 * NS_PER_MS  # before what was asked for again is asked for once more
+    patience: int = 2_000 * NS_PER_MS  # for a controller that is not there, or is gone
+
+    @property
+    def silence(self) -> int:
+        """Longest silence of a living peer, ns."""
+        return self.beat * self.misses
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send this message to the peer."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Write this message to the record; then say so by `Follower.committed`."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """The controller's present state, for a live view."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What became of a command."""
+
+    sequence: int
+    result: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Execute:
+    """Carry out this command, once, and hand the outcome to `Link.result`."""
+
+    command: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Reconnect:
+    """Drop the connection and open a fresh one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The conversation is over: complete, or failed with an error."""
+
+    error: BridgeError | None = None
+
+
+Action = Send | Keep | Show | Answered | Execute | Reconnect | Finish

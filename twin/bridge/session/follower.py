@@ -1,0 +1,298 @@
+"""The follower's side of the conversation."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+from typing import Any
+
+from twin.bridge.messages import Kind, Message, schema_digest
+from twin.bridge.session.actions import Action, Finish, Keep, Reconnect, Rhythm, Send, Show
+from twin.bridge.session.commands import Commander
+from twin.bridge.session.errors import (
+    BridgeError,
+    ControllerLost,
+    ControllerRestarted,
+    DamagedStream,
+    HandshakeRefused,
+)
+from twin.bridge.session.records import fault_in
+
+WINDOW = 16_384  # records the controller may send ahead of what is on the follower's disk
+
+
+class Phase(Enum):
+    """Where the follower stands in the conversation."""
+
+    GREETING = auto()  # not connected: says hello until it is welcomed
+    FOLLOWING = auto()
+    ENDING = auto()  # everything is here; the end is being recorded
+    DONE = auto()
+    FAILED = auto()
+
+
+@dataclass(slots=True)
+class Position:
+    """How far a record has come: what a follower that starts again must know."""
+
+    epoch: int = 0  # 0: nothing recorded yet
+    next: int = 0  # records before this one are recorded, or their loss is
+    gaps: list[tuple[int, int]] = field(default_factory=list)  # [first, last) lost for good
+    end: int | None = None  # ns, where the log was cut, once all is recorded
+    digest: Any = field(default_factory=hashlib.sha256)  # of the records so far
+
+
+class Follower:
+    """Takes every record of one controller exactly once and in order, or knows what is missing.
+
+    Parameters
+    ----------
+    model_id : str
+        Model id of the cell that the twin runs; the controller must run the same.
+    position : Position
+        What an earlier conversation with the same controller left; default: nothing.
+    """
+
+    def __init__(
+        self,
+        *,
+        model_id: str,
+        now: int,
+        position: Position | None = None,
+        rhythm: Rhythm | None = None,
+        window: int = WINDOW,
+    ) -> None:
+        self.model_id = model_id
+        self.position = position or Position()
+        self.rhythm = rhythm or Rhythm()
+        self.window = window
+        self.phase = Phase.GREETING
+        self.error: BridgeError | None = None
+        self.welcome: Message | None = None
+        self.durable = self.position.next
+        self.duplicates = 0  # records that came more than once
+        self.strangers = 0  # messages of another epoch or direction
+        self.interruptions = 0  # times the controller fell silent
+        self._exists = self.position.next  # records that the controller is known to have sent
+        self._granted = 0
+        self._since = now  # of the present phase
+        self._heard = now
+        self._sent = now - self.rhythm.beat  # the first tick says hello
+        self._asked = (-1, now)  # last request to resend: from which record, when
+        self._commander = Commander()
+        self._handlers: dict[Kind, Callable[[Message, int], list[Action]]] = {
+            Kind.WELCOME: self._on_welcome,
+            Kind.SNAPSHOT: self._on_status,
+            Kind.EVENTS: self._on_events,
+            Kind.STATUS: self._on_status,
+            Kind.HEARTBEAT: self._on_heartbeat,
+            Kind.GAP: self._on_gap,
+            Kind.END: self._on_end,
+            Kind.RESULT: self._on_result,
+            Kind.ERROR: self._on_error,
+        }
+
+    def tick(self, now: int) -> list[Action]:
+        """Do what the passing of time asks for; call it every few milliseconds."""
+        if self.phase in (Phase.DONE, Phase.FAILED):
+            return []
+        if self.phase is Phase.GREETING:
+            return self._greet(now)
+        if self.phase is Phase.FOLLOWING and now - self._heard > self.rhythm.silence:
+            return self._lose(now)
+        actions = self._ask_again(now)
+        actions += self._commander.again(self.position.epoch, now, self.rhythm.beat)
+        if now - self._sent >= self.rhythm.beat:
+            actions.append(self._grant(Kind.HEARTBEAT, now))
+        return actions
+
+    def receive(self, message: Message, now: int) -> list[Action]:
+        """Take one message from the controller."""
+        handler = self._handlers.get(message.kind)
+        is_greeting = message.kind in (Kind.WELCOME, Kind.ERROR)
+        foreign = not is_greeting and (
+            self.phase is Phase.GREETING or message.session != self.position.epoch
+        )
+        if handler is None or foreign or self.phase in (Phase.DONE, Phase.FAILED):
+            self.strangers += 1
+            return []
+        self._heard = now
+        return handler(message, now)
+
+    def committed(self, now: int) -> list[Action]:
+        """Learn that everything asked to be kept is on disk; only now is it acknowledged."""
+        self.durable = self.position.next
+        if self.phase is Phase.ENDING:
+            self.phase = Phase.DONE
+            return [self._send(Kind.BYE, now), Finish()]
+        if self.phase is Phase.FOLLOWING and self._spent():
+            return [self._grant(Kind.CREDIT, now)]
+        return []
+
+    def command(self, body: Mapping[str, Any], now: int, *, time_to_live: int) -> list[Action]:
+        """Ask the controller to do something within `time_to_live` ns; `Answered` follows."""
+        message = self._commander.ask(
+            body, session=self.position.epoch, now=now, time_to_live=time_to_live
+        )
+        return [Send(message)]
+
+    def _spent(self) -> bool:
+        return self.durable + self.window - self._granted >= self.window // 4
+
+    def _greet(self, now: int) -> list[Action]:
+        if now - self._since > self.rhythm.patience:
+            return self._fail(ControllerLost(self._absence()))
+        if now - self._sent < self.rhythm.beat:
+            return []
+        return [self._grant(Kind.HELLO, now)]
+
+    def _absence(self) -> str:
+        waited = f"{self.rhythm.patience / 1e9:g} s"
+        if self.welcome is None:
+            return f"no controller answered within {waited}"
+        return (
+            f"the controller fell silent after {self.position.next} records "
+            f"(no heartbeat for {self.rhythm.silence / 1e6:g} ms) and did not come back "
+            f"within {waited}"
+        )
+
+    def _lose(self, now: int) -> list[Action]:
+        self.interruptions += 1
+        self.phase = Phase.GREETING
+        self._since = now
+        return [Reconnect(), self._grant(Kind.HELLO, now)]
+
+    def _on_welcome(self, message: Message, now: int) -> list[Action]:
+        if self.phase is not Phase.GREETING:
+            return []  # an answer to a hello that was repeated
+        for key, ours in (("model_id", self.model_id), ("schema", schema_digest())):
+            theirs = message.body.get(key)
+            if theirs != ours:
+                return self._fail(HandshakeRefused(mismatch(key, theirs, ours)))
+        known = self.position.epoch
+        if known and message.session != known:
+            return self._fail(ControllerRestarted(_restarted(known, message.session)))
+        self.phase, self._since = Phase.FOLLOWING, now
+        first_time = self.welcome is None and not known
+        self.welcome = message
+        self.position.epoch = message.session
+        return [Keep(message)] if first_time else []
+
+    def _on_error(self, message: Message, now: int) -> list[Action]:
+        if self.phase is not Phase.GREETING:
+            return []
+        text = message.body.get("text", "the controller refused without saying why")
+        return self._fail(HandshakeRefused(str(text)))
+
+    def _on_events(self, message: Message, now: int) -> list[Action]:
+        position, first = self.position, message.sequence
+        self._exists = max(self._exists, first + len(message.records))
+        if first > position.next:
+            return self._ask_again(now)
+        fresh = message.records[position.next - first :]
+        self.duplicates += len(message.records) - len(fresh)
+        if not len(fresh):
+            return []
+        assert self.welcome is not None
+        fault = fault_in(fresh, self.welcome.body)
+        if fault:
+            return self._fail(DamagedStream(f"record {position.next}: {fault}"))
+        kept = replace(message, sequence=position.next, records=fresh)
+        position.digest.update(fresh.tobytes())
+        position.next += len(fresh)
+        return [Keep(kept)]
+
+    def _on_gap(self, message: Message, now: int) -> list[Action]:
+        position, first = self.position, message.body.get("first")
+        if not isinstance(first, int) or not first <= position.next < message.sequence:
+            return []  # a repeat, or a gap that begins beyond another
+        lost = (position.next, message.sequence)
+        position.gaps.append(lost)
+        position.next = message.sequence
+        self._exists = max(self._exists, position.next)
+        return [Keep(replace(message, body={"first": lost[0], "last": lost[1]}))]
+
+    def _on_heartbeat(self, message: Message, now: int) -> list[Action]:
+        self._exists = max(self._exists, message.sequence)
+        return self._ask_again(now)
+
+    def _on_end(self, message: Message, now: int) -> list[Action]:
+        self._exists = max(self._exists, message.sequence)
+        position = self.position
+        if position.next < message.sequence:
+            return self._ask_again(now)
+        if self.phase is Phase.ENDING:
+            return []
+        fault = self._fault_in_end(message)
+        if fault:
+            return self._fail(DamagedStream(fault))
+        self.phase, position.end = Phase.ENDING, message.body["end"]
+        return [Keep(message)]
+
+    def _fault_in_end(self, message: Message) -> str:
+        digest, end = message.body.get("digest"), message.body.get("end")
+        # With records lost for good the digest of all records cannot be compared.
+        if not self.position.gaps and digest != self.position.digest.hexdigest():
+            return "the records are not those the controller sent"
+        is_time = isinstance(end, int) and 0 <= end < 1 << 63
+        return "" if is_time else f"the end of the stream is at {end!r}, which is no time"
+
+    def _on_status(self, message: Message, now: int) -> list[Action]:
+        return [Show(message)]
+
+    def _on_result(self, message: Message, now: int) -> list[Action]:
+        return self._commander.answered(message)
+
+    def _ask_again(self, now: int) -> list[Action]:
+        """Ask for what is missing, again only after a while."""
+        position, (asked, when) = self.position.next, self._asked
+        waiting = asked == position and now - when < self.rhythm.resend_after
+        if self._exists <= position or waiting:
+            return []
+        self._asked = (position, now)
+        return [self._send(Kind.RESEND, now, sequence=position)]
+
+    def _grant(self, kind: Kind, now: int) -> Action:
+        """Say how far the controller may send; an absolute number, so that a loss heals itself."""
+        self._granted = self.durable + self.window
+        body: dict[str, Any] = {"limit": self._granted}
+        if kind is Kind.HELLO:
+            body |= {"model_id": self.model_id, "schema": schema_digest()}
+        return self._send(kind, now, sequence=self.position.next, body=body)
+
+    def _send(
+        self, kind: Kind, now: int, *, sequence: int = 0, body: Mapping[str, Any] | None = None
+    ) -> Action:
+        self._sent = now
+        message = Message(
+            kind=kind,
+            session=self.position.epoch,
+            sequence=sequence,
+            acknowledge=self.durable,
+            source_time=now,
+            body=body or {},
+        )
+        return Send(message)
+
+    def _fail(self, error: BridgeError) -> list[Action]:
+        self.phase, self.error = Phase.FAILED, error
+        return [Finish(error)]
+
+
+_MEANING = {
+    "model_id": ("model id", "give both sides the same cell file"),
+    "schema": ("record layout", "use the same version on both sides"),
+}
+
+
+def mismatch(key: str, controller: object, twin: object) -> str:
+    """Return what to tell a person when the two sides differ in one point of the handshake."""
+    what, advice = _MEANING[key]
+    return f"the controller has {what} {controller}, the twin has {twin}: {advice}"
+
+
+def _restarted(known: int, found: int) -> str:
+    return (
+        f"the controller was restarted (run {found:x} instead of {known:x}); "
+        "what it recorded before is kept: record the new run in another folder"
+    )

@@ -1,0 +1,256 @@
+"""Sockets: the only module that knows ZeroMQ.
+
+One thread, one poller.  CURVE encrypts; a ZAP handler in the same loop lets in only known keys.  The
+options are those that survived tests with dead, hung, slow and hostile peers.
+"""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+import zmq
+
+from twin.bridge.messages import HEADER_SIZE, MAX_BODY
+from twin.bridge.session.errors import BridgeError
+
+DOMAIN: Final = "taktwin"
+LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+
+_OPTIONS: Final = {
+    zmq.IMMEDIATE: 1,  # no peer: the send fails, rather than being delivered at a later restart
+    zmq.LINGER: 0,
+    zmq.MAXMSGSIZE: HEADER_SIZE + MAX_BODY,  # a peer that announces more is dropped
+    zmq.SNDHWM: 1000,
+    zmq.RCVHWM: 1000,
+    zmq.HEARTBEAT_IVL: 100,  # ms, here and below
+    zmq.HEARTBEAT_TIMEOUT: 300,
+    zmq.HANDSHAKE_IVL: 2000,
+    zmq.RECONNECT_IVL: 50,
+    zmq.RECONNECT_IVL_MAX: 2000,
+}
+
+
+class KeyPair(NamedTuple):
+    """A CURVE key pair, Z85."""
+
+    public: str
+    secret: str
+
+
+class EndpointError(BridgeError):
+    """An endpoint cannot be bound or connected."""
+
+
+def new_key_pair() -> KeyPair:
+    """Return a fresh key pair."""
+    public, secret = zmq.curve_keypair()
+    return KeyPair(public.decode(), secret.decode())
+
+
+def is_key(text: str) -> bool:
+    """Return whether a text is a CURVE key in Z85."""
+    try:
+        return len(text) == 40 and bool(zmq.curve_public(text.encode()))
+    except (zmq.ZMQError, UnicodeEncodeError):
+        return False
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine can reach a host name."""
+    return host in LOOPBACK or host.startswith("127.")
+
+
+class Sockets:
+    """What both ends share: a context, a poller, an orderly end."""
+
+    def __init__(self, kind: int) -> None:
+        # A context of its own: the ZAP handler lives in a context and speaks for all of it.
+        self._context = zmq.Context()
+        self._socket = self._make_socket(kind)
+        self._poller = zmq.Poller()
+
+    def _make_socket(self, kind: int) -> "zmq.Socket[bytes]":
+        socket = self._context.socket(kind)
+        for option, value in _OPTIONS.items():
+            socket.setsockopt(option, value)
+        return socket
+
+    def watch(self, fd: int) -> None:
+        """Let `wait` return when a file descriptor can be read."""
+        self._poller.register(fd, zmq.POLLIN)
+
+    def unwatch(self, fd: int) -> None:
+        """Stop watching a file descriptor."""
+        self._poller.unregister(fd)
+
+    def wait(self, milliseconds: int) -> set[int]:
+        """Wait for something to read; return the watched file descriptors that can be."""
+        ready = dict(self._poller.poll(milliseconds))
+        return {key for key in ready if isinstance(key, int)}
+
+    def close(self) -> None:
+        """Close at once; what is still queued is dropped."""
+        self._context.destroy(linger=0)
+
+
+class ControllerSocket(Sockets):
+    """The controller's end: many followers, told apart by the identity of their connection.
+
+    Parameters
+    ----------
+    host : str
+        Interface to listen on.
+    port : int
+        0: the system chooses.
+    keys : KeyPair or None
+        Own keys; without them only loopback is served, unencrypted.
+    allowed : set of str
+        Public keys that may connect.
+
+    Raises
+    ------
+    EndpointError
+        If the port is in use, or keys are missing for an address others can reach.
+    """
+
+    def __init__(
+        self,
+        *,
+        keys: KeyPair | None,
+        allowed: frozenset[str] = frozenset(),
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
+        if keys is None and not is_loopback(host):
+            raise EndpointError(
+                f"{host} can be reached by others: give the controller keys with --keys, "
+                "or listen on 127.0.0.1"
+            )
+        super().__init__(zmq.ROUTER)
+        self._allowed = {zmq.utils.z85.decode(key.encode()) for key in allowed}
+        self._socket.setsockopt(
+            zmq.ROUTER_MANDATORY, 1
+        )  # else what cannot be sent is lost silently
+        self._zap = self._context.socket(zmq.REP)
+        self._zap.bind("inproc://zeromq.zap.01")
+        self._socket.setsockopt_string(zmq.ZAP_DOMAIN, DOMAIN)
+        if keys is not None:
+            self._socket.setsockopt(zmq.CURVE_SERVER, 1)
+            self._socket.setsockopt_string(zmq.CURVE_SECRETKEY, keys.secret)
+        self._secure = keys is not None
+        self.endpoint = self._bind(host, port)
+        for socket in (self._socket, self._zap):
+            self._poller.register(socket, zmq.POLLIN)
+
+    def _bind(self, host: str, port: int) -> str:
+        try:
+            self._socket.bind(f"tcp://{host}:{port or '*'}")
+        except zmq.ZMQError as error:
+            self.close()
+            raise EndpointError(_bind_failed(host, port, error)) from None
+        return self._socket.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
+
+    def receive(self) -> Iterator[tuple[bytes, bytes]]:
+        """Yield what has arrived: the identity of a follower and its message."""
+        self._let_in()
+        while True:
+            try:
+                frames = self._socket.recv_multipart(zmq.NOBLOCK)
+            except zmq.Again:
+                return
+            if len(frames) == 2:
+                yield frames[0], frames[1]
+
+    def send(self, identity: bytes, data: bytes) -> bool:
+        """Send a message; return whether it could be, or the peer is gone or does not read."""
+        try:
+            self._socket.send_multipart([identity, data], zmq.NOBLOCK)
+        except zmq.ZMQError as error:
+            if error.errno not in (zmq.EAGAIN, zmq.EHOSTUNREACH):
+                raise
+            return False
+        return True
+
+    def _let_in(self) -> None:
+        """Answer those who ask whether a key may connect (RFC 27, ZAP)."""
+        while self._zap.poll(0):
+            version, request, domain, _, _, mechanism, *credentials = self._zap.recv_multipart()
+            known = (
+                credentials and credentials[0] in self._allowed
+                if self._secure
+                else mechanism == b"NULL"
+            )
+            ok = bool(known) and domain == DOMAIN.encode()
+            status = [b"200", b"OK"] if ok else [b"400", b"unknown key"]
+            user = zmq.utils.z85.encode(credentials[0]) if ok and credentials else b""
+            self._zap.send_multipart([version, request, *status, user, b""])
+
+
+class FollowerSocket(Sockets):
+    """The follower's end: one controller.
+
+    Parameters
+    ----------
+    endpoint : str
+        As the controller told it, `tcp://127.0.0.1:41234`.
+    keys : KeyPair or None
+        Own keys; None: unencrypted, on loopback only.
+    controller_key : str or None
+        Public key of the controller, Z85.
+    """
+
+    def __init__(self, endpoint: str, *, keys: KeyPair | None, controller_key: str | None) -> None:
+        host = urlsplit(endpoint).hostname or ""
+        if (keys is None or controller_key is None) and not is_loopback(host):
+            raise EndpointError(f"{endpoint} is another machine: give the keys of both sides")
+        self._endpoint, self._keys, self._controller_key = endpoint, keys, controller_key
+        super().__init__(zmq.DEALER)
+        self._connect()
+
+    def _connect(self) -> None:
+        socket = self._socket
+        if self._keys is not None and self._controller_key is not None:
+            socket.setsockopt_string(zmq.CURVE_PUBLICKEY, self._keys.public)
+            socket.setsockopt_string(zmq.CURVE_SECRETKEY, self._keys.secret)
+            socket.setsockopt_string(zmq.CURVE_SERVERKEY, self._controller_key)
+        try:
+            socket.connect(self._endpoint)
+        except zmq.ZMQError as error:
+            self.close()
+            text = f"{self._endpoint!r} is no endpoint ({error.strerror}): tcp://HOST:PORT is"
+            raise EndpointError(text) from None
+        self._poller.register(socket, zmq.POLLIN)
+
+    def reconnect(self) -> None:
+        """Open a fresh connection; a half-open one may never tell that it is dead."""
+        self._poller.unregister(self._socket)
+        self._socket.close(linger=0)
+        self._socket = self._make_socket(zmq.DEALER)
+        self._connect()
+
+    def receive(self) -> Iterator[bytes]:
+        """Yield the messages that have arrived."""
+        while True:
+            try:
+                frames = self._socket.recv_multipart(zmq.NOBLOCK)
+            except zmq.Again:
+                return
+            if len(frames) == 1:
+                yield frames[0]
+
+    def send(self, data: bytes) -> bool:
+        """Send a message; return whether there is a connection that takes it."""
+        try:
+            self._socket.send(data, zmq.NOBLOCK)
+        except zmq.Again:
+            return False
+        return True
+
+
+def _bind_failed(host: str, port: int, error: zmq.ZMQError) -> str:
+    if error.errno == zmq.EADDRINUSE:
+        return (
+            f"port {port} is in use by another program; "
+            "choose another with --port or let the system choose with 0"
+        )
+    return f"cannot listen on {host}:{port}: {error.strerror}"

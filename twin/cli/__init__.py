@@ -1,0 +1,5 @@
+"""The command line, one file a verb."""
+
+from twin.cli.app import main
+
+__all__ = ["main"]

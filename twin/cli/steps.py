@@ -1,0 +1,122 @@
+"""What the verbs have in common: read a cell, time and prove its robots, run it, report it."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.console import Console
+
+    from cells.schema import Cell
+    from robots.proof import Proof
+    from robots.table import MoveTable
+    from robots.task import ArmTask
+    from twin.kernel.model import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A cell that is ready to run."""
+
+    path: Path
+    cell: "Cell"
+    line: "Line"
+    motion: "dict[str, tuple[ArmTask, MoveTable]]"
+    proofs: "dict[str, Proof]"
+
+
+def console(quiet: bool = False) -> "Console":
+    """Return where progress goes: standard error, so that standard output stays clean for JSON."""
+    from rich.console import Console
+
+    return Console(stderr=True, quiet=quiet, highlight=False)
+
+
+@contextmanager
+def progress(out: "Console", label: str) -> "Iterator[Callable[[int, int], None]]":
+    """Show a bar while work is done; the value is called with (done, total)."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def prepare(out: "Console", name: str, *, prove: bool = True) -> Job:
+    """Read a cell, work out its robots' moves, prove them and build its line.
+
+    Parameters
+    ----------
+    name
+        A cell file, or the name of a ready-made cell.
+    prove
+        Whether PyBullet has to follow every move.
+
+    Raises
+    ------
+    cells.errors.CellFileError
+        If the file is wrong.
+    robots.errors.RobotError
+        If a robot cannot do what is asked.
+    """
+    from cells.load import find_cell, load_cell
+    from twin.build import build_line
+    from twin.motion import tables, times_of
+
+    path = find_cell(name)
+    cell = load_cell(path)
+    out.print(f"[bold]{cell.title or cell.name}[/bold]  {path.name}")
+    if cell.robots:
+        with out.status("Timing the robots' moves"):
+            motion = tables(cell)
+    else:
+        motion = {}
+    proofs = _prove(out, motion) if prove else {}
+    times = {robot: times_of(table) for robot, (_, table) in motion.items()}
+    return Job(path, cell, build_line(cell, times), motion, proofs)
+
+
+def _prove(out: "Console", motion: "dict[str, tuple[ArmTask, MoveTable]]") -> "dict[str, Proof]":
+    if not motion:
+        return {}
+    from robots.errors import PhysicsUnavailable
+    from robots.proof import prove
+
+    proofs = {}
+    for robot, (task, table) in motion.items():
+        with progress(out, f"Proving the moves of {robot}") as tell:
+            try:
+                proofs[robot] = prove(task, table, progress=tell)
+            except PhysicsUnavailable as missing:
+                out.print(f"{robot}: not proven: {missing}")
+                continue
+        out.print(f"{robot}: {proofs[robot].sentence}")
+    return proofs
+
+
+def warm_kernel(out: "Console") -> None:
+    """Compile the kernel if this machine has not done so yet, and say so."""
+    from twin.kernel.cache import ensure_compiled, is_warm
+
+    if is_warm():
+        ensure_compiled()
+        return
+    out.print("First run on this machine: compiling the kernel (once, some seconds)")
+    with out.status("Compiling"):
+        ensure_compiled()
+
+
+def stop_if_piped() -> bool:
+    """Return whether standard output is no terminal, so that tables go out as plain lines."""
+    return not sys.stdout.isatty()

@@ -1,0 +1,1 @@
+"""Runs made to answer a question: replications, and candidates on common luck."""

@@ -1,0 +1,5 @@
+"""Where compiled code is kept."""
+
+
+def keep(dispatcher):
+    dispatcher.enable_caching()

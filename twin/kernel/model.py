@@ -1,0 +1,157 @@
+"""A line as plain arrays: what both engines run.
+
+Names become indices, times become integer nanoseconds.  Everything an engine needs is here; nothing
+in it changes during a run.  `twin.build` makes it from a cell; `docs/conventions.md` says what it means.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+NONE = -1  # an index or a limit that is not there
+NS_PER_S = 1_000_000_000
+
+# One distribution; parameters are in ns where they are times (see `states.Dist`).
+DIST = np.dtype(
+    [
+        ("family", np.int64),
+        ("a", np.float64),
+        ("b", np.float64),
+        ("c", np.float64),
+        ("first", np.int64),  # its values: Line.values[first : first + count]
+        ("count", np.int64),
+    ]
+)
+
+# One node of the flow; fields of other kinds of node hold NONE (or 0 for counts).
+NODE = np.dtype(
+    [
+        ("kind", np.int64),  # NodeKind
+        ("rank", np.int64),  # 0 is the most downstream; ties in rank go by index
+        ("resource", np.int64),  # its (first) resource in Line.resources
+        ("capacity", np.int64),  # buffer, conveyor: parts it holds, NONE unlimited; station: servers
+        ("pick_at", np.int64),  # place where a carrier picks, NONE if none does
+        ("place_at", np.int64),  # place where a carrier places
+        ("calendar", np.int64),  # source, station: its shifts, NONE always on
+        # source
+        ("saturated", np.int64),  # 1: always has a part to offer
+        ("every", np.int64),  # dist: time between arrivals
+        ("every_stream", np.uint64),
+        ("first_at", np.int64),  # ns, first arrival; NONE: after one drawn interval
+        ("batch", np.int64),  # parts per arrival, >= 1
+        ("limit", np.int64),  # most parts it ever makes; NONE unlimited
+        ("mix_first", np.int64),  # its products: Line.mix[mix_first : mix_first + mix_count]
+        ("mix_count", np.int64),
+        ("mix_stream", np.uint64),
+        # station
+        ("process_stream", np.uint64),
+        ("pace", np.float64),  # process times are multiplied by this, 1.0 as written
+        ("at_shift_end", np.int64),  # ShiftEnd
+        ("standby_after", np.int64),  # ns of starving before it goes to sleep; NONE never
+        ("wake_up", np.int64),  # ns to wake up
+        ("mode_first", np.int64),  # its failure modes in Line.modes
+        ("mode_count", np.int64),
+        # conveyor
+        ("transit", np.int64),  # ns from entry to the end
+        ("gap", np.int64),  # ns to move by one pitch
+        # sink
+        ("good", np.int64),  # 1: a part leaves finished, 0: scrapped
+        # any node a part can leave
+        ("route_stream", np.uint64),
+    ]
+)
+
+# One product a source makes, with the running sum of its weight (the last is 1.0).
+MIX = np.dtype([("product", np.int64), ("cumulative", np.float64)])
+
+# One way a station fails; each of its servers has every mode, with a clock of its own.
+MODE = np.dtype(
+    [
+        ("after", np.int64),  # dist: time to failure
+        ("repair", np.int64),  # dist: time to repair
+        ("clock", np.int64),  # Clock
+        ("on_failure", np.int64),  # OnFailure
+    ]
+)
+
+# Where a part of one product goes from one node (Line.route_of gives the row).
+ROUTE = np.dtype(
+    [
+        ("choose", np.int64),  # Choose
+        ("first", np.int64),  # its targets: Line.options[first : first + count]
+        ("count", np.int64),
+        ("carrier", np.int64),  # carrier group, NONE: moves by itself in no time
+        ("priority", np.int64),  # smaller goes first
+    ]
+)
+
+OPTION = np.dtype([("target", np.int64), ("cumulative", np.float64)])
+
+# One group of robots or operators; units share table, rule and shifts.
+CARRIER = np.dtype(
+    [
+        ("kind", np.int64),  # CarrierKind
+        ("rule", np.int64),  # Serve
+        ("resource", np.int64),  # its first unit in Line.resources
+        ("units", np.int64),
+        ("calendar", np.int64),
+        ("home", np.int64),  # place where its units start
+    ]
+)
+
+# Shifts: within each period the state flips at every toggle.
+CALENDAR = np.dtype(
+    [
+        ("period", np.int64),  # ns
+        ("starts_on", np.int64),  # 1: on shift at the start of each period
+        ("first", np.int64),  # its toggles: Line.toggles[first : first + count], ns, 0 < toggle <= period
+        ("count", np.int64),  # even: every period starts in the same state
+    ]
+)
+
+# Parts inside the line at time 0.
+INITIAL = np.dtype([("node", np.int64), ("product", np.int64), ("count", np.int64)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line ready to run.
+
+    N nodes, P products, R resources, G carrier groups, L places.  Nodes stand in the order sources,
+    buffers, conveyors, stations, sinks, each kind in order of declaration; resources follow the nodes
+    (a station gives one resource a server), then come the units of the carriers.
+    """
+
+    name: str
+    model_id: str  # SHA-256 of the canonical cell, hex
+    nodes: NDArray[np.void]  # (N,) NODE
+    node_names: tuple[str, ...]
+    resources: tuple[str, ...]  # (R,) names: `mill`, or `mill[2]` for the second server or unit
+    resource_node: NDArray[np.int64]  # (R,) node of a resource, NONE for a carrier unit
+    resource_carrier: NDArray[np.int64]  # (R,) carrier group of a resource, NONE for others
+    products: tuple[str, ...]
+    process: NDArray[np.int64]  # (N, P) dist of a station's process time, NONE elsewhere
+    route_of: NDArray[np.int64]  # (N, P) row in routes, NONE: no way out for that product
+    routes: NDArray[np.void]  # ROUTE
+    options: NDArray[np.void]  # OPTION
+    mix: NDArray[np.void]  # MIX
+    modes: NDArray[np.void]  # MODE
+    mode_names: tuple[str, ...]
+    # Streams of failure modes, one row a resource and one column a mode of its station (0 elsewhere).
+    after_stream: NDArray[np.uint64]  # (R, M) M = most modes of any station, at least 1
+    repair_stream: NDArray[np.uint64]  # (R, M)
+    dists: NDArray[np.void]  # DIST
+    values: NDArray[np.float64]  # tables of distributions
+    carriers: NDArray[np.void]  # (G,) CARRIER
+    carrier_names: tuple[str, ...]
+    places: tuple[str, ...]
+    travel: NDArray[np.int64]  # (G, 2, L, L) ns, [group, 0 empty | 1 loaded, from, to]
+    pick: NDArray[np.int64]  # (G, L) dist of picking at a place, NONE where the group never picks
+    place: NDArray[np.int64]  # (G, L) dist of placing at a place
+    pick_stream: NDArray[np.uint64]  # (R,) stream of a unit's picking times, 0 elsewhere
+    place_stream: NDArray[np.uint64]  # (R,)
+    calendars: NDArray[np.void]  # CALENDAR
+    toggles: NDArray[np.int64]  # ns
+    initial: NDArray[np.void]  # INITIAL
+    scan: int  # ns; what ends is noticed at the next multiple of it; 0: at once

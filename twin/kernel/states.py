@@ -1,0 +1,124 @@
+"""What a resource can be doing, and how an activity can end."""
+
+from enum import IntEnum
+
+
+class State(IntEnum):
+    """What one resource did with its time; the first eleven partition a station's time exactly."""
+
+    WORKING = 0
+    SETTING_UP = 1  # also waking up from standby
+    STARVED = 2
+    BLOCKED = 3
+    WAITING_OPERATOR = 4
+    WAITING_ROBOT = 5
+    FAILED = 6  # down, waiting for a repair crew
+    UNDER_REPAIR = 7
+    MAINTENANCE = 8
+    OFF_SHIFT = 9
+    ASLEEP = 10  # in standby
+
+    IDLE = 11  # from here to PLACING: a robot's or an operator's time
+    MOVING = 12  # empty-handed, towards the part to pick
+    PICKING = 13
+    CARRYING = 14
+    PLACING = 15
+
+    WAITING = 16  # a part's stay in a buffer
+    CONVEYED = 17  # a part's stay on a conveyor
+
+    ENTERED = 18  # a part waited outside from t0 and entered the line at t1
+    FINISHED = 19  # a part that entered the line at t0 left it good at t1
+    SCRAPPED = 20  # a part that entered the line at t0 was scrapped at t1
+
+
+N_STATES = len(State)
+
+# States that are facts about a part, not a use of a resource's time: logged even when they take no
+# time, and never clipped to an observation window.
+PART_STATES = (State.ENTERED, State.FINISHED, State.SCRAPPED)
+
+
+class Ending(IntEnum):
+    """Causes that are no resource; a cause >= 0 is the resource that delivered or took the part."""
+
+    DONE = -1  # ended by itself
+    CUT = -2  # still going on when the log ends
+    INTERRUPTED = -3  # stopped by a failure or a shift end
+
+
+class NodeKind(IntEnum):
+    """What stands at a node of the flow."""
+
+    SOURCE = 0
+    BUFFER = 1
+    CONVEYOR = 2
+    STATION = 3
+    SINK = 4
+
+
+class CarrierKind(IntEnum):
+    """Who carries parts between nodes."""
+
+    ROBOT = 0
+    OPERATOR = 1
+
+
+class Choose(IntEnum):
+    """How a part picks among several targets."""
+
+    FIRST_FREE = 0  # the first in declared order that accepts it now
+    SHORTEST = 1  # of those that accept it now the one with fewest parts, then declared order
+    RANDOM = 2  # drawn by weight when the part becomes ready
+    CYCLIC = 3  # in turn, when the part becomes ready
+
+
+class Serve(IntEnum):
+    """Which request an idle carrier takes."""
+
+    DOWNSTREAM_FIRST = 0
+    LONGEST_WAIT = 1
+    NEAREST = 2
+    PRIORITY = 3
+
+
+class ShiftEnd(IntEnum):
+    """What a station does with an operation when its shift ends."""
+
+    SUSPEND = 0
+    FINISH = 1
+    START_IF_FITS = 2
+
+
+class Clock(IntEnum):
+    """On what time a failure mode ages."""
+
+    OPERATING = 0
+    CALENDAR = 1
+
+
+class OnFailure(IntEnum):
+    """What becomes of the operation a failure interrupts."""
+
+    RESUME = 0
+    RESTART = 1
+    SCRAP = 2
+
+
+class Dist(IntEnum):
+    """Families of distributions; parameters a, b, c as `twin.kernel.model.DIST` says."""
+
+    CONSTANT = 0  # a
+    EXPONENTIAL = 1  # mean a
+    UNIFORM = 2  # from a to b
+    TRIANGULAR = 3  # low a, mode b, high c
+    PERT = 4  # low a, mode b, high c
+    ERLANG = 5  # mean a, k = b
+    GAMMA = 6  # mean a, shape b
+    WEIBULL = 7  # scale a, shape b
+    NORMAL = 8  # mean a, standard deviation b, redrawn while negative
+    LOGNORMAL = 9  # mu a, sigma b of the logarithm of ns
+    HYPEREXPONENTIAL = 10  # values: pairs (probability, mean)
+    GEOMETRIC = 11  # a: slot length, b: success probability; 1, 2, ... slots
+    EMPIRICAL = 12  # values: equally likely
+    SEQUENCE = 13  # values in turn, again from the start: draw i gives values[i % n]

@@ -1,0 +1,184 @@
+"""Sums over a log: what a run that keeps no log still knows."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.kernel.log import Log
+from twin.kernel.model import Line
+from twin.kernel.states import N_STATES, PART_STATES, Ending, State
+
+# Lead times fall into bins whose width is 1/16 of the power of two below them; all below 2^20 ns
+# (1 ms) share bin 0, all from 2^57 ns (4.6 years) the last.
+_BITS = 4
+_LOWEST = 20
+_HIGHEST = 57
+N_BINS = ((_HIGHEST - _LOWEST) << _BITS) + 2
+
+STOPPED = ("", "deadlock", "livelock")  # names of Tally.stopped
+
+
+def lead_bin(lead: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the bin of each lead time.
+
+    Parameters
+    ----------
+    lead : ndarray of int64
+        ns, not negative.
+
+    Examples
+    --------
+    >>> lead_bin(np.array([0, 2**20, 2**21, 2**60])).tolist()
+    [0, 1, 17, 593]
+    """
+    clipped = np.clip(np.asarray(lead, dtype=np.int64), 1 << (_LOWEST - 1), 1 << _HIGHEST)
+    # frexp rounds nothing here but above 2^53, where a bin is wider than the rounding; the mantissa
+    # is then taken from the integer itself.
+    exponent = np.frexp(clipped.astype(np.float64))[1].astype(np.int64) - 1
+    exponent -= clipped < (np.int64(1) << exponent)
+    mantissa = (clipped >> (exponent - _BITS)) & ((1 << _BITS) - 1)
+    return np.where(
+        exponent < _LOWEST, 0, np.minimum(((exponent - _LOWEST) << _BITS) + mantissa + 1, N_BINS - 1)
+    )
+
+
+def lead_edges() -> NDArray[np.int64]:
+    """Return the lower edges of the bins, ns, shape (N_BINS,); a bin ends where the next begins."""
+    octave = np.arange(1 << _BITS, 2 << _BITS, dtype=np.int64)
+    exponents = np.arange(_LOWEST - _BITS, _HIGHEST - _BITS, dtype=np.int64)
+    inner = (octave[None, :] << exponents[:, None]).ravel()
+    return np.concatenate([[0], inner, [1 << _HIGHEST]]).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Sums over (start, end]; of n runs stacked each array has a leading axis n.
+
+    R resources, S states, P products, B bins, W windows.  Times in ns.
+    """
+
+    start: int
+    end: NDArray[np.int64]  # () where the run ended: the horizon, or where it stopped
+    stopped: NDArray[np.int64]  # () 0 ran to the horizon, else index into STOPPED
+    state_time: NDArray[np.int64]  # (R, S) of a buffer or conveyor: sum over its parts
+    count: NDArray[np.int64]  # (R, S) records closed, neither cut nor interrupted
+    wip_time: NDArray[np.int64]  # () integral of the parts inside, parts x ns
+    finished: NDArray[np.int64]  # (P,)
+    scrapped: NDArray[np.int64]  # (P,)
+    lead_time: NDArray[np.int64]  # (P,) sum over finished parts
+    lead_histogram: NDArray[np.int64]  # (P, B) see lead_bin
+    inside: NDArray[np.int64]  # () parts inside at the end
+    outside: NDArray[np.int64]  # () parts waiting outside at the end, unsaturated sources
+    window: int  # length of the windows of finished_per_window, 0: none
+    # (W,) the last window may be shorter; W follows from the horizon also where a run stopped.
+    finished_per_window: NDArray[np.int64]
+
+    @staticmethod
+    def windows(start: int, end: int, window: int) -> int:
+        """Return how many windows cover (start, end]."""
+        return -(-max(0, end - start) // window) if window else 0
+
+    @classmethod
+    def stack(cls, tallies: "list[Tally]") -> "Tally":
+        """Return the tallies of equal runs as one with a leading axis."""
+        shared = {"start": tallies[0].start, "window": tallies[0].window}
+        names = [field.name for field in fields(cls) if field.name not in shared]
+        arrays = {name: np.stack([getattr(tally, name) for tally in tallies]) for name in names}
+        return cls(**shared, **arrays)
+
+    @classmethod
+    def from_log(
+        cls,
+        line: Line,
+        log: Log,
+        *,
+        start: int = 0,
+        window: int = 0,
+        outside: int = 0,
+        stopped: int = 0,
+        horizon: int | None = None,
+    ) -> "Tally":
+        """Return the sums over the records of a log.
+
+        Parameters
+        ----------
+        line : Line
+            What the log is of.
+        log : Log
+        start : int
+            ns; records closed at or before it are left out, others clipped to what follows it,
+            except those of `PART_STATES`.
+        window : int
+            ns, length of the windows in which finished parts are counted; 0: none.
+        outside : int
+            Parts waiting outside at the end: a log does not tell.
+        stopped : int
+            How the run ended, index into STOPPED: a log does not tell.
+        horizon : int, optional
+            ns, the end asked for, where the run stopped before it.
+        """
+        records = log.activities
+        closed = records[records["t1"] > start]
+        shape = (len(line.resources), N_STATES)
+        leaving = closed[closed["state"] == State.FINISHED]
+        scrap = closed[closed["state"] == State.SCRAPPED]
+        lead = leaving["t1"] - leaving["t0"]
+        products = len(line.products)
+        bins = np.zeros((products, N_BINS), np.int64)
+        np.add.at(bins, (leaving["product"], lead_bin(lead)), 1)
+        in_windows = np.zeros(cls.windows(start, horizon or log.end, window), np.int64)
+        if window:
+            np.add.at(in_windows, (leaving["t1"] - start - 1) // window, 1)
+        counted = (closed["cause"] != Ending.CUT) & (closed["cause"] != Ending.INTERRUPTED)
+        inside, wip_time = _inside(records, start, log.end)
+        return cls(
+            start=start,
+            end=np.array(log.end, np.int64),
+            stopped=np.array(stopped, np.int64),
+            state_time=_summed(closed, _clipped(closed, start), shape),
+            count=_summed(closed[counted], np.ones(int(counted.sum()), np.int64), shape),
+            wip_time=wip_time,
+            finished=np.bincount(leaving["product"], minlength=products).astype(np.int64),
+            scrapped=np.bincount(scrap["product"], minlength=products).astype(np.int64),
+            lead_time=_by_product(leaving["product"], lead, products),
+            lead_histogram=bins,
+            inside=inside,
+            outside=np.array(outside, np.int64),
+            window=window,
+            finished_per_window=in_windows,
+        )
+
+
+def _clipped(closed: NDArray[np.void], start: int) -> NDArray[np.int64]:
+    """Return the length of each record, ns, inside the window where the state is a resource's."""
+    of_part = np.isin(closed["state"], PART_STATES)
+    return closed["t1"] - np.where(of_part, closed["t0"], np.maximum(closed["t0"], start))
+
+
+def _summed(
+    records: NDArray[np.void], amounts: NDArray[np.int64], shape: tuple[int, int]
+) -> NDArray[np.int64]:
+    total = np.zeros(shape, np.int64)
+    np.add.at(total, (records["resource"], records["state"]), amounts)
+    return total
+
+
+def _by_product(
+    product: NDArray[np.int64], amounts: NDArray[np.int64], products: int
+) -> NDArray[np.int64]:
+    total = np.zeros(products, np.int64)
+    np.add.at(total, product, amounts)
+    return total
+
+
+def _inside(
+    records: NDArray[np.void], start: int, end: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the parts inside at the end and the integral of the parts inside over the window."""
+    entries = records["t1"][records["state"] == State.ENTERED]
+    leavings = records["t1"][np.isin(records["state"], (State.FINISHED, State.SCRAPPED))]
+    inside = entries.size - leavings.size
+    since = max(start, 0)
+    stays = (end - np.maximum(entries, since)).sum() - (end - np.maximum(leavings, since)).sum()
+    return np.array(inside, np.int64), np.array(stays if end > since else 0, np.int64)

@@ -1,0 +1,186 @@
+"""What a cell asks of its robots, and how long they take for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cells.expand import expand
+from cells.schema import Base, Cell, Place, Robot
+from robots.arm import load_arm
+from robots.table import MoveTable, move_times as table_of
+from robots.task import ArmTask, Fixture, Target, Tool
+
+NS_PER_S = 1_000_000_000
+
+# Direction in which the tool moves in, and an x axis for the tool that is square to it.
+_APPROACH: dict[str, tuple[tuple[float, float, float], tuple[float, float, float]]] = {
+    "down": ((0.0, 0.0, -1.0), (1.0, 0.0, 0.0)),
+    "up": ((0.0, 0.0, 1.0), (1.0, 0.0, 0.0)),
+    "+x": ((1.0, 0.0, 0.0), (0.0, 0.0, -1.0)),
+    "-x": ((-1.0, 0.0, 0.0), (0.0, 0.0, -1.0)),
+    "+y": ((0.0, 1.0, 0.0), (0.0, 0.0, -1.0)),
+    "-y": ((0.0, -1.0, 0.0), (0.0, 0.0, -1.0)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MoveTimes:
+    """How long one robot takes, between the places it serves and at them."""
+
+    places: tuple[str, ...]
+    travel: NDArray[np.int64]  # (2, L, L) ns, [0 empty | 1 loaded, from, to]
+    pick: NDArray[np.int64]  # (L,) ns
+    place: NDArray[np.int64]  # (L,) ns
+
+
+def tables(cell: Cell) -> dict[str, tuple[ArmTask, MoveTable]]:
+    """Return for each robot of a cell its task and the table of its moves.
+
+    Raises
+    ------
+    robots.errors.MotionError
+        If a place is out of reach, a move collides or a limit does not allow it; tells all at once.
+    """
+    flat = expand(cell)
+    return {name: (task, table_of(task)) for name, task in arm_tasks(flat).items()}
+
+
+def move_times(cell: Cell) -> dict[str, MoveTimes]:
+    """Return how long each robot of a cell takes for its moves."""
+    return {name: times_of(table) for name, (_, table) in tables(cell).items()}
+
+
+def times_of(table: MoveTable) -> MoveTimes:
+    """Return a table's times in whole nanoseconds; moves nobody asked for take none."""
+    travel = np.nan_to_num(table.travel * NS_PER_S).round().astype(np.int64)
+    pick = np.nan_to_num(table.pick * NS_PER_S).round().astype(np.int64)
+    place = np.nan_to_num(table.place * NS_PER_S).round().astype(np.int64)
+    return MoveTimes(table.names, travel, pick, place)
+
+
+def arm_tasks(cell: Cell) -> dict[str, ArmTask]:
+    """Return what an expanded cell asks of each of its robots that has something to carry."""
+    fixtures = tuple(_fixtures(cell))
+    tasks = {}
+    for name, robot in cell.robots.items():
+        hops = _hops(cell, name)
+        home = robot.home if robot.home is not None else hops[0][0] if hops else None
+        if home is None:
+            continue
+        places = tuple(dict.fromkeys([home, *(place for hop in hops for place in hop)]))
+        tasks[name] = ArmTask(
+            name=name,
+            arm=load_arm(robot.model),
+            pose_cell_base=pose(robot.base),
+            tool=_tool(robot),
+            part_mass=robot.part_mass,
+            speed=robot.speed,
+            approach=robot.handling.approach,
+            approach_speed=robot.handling.approach_speed,
+            settle=robot.settle / NS_PER_S,
+            pick_extra=robot.handling.pick / NS_PER_S,
+            place_extra=robot.handling.place / NS_PER_S,
+            targets=tuple(
+                Target(name=place, pose_cell_tcp=pose_of_place(cell.places[place]))
+                for place in places
+            ),
+            moves=_moves(places, hops, home),
+            fixtures=fixtures,
+            home=places.index(home),
+        )
+    return tasks
+
+
+def _hops(cell: Cell, robot: str) -> list[tuple[str, str]]:
+    """Return the pairs of places between which a robot carries parts, in order of the flow."""
+    nodes = {**cell.sources, **cell.buffers, **cell.conveyors, **cell.stations, **cell.sinks}
+    hops = []
+    for flow in cell.flow:
+        if flow.by == robot:
+            targets = [flow.to] if isinstance(flow.to, str) else list(flow.to)
+            for target in targets:
+                hops.append((_at(nodes[flow.from_], "pick_at"), _at(nodes[target], "place_at")))
+    return hops
+
+
+def _at(node: object, key: str) -> str:
+    place = getattr(node, key, None) or getattr(node, "at", None)
+    assert isinstance(place, str)  # the check of the cell saw to it
+    return place
+
+
+def _moves(
+    places: tuple[str, ...], hops: list[tuple[str, str]], home: str
+) -> tuple[tuple[int, int, bool], ...]:
+    """Return every move the robot may have to make: loaded along the flow, empty to each pick."""
+    picks = dict.fromkeys(origin for origin, _ in hops)
+    stands = dict.fromkeys([home, *(target for _, target in hops)])
+    loaded = [(places.index(a), places.index(b), True) for a, b in hops]
+    empty = [(places.index(a), places.index(b), False) for a in stands for b in picks]
+    return tuple(dict.fromkeys(loaded + empty))
+
+
+def _tool(robot: Robot) -> Tool:
+    gripper = robot.gripper
+    flange_tcp = np.eye(4)
+    flange_tcp[:3, :3] = rotation(*gripper.turn)
+    flange_tcp[:3, 3] = gripper.tcp
+    return Tool(
+        mass=gripper.mass,
+        center_of_mass=_half(gripper.tcp),
+        pose_flange_tcp=flange_tcp,
+        open_time=gripper.open / NS_PER_S,
+        close_time=gripper.close / NS_PER_S,
+    )
+
+
+def _half(position: tuple[float, float, float]) -> tuple[float, float, float]:
+    x, y, z = position
+    return x / 2, y / 2, z / 2
+
+
+def _fixtures(cell: Cell) -> list[Fixture]:
+    fixtures = []
+    for name, fixture in cell.fixtures.items():
+        kind: Literal["box", "cylinder"] = "box" if fixture.box is not None else "cylinder"
+        size = fixture.box if fixture.box is not None else fixture.cylinder
+        assert size is not None  # the check of the cell saw to it
+        where = pose(Base(position=fixture.position, turn=fixture.turn))
+        fixtures.append(Fixture(name=name, kind=kind, size=size, pose_cell_fixture=where))
+    return fixtures
+
+
+def pose(base: Base) -> NDArray[np.float64]:
+    """Return where something stands in the cell frame, shape (4, 4), m."""
+    pose_cell_base = np.eye(4)
+    pose_cell_base[:3, :3] = rotation(*base.turn)
+    pose_cell_base[:3, 3] = base.position
+    return pose_cell_base
+
+
+def pose_of_place(place: Place) -> NDArray[np.float64]:
+    """Return the pose of the tool centre point at a place, shape (4, 4): z moves in."""
+    inwards, across = (np.array(axis) for axis in _APPROACH[place.approach])
+    pose_cell_tcp = np.eye(4)
+    pose_cell_tcp[:3, :3] = np.column_stack([across, np.cross(inwards, across), inwards])
+    pose_cell_tcp[:3, :3] = pose_cell_tcp[:3, :3] @ rotation(0.0, 0.0, place.turn)
+    pose_cell_tcp[:3, 3] = place.position
+    return pose_cell_tcp
+
+
+def rotation(roll: float, pitch: float, yaw: float) -> NDArray[np.float64]:
+    """Return the rotation about fixed x, then y, then z (REP-103), shape (3, 3), from rad."""
+    (cr, cp, cy), (sr, sp, sy) = np.cos([roll, pitch, yaw]), np.sin([roll, pitch, yaw])
+    about_x = np.array([[1, 0, 0], [0, cr, -sr], [0, sr, cr]])
+    about_y = np.array([[cp, 0, sp], [0, 1, 0], [-sp, 0, cp]])
+    about_z = np.array([[cy, -sy, 0], [sy, cy, 0], [0, 0, 1]])
+    turned: NDArray[np.float64] = about_z @ about_y @ about_x
+    return turned
+
+
+def total_moves(motion: Mapping[str, tuple[ArmTask, MoveTable]]) -> int:
+    """Return how many moves all robots were asked for."""
+    return sum(len(task.moves) for task, _ in motion.values())

@@ -1,0 +1,1 @@
+"""The line as SimPy processes, written to be read."""

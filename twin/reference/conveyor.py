@@ -1,0 +1,106 @@
+"""Accumulating conveyors."""
+
+from collections import deque
+
+from simpy.events import Event
+
+from twin.kernel.states import State
+from twin.reference.environment import End, Family
+from twin.reference.floor import Floor
+from twin.reference.outlet import Outlet
+from twin.reference.parts import Offer, Part
+from twin.reference.recorder import Activity
+
+
+class Conveyor:
+    """Moves parts to its end, where they queue up.
+
+    Parameters
+    ----------
+    floor : Floor
+    node : int
+        Index of the node.
+    """
+
+    def __init__(self, floor: Floor, node: int) -> None:
+        row = floor.line.nodes[node]
+        self.resource = int(row["resource"])
+        self.rank = int(row["rank"])
+        self.pick_at = int(row["pick_at"])
+        self.place_at = int(row["place_at"])
+        self._capacity = int(row["capacity"])
+        self._transit = int(row["transit"])
+        self._gap = int(row["gap"])
+        self._floor = floor
+        self._outlet = Outlet(floor, node)
+        self._parts: deque[tuple[Part, int]] = deque()  # and when it entered
+        self._reserved = False
+        self._clearing: End | None = None  # while the entry is not clear
+        self._next_at_end = 0  # earliest instant at which a part can reach the end
+        self._offer: Offer | None = None
+        floor.recorder.watch(self._still_open)
+
+    def accepts(self, *, any_shift: bool = False) -> bool:
+        """Return whether there is a place, the entry is clear, and nobody else was promised it."""
+        full = len(self._parts) >= self._capacity
+        return not full and not self._reserved and self._clearing is None
+
+    def holds(self) -> int:
+        """Return how many parts are here or on their way."""
+        return len(self._parts) + self._reserved
+
+    def slot(self) -> "Conveyor":
+        """Return itself: there is one entry."""
+        return self
+
+    def reserve(self, kind: State) -> "Conveyor":
+        """Keep the next place for a carried part."""
+        self._reserved = True
+        return self
+
+    def take(self, part: Part, by: int, *, reserved: bool = False) -> None:
+        """Take a part at the entry."""
+        if reserved:
+            self._reserved = False
+        self._parts.append((part, self._floor.env.now))
+        self._clear_after_gap()
+        if len(self._parts) == 1:
+            self._head_travels()
+
+    def let_go(self, by: int) -> Part:
+        """Let the head part go; the others move up."""
+        now = self._floor.env.now
+        if len(self._parts) == self._capacity:
+            self._clear_after_gap()  # all move up together, so the entry too clears a gap later
+        part, entered = self._parts.popleft()
+        assert self._offer is not None
+        self._floor.offers.withdraw(self._offer)
+        self._floor.recorder.stay(entered, State.CONVEYED, self.resource, part, by)
+        self._next_at_end = now + self._gap
+        if self._parts:
+            self._head_travels()
+        return part
+
+    def _head_travels(self) -> None:
+        _, entered = self._parts[0]
+        due = max(entered + self._transit, self._next_at_end)
+        end = End(self._floor.env, Family.HEAD, self.resource, due)
+        end.callbacks.append(self._head_arrives)
+
+    def _head_arrives(self, _: Event) -> None:
+        self._offer = self._outlet.offer(self, self._parts[0][0])
+        self._floor.offers.add(self._offer)
+
+    def _clear_after_gap(self) -> None:
+        if self._clearing is not None:
+            self._clearing.abandon()
+        env = self._floor.env
+        self._clearing = End(env, Family.ENTRY, self.resource, env.now + self._gap)
+        self._clearing.callbacks.append(self._entry_clears)
+
+    def _entry_clears(self, end: Event) -> None:
+        self._clearing = None
+
+    def _still_open(self) -> list[Activity]:
+        recorder = self._floor.recorder
+        return [recorder.cut(t, State.CONVEYED, self.resource, part) for part, t in self._parts]

@@ -1,0 +1,119 @@
+"""Failures of a server, one process a mode."""
+
+from collections.abc import Generator
+from typing import Protocol
+
+from simpy.events import Event
+
+from twin.kernel.states import Clock, OnFailure
+from twin.reference.draws import Variates
+from twin.reference.environment import End, Family
+from twin.reference.floor import Floor
+
+
+class Machine(Protocol):
+    """What can fail."""
+
+    resource: int
+
+    def break_down(self, failure: "Failure") -> None:
+        """Go down."""
+
+    def repaired(self, failure: "Failure") -> None:
+        """Be up again."""
+
+
+class Failure:
+    """One mode in which a server fails: its clock runs out, it strikes, it is repaired, and so on.
+
+    Parameters
+    ----------
+    floor : Floor
+    machine : Machine
+        The server.
+    mode : int
+        Index of the mode in Line.modes.
+    column : int
+        Its index among the modes of the station.
+    """
+
+    def __init__(self, floor: Floor, machine: Machine, mode: int, column: int) -> None:
+        line = floor.line
+        row = line.modes[mode]
+        resource = machine.resource
+        name = line.resources[resource]
+        self.fate = OnFailure(row["on_failure"])
+        self._calendar = row["clock"] == Clock.CALENDAR
+        self._env = floor.env
+        self._machine = machine
+        self._place = resource * line.after_stream.shape[1] + column
+        self._after = int(row["after"])
+        self._repair = int(row["repair"])
+        self._after_luck = Variates(floor.draws, line.after_stream[resource, column], name)
+        self._repair_luck = Variates(floor.draws, line.repair_stream[resource, column], name)
+        self._left = 0  # on its clock, ns
+        self._due: int | None = None  # when it runs out; None: it stands still
+        self._alarm: End | None = None
+        self._strikes = floor.env.event()
+        floor.env.process(self.run())
+
+    def run(self) -> Generator[Event, None, None]:
+        """Strike whenever the clock has run out."""
+        while True:
+            self._left = self._after_luck.duration(self._after)
+            self.go_on()
+            yield self._strikes
+            self._strikes = self._env.event()
+            self._machine.break_down(self)
+            due = self._env.now + self._repair_luck.duration(self._repair)
+            yield End(self._env, Family.REPAIR, self._machine.resource, due)
+            self._machine.repaired(self)
+
+    def go_on(self) -> None:
+        """Let a calendar clock run (on)."""
+        if self._calendar:
+            self._due = self._env.now + self._left
+            self._set_alarm(self._due)
+
+    def work_begins(self, until: int) -> None:
+        """Let an operating clock run on; the work ends at ``until`` if nothing happens."""
+        if not self._calendar:
+            self._due = self._env.now + self._left
+            if self._due <= until:
+                self._set_alarm(self._due)
+
+    def work_ends(self) -> None:
+        """Stop an operating clock; if it has just run out, the failure strikes nevertheless."""
+        if self._calendar or self._due is None:
+            return
+        self._left = self._due - self._env.now
+        self._due = None
+        if self._left > 0:
+            self._drop_alarm()
+
+    def hold(self) -> None:
+        """Stop any clock while the server is down."""
+        if self._due is not None:
+            self._left = self._due - self._env.now
+            self._due = None
+        self._drop_alarm()
+
+    def _set_alarm(self, due: int) -> None:
+        self._alarm = End(self._env, Family.FAILURE, self._place, due)
+        self._alarm.callbacks.append(self._ring)
+
+    def _drop_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.abandon()
+            self._alarm = None
+
+    def _ring(self, _: Event) -> None:
+        self._alarm = self._due = None
+        self._strikes.succeed()
+
+
+def failures_of(floor: Floor, node: int, machine: Machine) -> list[Failure]:
+    """Return all failure modes of a server of the station at a node."""
+    row = floor.line.nodes[node]
+    first, count = int(row["mode_first"]), int(row["mode_count"])
+    return [Failure(floor, machine, first + column, column) for column in range(count)]

@@ -1,0 +1,21 @@
+"""The shop floor: what everything that stands on it shares."""
+
+from dataclasses import dataclass, field
+
+from twin.kernel.model import Line
+from twin.reference.draws import Draws
+from twin.reference.environment import LineEnvironment
+from twin.reference.offers import Offers
+from twin.reference.recorder import Recorder
+
+
+@dataclass(slots=True, eq=False)
+class Floor:
+    """Time, luck, memory and the offers of parts to move, for one run of a line."""
+
+    line: Line
+    env: LineEnvironment
+    recorder: Recorder
+    draws: Draws
+    offers: Offers = field(default_factory=Offers)
+    inside: int = 0  # parts in the line

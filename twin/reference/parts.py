@@ -1,0 +1,101 @@
+"""Parts, and their offers to move on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from twin.kernel.states import Choose, State
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """A part; its times in ns."""
+
+    number: int
+    product: int
+    since: int  # when it came to be
+    entered: int = 0  # when it entered the line
+
+
+class Slot(Protocol):
+    """A place that takes one part."""
+
+    resource: int
+
+    def take(self, part: Part, by: int, *, reserved: bool = False) -> None:
+        """Take a part that the resource ``by`` delivers, into the place reserved for it or not."""
+
+
+class Target(Protocol):
+    """Where parts can go."""
+
+    place_at: int  # where carriers place, an index of Line.places
+
+    def accepts(self, *, any_shift: bool = False) -> bool:
+        """Return whether a part may come now; ``any_shift``: if everything were on shift."""
+
+    def slot(self) -> Slot:
+        """Return the place the next part takes."""
+
+    def reserve(self, kind: State) -> Slot:
+        """Keep that place for a carrier; who waits for it there waits in the state ``kind``."""
+
+    def holds(self) -> int:
+        """Return how many parts it has, those on the way to it included."""
+
+
+class Holder(Protocol):
+    """Where parts come from; it offers one at a time."""
+
+    resource: int
+    rank: int
+    pick_at: int  # where carriers pick, an index of Line.places
+
+    def let_go(self, by: int) -> Part:
+        """Give the offered part away to the resource ``by``."""
+
+
+@dataclass(slots=True, eq=False)
+class Route:
+    """Where parts of one product go from one node."""
+
+    choose: Choose
+    targets: tuple[Target, ...]
+    cumulative: tuple[float, ...]  # running sums of the targets' weights
+    group: int  # carrier group, NONE: parts move by themselves
+    priority: int
+    turn: int = 0  # cyclic: whose turn it is
+
+    def next_in_turn(self) -> Target:
+        """Return the target whose turn it is, and pass the turn on."""
+        target = self.targets[self.turn]
+        self.turn = (self.turn + 1) % len(self.targets)
+        return target
+
+
+@dataclass(slots=True, eq=False)
+class Offer:
+    """A part that may move on."""
+
+    holder: Holder
+    part: Part
+    route: Route
+    since: int  # ns
+    targets: Sequence[Target]  # all, or the one chosen
+    sent: bool = False  # a carrier is on its way
+
+    @property
+    def order(self) -> tuple[int, int, int, int]:
+        """Its place among all offers: the smallest moves first."""
+        holder = self.holder
+        return (self.route.priority, self.since, holder.rank, holder.resource)
+
+    def find(self) -> Target | None:
+        """Return the target that the part would go to now, if one accepts it."""
+        if self.route.choose == Choose.SHORTEST:
+            accepting = [target for target in self.targets if target.accepts()]
+            return min(accepting, key=lambda target: target.holds(), default=None)
+        for target in self.targets:
+            if target.accepts():
+                return target
+        return None

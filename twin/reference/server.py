@@ -1,0 +1,254 @@
+"""Servers: one machine or manual place each."""
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+import simpy
+from simpy.events import Event
+
+from twin.kernel.model import NONE
+from twin.kernel.states import Ending, OnFailure, ShiftEnd, State
+from twin.reference.environment import End, Family
+from twin.reference.failures import Failure, failures_of
+from twin.reference.floor import Floor
+from twin.reference.parts import Offer, Part
+from twin.reference.recorder import Track
+
+if TYPE_CHECKING:
+    from twin.reference.station import Station
+
+
+class Server:
+    """Takes a part, works on it, and offers it when it is finished.
+
+    Parameters
+    ----------
+    floor : Floor
+    station : Station
+        Whose server it is.
+    resource : int
+    """
+
+    def __init__(self, floor: Floor, station: "Station", resource: int) -> None:
+        self.resource = resource
+        self.rank = station.rank
+        self.pick_at = station.pick_at
+        self.part: Part | None = None
+        self.awaits: State | None = None  # reserved; then how it waits for the carrier
+        self.track = Track(floor.recorder, resource)
+        self._floor = floor
+        self._station = station
+        self._offer: Offer | None = None  # its finished part
+        self._doing: State | None = None  # WORKING or SETTING_UP
+        self._begun = False  # woken up for, or worked on, and not finished
+        self._down = False
+        self._asleep = False
+        self._to_wake: int | None = None  # rest of a wake-up, ns
+        self._time = 0  # process time of the part, ns
+        self._rest = 0  # what is left of it
+        self._doze: End | None = None
+        self._failures: list[Failure] = failures_of(floor, self)
+        self._habits = station.habits
+        calendar = station.habits.calendar
+        self._on_shift = calendar is None or calendar.on
+        self._overtime = False
+        if calendar is not None:
+            calendar.workers.append(self)
+        self._go = floor.env.event()
+        self._process = floor.env.process(self.run())
+        floor.touched[self] = None
+
+    # What it does by itself
+
+    def run(self) -> Generator[Event, None, None]:
+        """Wake up or work, each time the settling line says so."""
+        env = self._floor.env
+        while True:
+            yield self._go
+            self._go = env.event()
+            working = self._doing is State.WORKING
+            due = env.now + (self._rest if working else self._to_wake or 0)
+            end = End(env, Family.OPERATION, self.resource, due)
+            if working:
+                for failure in self._failures:
+                    failure.work_begins(end.at)
+            try:
+                yield end
+            except simpy.Interrupt as stop:
+                end.abandon()
+                self._stop(max(0, due - env.now), stop.cause)
+            else:
+                self._finish() if working else self._wake()
+
+    def can_start(self) -> bool:
+        """Return whether it may start or resume now on the part it holds."""
+        up = not self._down and (self._on_shift or self._overtime)
+        return up and (self._begun or self._fits())
+
+    def start(self) -> None:
+        """Start or resume."""
+        self._begun = True
+        if self._asleep:
+            self._asleep = False
+            self._to_wake = self._habits.wake_up or None
+        self._doing = State.WORKING if self._to_wake is None else State.SETTING_UP
+        del self._floor.unstarted[self]
+        self._floor.touched[self] = None
+        self._go.succeed()
+
+    def _fits(self) -> bool:
+        calendar = self._habits.calendar
+        if self._habits.at_shift_end != ShiftEnd.START_IF_FITS or calendar is None:
+            return True
+        if calendar.until is None:
+            return True
+        env = self._floor.env
+        awake = env.noticed(env.now + self._habits.wake_up) if self._asleep else env.now
+        return env.noticed(awake + self._rest) <= calendar.until
+
+    def _wake(self) -> None:
+        self._doing = None
+        self._to_wake = None
+        self._close(Ending.DONE)
+        self._floor.unstarted[self] = None
+
+    def _finish(self) -> None:
+        assert self.part is not None
+        self._doing = None
+        self._begun = self._overtime = False
+        self._close(Ending.DONE)
+        for failure in self._failures:
+            failure.work_ends()
+        self._offer = self._station.outlet.offer(self, self.part)
+        self._floor.offers.add(self._offer)
+
+    def _stop(self, rest: int, fate: OnFailure | None) -> None:
+        """Stop before the end; ``fate`` of the operation, None: it goes on next shift."""
+        worked = self._doing is State.WORKING
+        self._doing = None
+        self._close(Ending.INTERRUPTED)
+        self._floor.unstarted[self] = None
+        if not worked:
+            self._to_wake = rest
+            return
+        for failure in self._failures:
+            failure.work_ends()
+        self._rest = self._time if fate == OnFailure.RESTART else rest
+        if fate == OnFailure.SCRAP:
+            self._scrap()
+
+    def _scrap(self) -> None:
+        floor, part = self._floor, self.part
+        assert part is not None
+        floor.recorder.fact(part.entered, State.SCRAPPED, self.resource, part, self.resource)
+        floor.inside -= 1
+        self.part = None
+        self._begun = self._overtime = False
+        del floor.unstarted[self]
+
+    # What others do to it
+
+    def is_free(self, *, any_shift: bool = False) -> bool:
+        """Return whether a part may come."""
+        there = self._on_shift or any_shift
+        return self.part is None and self.awaits is None and there and not self._down
+
+    def take(self, part: Part, by: int, *, reserved: bool = False) -> None:
+        """Take a part; its process time is drawn now."""
+        if reserved:
+            self.awaits = None
+        self._close(by)
+        self.part = part
+        self._time = self._rest = self._station.process_time(part.product)
+        self._floor.unstarted[self] = None
+
+    def let_go(self, by: int) -> Part:
+        """Let the finished part go."""
+        part, offer = self.part, self._offer
+        assert part is not None
+        assert offer is not None
+        self._floor.offers.withdraw(offer)
+        self._close(by)
+        self.part = self._offer = None
+        return part
+
+    def break_down(self, failure: Failure) -> None:
+        """Go down for repair; all failure clocks stop."""
+        self._down = True
+        for other in self._failures:
+            other.hold()
+        if self._doing is not None:
+            self._process.interrupt(failure.fate)
+        elif self._on_shift or self._overtime:
+            self._close(Ending.DONE)
+
+    def repaired(self, failure: Failure) -> None:
+        """Be up again; calendar clocks go on."""
+        self._down = False
+        if self.track.state is State.UNDER_REPAIR:
+            self._close(Ending.DONE)
+        for other in self._failures:
+            if other is not failure:
+                other.go_on()
+
+    def shift_begins(self) -> None:
+        """Be there again."""
+        self._on_shift = True
+        self._overtime = False
+        # With a part to work on, what it does now is known when the line has settled.
+        if self.part is None or self._offer is not None:
+            self._close(Ending.DONE)
+        self._floor.touched[self] = None
+
+    def shift_ends(self) -> None:
+        """Leave, now or when the operation is finished."""
+        self._on_shift = False
+        if self._begun and self._habits.at_shift_end == ShiftEnd.FINISH:
+            self._overtime = True
+            return
+        self._asleep = False
+        if self._doing is not None:
+            self._process.interrupt()
+        elif self.track.state is not State.OFF_SHIFT:
+            self._close(Ending.DONE)
+
+    # What it is seen to do
+
+    def look(self, called: State | None) -> None:
+        """Show its state when the line has settled; ``called``: a part waits to be carried here."""
+        state = self._state(called)
+        if self.track.show(state, self.part):
+            self._stay_awake()
+            after = self._habits.standby_after
+            if state is State.STARVED and after != NONE:
+                env = self._floor.env
+                self._doze = End(env, Family.SLEEP, self.resource, env.now + after)
+                self._doze.callbacks.append(self._fall_asleep)
+
+    def _state(self, called: State | None) -> State:
+        if not (self._on_shift or self._overtime):
+            return State.OFF_SHIFT
+        if self._down:
+            return State.UNDER_REPAIR
+        if self._doing is not None:
+            return self._doing
+        if self._offer is not None:
+            return self._offer.waits()
+        if self.part is not None:
+            return State.OFF_SHIFT  # what it holds does not fit into this shift
+        return self.awaits or called or (State.ASLEEP if self._asleep else State.STARVED)
+
+    def _close(self, cause: int) -> None:
+        self._stay_awake()
+        self.track.end(cause)
+        self._floor.touched[self] = None
+
+    def _stay_awake(self) -> None:
+        if self._doze is not None:
+            self._doze.abandon()
+            self._doze = None
+
+    def _fall_asleep(self, _: Event) -> None:
+        self._doze = None
+        self._asleep = True
+        self._close(Ending.DONE)

@@ -1,0 +1,75 @@
+"""Stations: what their servers have in common."""
+
+from dataclasses import dataclass
+
+from twin.kernel.model import NONE
+from twin.kernel.states import ShiftEnd, State
+from twin.reference.draws import Variates
+from twin.reference.floor import Floor
+from twin.reference.outlet import Outlet
+from twin.reference.server import Server
+from twin.reference.shifts import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How the servers of a station keep their hours."""
+
+    calendar: Calendar | None
+    at_shift_end: ShiftEnd
+    standby_after: int  # ns, NONE: never
+    wake_up: int  # ns
+
+
+class Station:
+    """A target whose servers work side by side.
+
+    Parameters
+    ----------
+    floor : Floor
+    node : int
+        Index of the node.
+    calendar : Calendar or None
+        Its shifts.
+    """
+
+    def __init__(self, floor: Floor, node: int, calendar: Calendar | None) -> None:
+        row = floor.line.nodes[node]
+        self.pace = float(row["pace"])
+        self.rank = int(row["rank"])
+        self.pick_at = int(row["pick_at"])
+        self.place_at = int(row["place_at"])
+        self.outlet = Outlet(floor, node)
+        self.habits = Habits(
+            calendar=calendar,
+            at_shift_end=ShiftEnd(row["at_shift_end"]),
+            standby_after=int(row["standby_after"]),
+            wake_up=int(row["wake_up"]),
+        )
+        name = floor.line.node_names[node]
+        self._process = floor.line.process[node].tolist()
+        self._luck = Variates(floor.draws, row["process_stream"], name)
+        first = int(row["resource"])
+        self.servers = [Server(floor, self, first + k) for k in range(int(row["capacity"]))]
+
+    def process_time(self, product: int) -> int:
+        """Return how long the next operation takes, ns."""
+        return self._luck.duration(self._process[product], self.pace)
+
+    def accepts(self, *, any_shift: bool = False) -> bool:
+        """Return whether a server is free."""
+        return any(server.is_free(any_shift=any_shift) for server in self.servers)
+
+    def slot(self) -> Server:
+        """Return the first free server."""
+        return next(server for server in self.servers if server.is_free())
+
+    def reserve(self, kind: State) -> Server:
+        """Keep the first free server for a carried part."""
+        server = self.slot()
+        server.awaits = kind
+        return server
+
+    def holds(self) -> int:
+        """Return how many parts its servers have or wait for."""
+        return sum(s.part is not None or s.awaits is not None for s in self.servers)

@@ -1,0 +1,1 @@
+"""What a log means: indicators, intervals, the bottleneck, and whether a plant agrees."""

@@ -1,0 +1,110 @@
+"""The rules of `docs/conventions.md` that were in force for one line, as sentences."""
+
+from collections.abc import Iterable, Iterator
+
+from twin.kernel.model import NONE, NS_PER_S, Line
+from twin.kernel.states import CarrierKind, Clock, NodeKind, OnFailure, Serve, ShiftEnd
+from twin.results.schedule import calendars_in_charge
+
+_SHIFT_END = {
+    ShiftEnd.SUSPEND: "an operation in progress stops and goes on next shift",
+    ShiftEnd.FINISH: "an operation in progress is finished in overtime",
+    ShiftEnd.START_IF_FITS: "an operation is started only if it ends within the shift",
+}
+_ON_FAILURE = {
+    OnFailure.RESUME: "the operation is resumed after the repair",
+    OnFailure.RESTART: "the operation is started again after the repair",
+    OnFailure.SCRAP: "the part is scrapped",
+}
+_SERVE = {
+    Serve.DOWNSTREAM_FIRST: "the request furthest downstream first",
+    Serve.LONGEST_WAIT: "the part that has waited longest first",
+    Serve.NEAREST: "the nearest part first",
+    Serve.PRIORITY: "the route with the smallest priority number first",
+}
+
+
+def conventions(line: Line) -> tuple[str, ...]:
+    """Return the rules that shaped the figures of a line, one sentence each.
+
+    Parameters
+    ----------
+    line : Line
+    """
+    return tuple(_sentences(line))
+
+
+def _sentences(line: Line) -> Iterator[str]:
+    yield "Time is counted in whole nanoseconds; a run includes what happens at its very end."
+    yield (
+        "At one instant everything due ends first; then parts move, carriers are sent and"
+        " operations start, in the order given in the conventions."
+    )
+    if line.scan:
+        yield f"The controller notices ends every {line.scan / NS_PER_S:g} s (scan)."
+    yield "Blocking is after service: a finished part stays on its machine until it can leave."
+    if (line.nodes["kind"] == NodeKind.BUFFER).any():
+        yield "The capacity of a buffer counts waiting places, not the place on a machine."
+    yield "Lead time runs from entry into the line; waiting outside is reported apart."
+    yield from _shifts(line)
+    yield from _failures(line)
+    yield from _standby(line)
+    yield from _carriers(line)
+    yield (
+        "Availability, effectiveness, quality ratio and OEE follow ISO 22400-2: APT / PBT,"
+        " PRI x PQ / APT, GQ / PQ and their product, with PBT the time on shift, APT the working"
+        " time, PRI the mean process time of the cell file, PQ the parts made, GQ those that"
+        " were neither scrapped by a failure nor sent to a scrap sink only this station feeds."
+    )
+
+
+def _stations(line: Line) -> list[int]:
+    return [int(k) for k in (line.nodes["kind"] == NodeKind.STATION).nonzero()[0]]
+
+
+def _names(line: Line, nodes: Iterable[int]) -> str:
+    return ", ".join(line.node_names[node] for node in nodes)
+
+
+def _shifts(line: Line) -> Iterator[str]:
+    if NONE in calendars_in_charge(line):
+        yield "The line is always on shift: scheduled time is the whole window."
+    else:
+        yield "Scheduled time is when at least one station is on shift (breaks left out)."
+    for rule, text in _SHIFT_END.items():
+        nodes = [
+            node
+            for node in _stations(line)
+            if line.nodes[node]["at_shift_end"] == rule and line.nodes[node]["calendar"] != NONE
+        ]
+        if nodes:
+            yield f"At shift end {text} ({_names(line, nodes)}); a finished part may still leave."
+
+
+def _failures(line: Line) -> Iterator[str]:
+    for node in _stations(line):
+        row = line.nodes[node]
+        for k in range(int(row["mode_first"]), int(row["mode_first"] + row["mode_count"])):
+            mode = line.modes[k]
+            clock = Clock(int(mode["clock"])).name.lower()
+            after = _ON_FAILURE[OnFailure(int(mode["on_failure"]))]
+            yield (
+                f"{line.node_names[node]} fails ({line.mode_names[k]}) on {clock} time; {after}."
+            )
+
+
+def _standby(line: Line) -> Iterator[str]:
+    for node in _stations(line):
+        after = int(line.nodes[node]["standby_after"])
+        if after != NONE:
+            wake = int(line.nodes[node]["wake_up"]) / NS_PER_S
+            yield (
+                f"{line.node_names[node]} goes to standby when starved for"
+                f" {after / NS_PER_S:g} s and takes {wake:g} s to wake up."
+            )
+
+
+def _carriers(line: Line) -> Iterator[str]:
+    for name, row in zip(line.carrier_names, line.carriers, strict=True):
+        kind = CarrierKind(int(row["kind"])).name.lower()
+        yield f"The {kind} {name} serves {_SERVE[Serve(int(row['rule']))]}."

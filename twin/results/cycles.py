@@ -1,0 +1,133 @@
+"""Facts of single operations and parts, read from a log."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.kernel.log import Log
+from twin.kernel.model import NS_PER_S, Line
+from twin.kernel.states import Ending, NodeKind, State
+from twin.results.schedule import Schedule
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+_DOWN = (State.FAILED, State.UNDER_REPAIR, State.MAINTENANCE)
+
+
+class Operations(NamedTuple):
+    """Finished operations, in order of resource and end."""
+
+    node: Ints  # (n,)
+    product: Ints  # (n,)
+    cycle: Floats  # (n,) s, working time, interruptions left out
+
+
+def operations(line: Line, log: Log) -> Operations:
+    """Return the working time of each finished operation: its pieces up to the one that is done.
+
+    Parameters
+    ----------
+    line : Line
+    log : Log
+        Of the line, whoever wrote it.
+    """
+    rows = log.activities[log.activities["state"] == State.WORKING]
+    rows = rows[np.lexsort([rows["t1"], rows["resource"]])]
+    if not len(rows):
+        return Operations(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+    # A piece begins an operation if the one before it ended one, or belongs to another part (its
+    # operation was cut short: the part was scrapped) or server.
+    begins = np.ones(len(rows), dtype=bool)
+    begins[1:] = rows["cause"][:-1] == Ending.DONE
+    for key in ("part", "resource"):
+        begins[1:] |= rows[key][1:] != rows[key][:-1]
+    first = np.flatnonzero(begins)
+    last = np.append(first[1:], len(rows)) - 1
+    worked = np.add.reduceat(rows["t1"] - rows["t0"], first)
+    done = rows["cause"][last] == Ending.DONE
+    ends = rows[last[done]]
+    return Operations(
+        node=np.asarray(line.resource_node[ends["resource"]], dtype=np.int64),
+        product=np.asarray(ends["product"], dtype=np.int64),
+        cycle=np.asarray(worked[done] / NS_PER_S, dtype=np.float64),
+    )
+
+
+def departures(log: Log, end: int) -> Ints:
+    """Return when good parts left, up to `end`, ns, in order."""
+    rows = log.activities
+    leaving = rows["t1"][(rows["state"] == State.FINISHED) & (rows["t1"] <= end)]
+    return np.sort(leaving).astype(np.int64)
+
+
+def gaps_between(times: Ints, schedule: Schedule) -> Floats:
+    """Return the scheduled time between consecutive instants, s.
+
+    Parameters
+    ----------
+    times : ndarray, shape (n,)
+        ns, in order.
+    schedule : Schedule
+        Nights and breaks do not count.
+    """
+    elapsed = schedule.elapsed(times) if times.size else times
+    return np.asarray(np.diff(elapsed) / NS_PER_S, dtype=np.float64)
+
+
+def state_time(line: Line, log: Log, node: int, end: int) -> Floats:
+    """Return the time of a station by state up to `end`, s, shape (S,).
+
+    Parameters
+    ----------
+    line : Line
+    log : Log
+    node : int
+    end : int
+        ns.
+    """
+    rows = log.activities
+    rows = rows[np.isin(rows["resource"], np.flatnonzero(line.resource_node == node))]
+    length = np.maximum(np.minimum(rows["t1"], end) - rows["t0"], 0)
+    totals = np.bincount(rows["state"], weights=length / NS_PER_S, minlength=len(State))
+    return np.asarray(totals, dtype=np.float64)
+
+
+def luck(line: Line, log: Log, end: int) -> Floats:
+    """Return what befell a line from outside: its arrivals and its stops.
+
+    Parameters
+    ----------
+    line : Line
+    log : Log
+    end : int
+        ns.
+
+    Returns
+    -------
+    ndarray
+        Mean time between the arrivals of each source that does not always have parts, s, then the
+        time down of each station that can fail, s.
+    """
+    arrivals = [
+        _time_between_arrivals(log, int(row["resource"]), end)
+        for row in line.nodes[line.nodes["kind"] == NodeKind.SOURCE]
+        if not row["saturated"]
+    ]
+    stops = [
+        float(state_time(line, log, int(node), end)[list(_DOWN)].sum())
+        for node in np.flatnonzero(line.nodes["mode_count"] > 0)
+    ]
+    return np.array([*arrivals, *stops])
+
+
+def _time_between_arrivals(log: Log, source: int, end: int) -> float:
+    rows = log.activities
+    mine = (rows["resource"] == source) & (rows["state"] == State.ENTERED) & (rows["t0"] <= end)
+    arrived = rows["t0"][mine]
+    # By arrival, not by entry: a slow line lets in fewer parts, yet those that got in tell how
+    # often parts arrive.
+    if arrived.size < 2:
+        return end / NS_PER_S
+    span = int(arrived.max()) - int(arrived.min())
+    return span / (arrived.size - 1) / NS_PER_S

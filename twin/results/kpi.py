@@ -1,0 +1,118 @@
+"""The figures of one candidate, from the tally of its replications."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cells.schema import Cell
+from twin.kernel.model import NS_PER_S, Line
+from twin.kernel.states import NodeKind, State
+from twin.kernel.tally import STOPPED, Tally
+from twin.results.bottleneck import find_bottleneck
+from twin.results.carriers import buffer_results, carrier_results
+from twin.results.conventions import conventions
+from twin.results.energy import energy_notes, energy_result
+from twin.results.estimates import Floats, estimate, ratio
+from twin.results.flow import (
+    lead_time,
+    product_results,
+    scrap_share,
+    series,
+    takt_result,
+    throughput,
+)
+from twin.results.model import Estimate, Results, WarmUp, Window
+from twin.results.observed import Observed, observe
+from twin.results.schedule import HOUR, weekly_time
+from twin.results.stations import station_results
+
+_PRECISE = 0.05  # relative half-width above which a note asks for more replications
+
+
+def summarise(
+    cell: Cell,
+    line: Line,
+    tally: Tally,
+    *,
+    seed: int | None = None,
+    warm_up: WarmUp | None = None,
+    notes: tuple[str, ...] = (),
+) -> Results:
+    """Return what a tally says about a cell; stacked over replications, with intervals.
+
+    Parameters
+    ----------
+    cell : Cell
+    line : Line
+        Built from the cell.
+    tally : Tally
+    seed : int, optional
+        Of the runs; default: the one of the cell file.
+    warm_up : WarmUp, optional
+        How the start of the window was found.
+    notes : tuple of str
+        What the reader should know of how the tally came about.
+    """
+    seen = observe(cell, line, tally)
+    finished, scrapped = seen.tally.finished.sum(axis=1), seen.tally.scrapped.sum(axis=1)
+    rate = throughput(seen, finished)
+    weekly = weekly_time(line, seen.end) / HOUR
+    return Results(
+        name=cell.name,
+        title=cell.title or cell.name,
+        model_id=line.model_id,
+        seed=cell.run.seed if seed is None else seed,
+        replications=seen.n,
+        window=_window(seen),
+        warm_up=warm_up or _given(seen),
+        throughput=rate,
+        output=_parts(finished),
+        weekly=throughput(seen, finished * weekly, "parts/week"),
+        scheduled_hours_per_week=weekly,
+        scrap=_parts(scrapped),
+        scrap_share=scrap_share(scrapped, finished),
+        lead_time=lead_time(seen),
+        wip=_parts(seen.tally.wip_time / (seen.end - seen.tally.start)),
+        outside=_parts(seen.tally.outside),
+        wait_outside=_wait_outside(seen),
+        products=product_results(seen),
+        stations=station_results(seen),
+        carriers=carrier_results(seen),
+        buffers=buffer_results(seen),
+        energy=energy_result(seen),
+        bottleneck=find_bottleneck(seen),
+        takt=takt_result(seen, rate),
+        series=series(seen),
+        conventions=conventions(line),
+        notes=(*notes, *_notes(seen, rate), *energy_notes(seen)),
+    )
+
+
+def _parts(values: Floats | NDArray[np.int64]) -> Estimate:
+    return estimate(values, "parts", bounds=(0.0, math.inf))
+
+
+def _window(seen: Observed) -> Window:
+    start = seen.tally.start / NS_PER_S
+    return Window(start=start, end=start + seen.seconds, scheduled=seen.scheduled)
+    outside = seen.tally.outside.mean()
+    if outside > max(10.0, 0.05 * seen.left.mean()):
+        yield (
+            f"On average {outside:.3g} parts wait outside at the end: more arrive than the line"
+            " takes in, and waiting grows with the length of the run."
+        )
+
+
+def needed_replications(found: Estimate, precision: float) -> int:
+    """Return about how many replications bring the relative half-width down to a precision.
+
+    Parameters
+    ----------
+    found : Estimate
+        From some replications, at least 2.
+    precision : float
+        A share of the mean.
+    """
+    return max(found.n, math.ceil(found.n * (found.relative / precision) ** 2))
