@@ -1,9 +1,27 @@
 """Checks of a cell as a whole: what no single value shows."""
 
+from cells.entries import check_entries
+from cells.limits import check_limits
+from cells.names import check_names
 from cells.problems import Problem
+from cells.routes import check_routes
 from cells.schema import Cell
 
 
 def check(cell: Cell) -> list[Problem]:
-    """Return everything wrong with a cell as a whole; empty if it can be built."""
-    return []
+    """Return everything wrong with a cell as a whole; empty if it can be built.
+
+    The flow is followed only where its names and entries are right; else it would only repeat
+    what is said of them.
+
+    Parameters
+    ----------
+    cell : Cell
+        Each value right by itself.
+    """
+    names = check_names(cell)
+    limits = check_limits(cell)
+    if names:
+        return names + limits
+    entries = check_entries(cell)
+    return limits + (entries or check_routes(cell))

@@ -1,7 +1,8 @@
 """Distributions of durations, as a cell file writes them.
 
-A constant is written as the duration itself, `45 s`; every other family as a mapping with one key,
-`{lognormal: {mean: 71 s, cv: 0.05}}`.  Times are float nanoseconds here; an engine rounds a sample once.
+A constant is written as the duration itself, `45 s`; every other family as a mapping with one
+key, `{lognormal: {mean: 71 s, cv: 0.05}}`.  Times are float nanoseconds here; an engine rounds a
+sample once.
 """
 
 from dataclasses import dataclass
@@ -34,12 +35,12 @@ class Distribution:
 
     @property
     def parameters(self) -> dict[str, float]:
-        """Parameters by name; times in ns, of a lognormal `mu` and `sigma` of the logarithm of ns."""
+        """Parameters by name; times in ns, `mu` and `sigma` of the logarithm of ns."""
         return self.form.parameters()
 
     @property
     def values(self) -> tuple[float, ...]:
-        """Its table: values in ns, or flat pairs (probability, mean in ns) of a hyperexponential."""
+        """Its table: values in ns; of a hyperexponential flat pairs (probability, mean in ns)."""
         return self.form.table()
 
     def mean(self) -> float:

@@ -50,15 +50,14 @@ def shown(value: object) -> str:
     >>> shown("lathe"), shown(45), shown(True), shown(None), shown({"mean": 4})
     ("'lathe'", '45', 'true', 'nothing', 'a mapping with keys mean')
     """
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return str(value).lower()
     if isinstance(value, dict):
         keys = ", ".join(_short(str(key)) for key in list(value)[:4])
         return f"a mapping with keys {keys}" if value else "an empty mapping"
     if isinstance(value, list | tuple):
         return f"a list of {len(value)}"
+    words = {None: "nothing", True: "true", False: "false"}
+    if value is None or isinstance(value, bool):
+        return words[value]
     return _short(ascii(value) if isinstance(value, str) else str(value))
 
 

@@ -1,7 +1,7 @@
 """Write out the shorthands of a cell: `count`, `queue` and `at`.
 
-A station `lathe` with `count: 2` becomes `lathe_1` and `lathe_2`; a station with a `queue` gets a buffer
-`<name>_queue` in front, into which all its parts go.  What comes out is a cell as well, in plain words.
+A station `lathe` with `count: 2` becomes `lathe_1` and `lathe_2`; a station with a `queue` gets a
+buffer `<name>_queue` in front, into which all its parts go.  What comes out is a cell as well.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ def has_queue(station: Station) -> bool:
 
 
 def expand(cell: Cell) -> Cell:
-    """Return the same cell without `count` and `queue`; `pick_at` and `place_at` of buffers filled in.
+    """Return the same cell without `count` and `queue`, places of buffers filled in.
 
     Flow entries name single machines; a share of a multiple station is divided evenly.  The entry
     from a queue to its station comes after all entries that were written.
@@ -120,8 +120,6 @@ def _targets(
     return targets[0] if isinstance(to, str) and len(targets) == 1 else targets
 
 
-def _inside(
-    entry: Inside, multiple: dict[str, tuple[str, ...]], queues: dict[str, str]
-) -> Inside:
+def _inside(entry: Inside, multiple: dict[str, tuple[str, ...]], queues: dict[str, str]) -> Inside:
     machine = multiple.get(entry.at, (entry.at,))[0]
     return entry.model_copy(update={"at": queues.get(machine, machine)})

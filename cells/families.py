@@ -307,5 +307,3 @@ class Written(BaseModel):
 
 
 FAMILIES = tuple(Written.model_fields)
-
-

@@ -60,9 +60,7 @@ class _Found:
 
     @property
     def only_shape(self) -> bool:
-        return (
-            self.kind in _SHAPE and self.branch is not None and self.path == self.branch[0]
-        )
+        return self.kind in _SHAPE and self.branch is not None and self.path == self.branch[0]
 
 
 def _holds(data: Any, step: int | str) -> bool:
@@ -157,8 +155,10 @@ def _missing(one: _Found) -> str:
     if isinstance(one.path[-1], int):
         return "a value is missing at the end of this list"
     shape = example(one.path)
-    return f"this key is required; write for example {one.path[-1]}: {shape}" if shape else (
-        "this key is required and missing"
+    return (
+        f"this key is required; write for example {one.path[-1]}: {shape}"
+        if shape
+        else ("this key is required and missing")
     )
 
 

@@ -38,12 +38,17 @@ def check_limits(cell: Cell) -> list[Problem]:
 def adds_up(shares: Iterable[float]) -> str | None:
     """Return what is wrong with shares that do not add up to 1."""
     total = fsum(shares)
-    return None if abs(total - 1.0) <= 1e-9 else f"the shares add up to {100 * total:.6g} %, not 100 %"
+    return (
+        None if abs(total - 1.0) <= 1e-9 else f"the shares add up to {100 * total:.6g} %, not 100 %"
+    )
 
 
 def _source(source: Source) -> Found:
     if (source.every is not None) == source.saturated:
-        yield "", "give exactly one of `every: 40 s` (arrivals) and `saturated: true` (never runs out)"
+        yield (
+            "",
+            "give exactly one of `every: 40 s` (arrivals) and `saturated: true` (never runs out)",
+        )
     if source.every is not None and source.every.mean() <= 0.0:
         yield "every", "the time between arrivals must be above 0 s"
     if isinstance(source.product, dict) and (wrong := adds_up(source.product.values())):
@@ -128,7 +133,10 @@ def _rest(cell: Cell) -> Iterator[Problem]:
         shifts.read_start(run.start)
     except ValueError as error:
         yield Problem(("run", "start"), str(error))
-    for key, pattern, like in (("price", _PRICE, "0.245 GBP/kWh"), ("carbon", _CARBON, "0.207 kg/kWh")):
+    for key, pattern, like in (
+        ("price", _PRICE, "0.245 GBP/kWh"),
+        ("carbon", _CARBON, "0.207 kg/kWh"),
+    ):
         text = getattr(energy, key, None)
         if text is not None and not pattern.fullmatch(text):
             yield Problem(("energy", key), f"expected a value such as {like}; found {shown(text)}")
@@ -140,7 +148,9 @@ def _too_long(cell: Cell) -> Iterator[Problem]:
         if station.at_shift_end != "start_if_fits" or pattern is None:
             continue
         longest = _longest(pattern)
-        per_product = station.process if isinstance(station.process, dict) else {"": station.process}
+        per_product = (
+            station.process if isinstance(station.process, dict) else {"": station.process}
+        )
         for product, time in per_product.items():
             if longest is not None and time.constant and time.mean() > longest:
                 path = ("stations", name, "process", *([product] if product else []))

@@ -1,27 +1,171 @@
 """Checks of the flow: every part finds a way, and every station is on one."""
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator
+from math import floor
 
-from cells.expand import expand, numbered_flow
-from cells.graph import Graph, Node, build_graph
-from cells.limits import adds_up
+from cells.expand import has_queue, machines
+from cells.graph import Graph, Spot, build_graph, products_of, zero_time
 from cells.problems import Problem
-from cells.schema import Cell, Conveyor
+from cells.schema import Buffer, Cell, Conveyor, Sink, Source, Station
 
 
 def check_routes(cell: Cell) -> list[Problem]:
-    """Return what is wrong with the flow of a cell whose names are right."""
-    found = [*_entries(cell), *_repeated(cell)]
-    if found:
-        return found  # what follows would only repeat it
+    """Return what is wrong with the ways of parts in a cell whose flow entries are right."""
     graph = build_graph(cell)
+    found = list(_inside(cell, graph))
+    if not graph.reached:
+        message = "nothing ever enters the cell; add a source, or parts `inside` at the start"
+        return [*found, Problem(("sources",), message)]
     return [
-        *_places(cell),
-        *_no_way_on(graph),
-        *_no_way_out(cell, graph),
+        *found,
+        *_no_way_on(cell, graph),
+        *_no_way_out(graph),
         *_unreached(cell, graph),
         *_no_process_time(cell, graph),
         *_for_ever(cell, graph),
-        *_inside(cell),
+        *_floods(cell, graph),
     ]
+
+
+def where(cell: Cell, node: str) -> tuple[str | int, ...]:
+    """Return the path at which a node of the expanded cell was written."""
+    for section in ("sources", "buffers", "conveyors", "stations", "sinks"):
+        if node in getattr(cell, section):
+            return (section, node)
+    for name, station in cell.stations.items():
+        for machine in machines(name, station):
+            if node == machine:
+                return ("stations", name)
+    return ("flow",)
+
+
+def _no_way_on(cell: Cell, graph: Graph) -> Iterator[Problem]:
+    for node, product in graph.reached:
+        if (node, product) not in graph.ways and not isinstance(graph.nodes[node], Sink):
+            yield Problem(
+                where(cell, node),
+                f"parts of product {product!r} get to {node!r} and have no way on; add to flow an"
+                f" entry {{from: {node}, to: ..., product: {product}}}",
+            )
+
+
+def _no_way_out(graph: Graph) -> Iterator[Problem]:
+    out = graph.leads_out()
+    for name, source in graph.cell.sources.items():
+        if source.limit is not None:
+            continue  # fills a closed loop
+        for product in products_of(source):
+            beyond = graph.beyond((name, product))
+            # Where there is no way on at all, that has been said.
+            stuck = [spot for spot in beyond if spot not in out and not _dead_end(graph, spot)]
+            if stuck and not any(_dead_end(graph, spot) for spot in beyond):
+                yield Problem(
+                    ("sources", name),
+                    f"parts of product {product!r} can never leave: no sink can be reached from"
+                    f" {', '.join(node for node, _ in stuck[:5])}",
+                )
+
+
+def _dead_end(graph: Graph, spot: Spot) -> bool:
+    return spot not in graph.ways and not isinstance(graph.nodes[spot[0]], Sink)
+
+
+def _unreached(cell: Cell, graph: Graph) -> Iterator[Problem]:
+    seen = {node for node, _ in graph.reached}
+    for name, node in graph.nodes.items():
+        closed = isinstance(node, Sink) and not graph.cell.sources
+        if name not in seen and not closed and where(cell, name) != ("flow",):
+            yield Problem(
+                where(cell, name),
+                f"nothing ever gets to {name!r}; name it in the flow, or leave it out",
+            )
+
+
+def _no_process_time(cell: Cell, graph: Graph) -> Iterator[Problem]:
+    for name, product in graph.reached:
+        node = graph.nodes[name]
+        times = node.process if isinstance(node, Station) else None
+        if isinstance(times, dict) and product not in times:
+            yield Problem(
+                (*where(cell, name), "process"),
+                f"no process time for product {product!r}, which gets to {name!r};"
+                f" write {product}: 45 s",
+            )
+
+
+def _for_ever(cell: Cell, graph: Graph) -> Iterator[Problem]:
+    """Find loops that a part can neither leave nor spend time in."""
+    told: set[Spot] = set()
+    for start in graph.reached:
+        ring: list[Spot] = []
+        spot: Spot | None = start
+        while spot is not None and spot not in ring and spot not in told:
+            ring.append(spot)
+            spot = _only_next(graph, spot)
+        if spot is not None and spot in ring:
+            loop = ring[ring.index(spot) :]
+            names = " -> ".join(node for node, _ in [*loop, spot])
+            message = f"parts of product {spot[1]!r} go round for ever in no time: {names}"
+            yield Problem(where(cell, spot[0]), f"{message}; give a station a process time")
+        told.update(ring)
+
+
+def _only_next(graph: Graph, spot: Spot) -> Spot | None:
+    way = graph.ways.get(spot)
+    if way is None or way.by is not None or len(way.targets) != 1:
+        return None
+    return (way.targets[0], spot[1]) if zero_time(graph.nodes[spot[0]], spot[1]) else None
+
+
+def _floods(cell: Cell, graph: Graph) -> Iterator[Problem]:
+    """Find saturated sources that would pour parts without end in no time."""
+    for name, source in graph.cell.sources.items():
+        if not source.saturated or source.limit is not None:
+            continue
+        for product in products_of(source):
+            into = next(_bottomless(graph, (name, product)), None)
+            if into is not None:
+                yield Problem(
+                    ("sources", name),
+                    f"a saturated source without `limit` fills {into!r} without end at once;"
+                    " give it `every`, or put a station or a conveyor behind it",
+                )
+
+
+def _bottomless(graph: Graph, start: Spot) -> Iterator[str]:
+    """Yield what takes any number of parts at once, by moves that take no time."""
+    seen, queue = {start}, [start]
+    for spot in queue:
+        way = graph.ways.get(spot)
+        for following in graph.after(spot) if way and way.by is None else ():
+            node = graph.nodes[following[0]]
+            if isinstance(node, Sink) or (isinstance(node, Buffer) and node.capacity is None):
+                yield following[0]
+            elif isinstance(node, Buffer) and following not in seen:
+                seen.add(following)
+                queue.append(following)
+
+
+def _inside(cell: Cell, graph: Graph) -> Iterator[Problem]:
+    total: Counter[str] = Counter()
+    for k, (entry, flat) in enumerate(zip(cell.inside, graph.cell.inside, strict=True)):
+        path = ("inside", k, "at")
+        station = cell.stations.get(entry.at)
+        if station is not None and station.count is not None:
+            names = ", ".join(machines(entry.at, station))
+            yield Problem(path, f"{entry.at!r} stands for several machines; name one of {names}")
+        elif station is not None and not has_queue(station):
+            yield Problem(path, f"{entry.at!r} has no queue; write `queue: {entry.count}` at it")
+        total[flat.at] += flat.count
+        room = _room(graph.nodes[flat.at])
+        if room is not None and total[flat.at] > room:
+            yield Problem(
+                path, f"{total[flat.at]} parts do not fit into {flat.at!r}: it holds {room}"
+            )
+
+
+def _room(node: Source | Buffer | Conveyor | Station | Sink) -> int | None:
+    if isinstance(node, Conveyor):
+        return floor(node.length / node.pitch + 1e-9)
+    return node.capacity if isinstance(node, Buffer) else None

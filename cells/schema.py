@@ -18,7 +18,9 @@ from cells.units import (
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
 Position = Annotated[tuple[Length, Length, Length], Field(strict=False)]
-Turn = Annotated[tuple[Angle, Angle, Angle], Field(strict=False)]  # roll, pitch, yaw about fixed x, y, z (REP-103)
+Turn = Annotated[
+    tuple[Angle, Angle, Angle], Field(strict=False)
+]  # roll, pitch, yaw about fixed x, y, z (REP-103)
 
 
 class Part(BaseModel):
@@ -99,7 +101,9 @@ class Station(Part):
     process: Distribution | dict[Name, Distribution]  # or one per product
     servers: int = Field(1, ge=1, le=1_000)
     count: int | None = Field(None, ge=1, le=100)
-    queue: int | Literal["unlimited"] | None = None  # waiting places in front; makes a buffer <name>_queue
+    queue: int | Literal["unlimited"] | None = (
+        None  # waiting places in front; makes a buffer <name>_queue
+    )
     at: Name | None = None
     places: list[Name] | None = None  # one a machine, with `count`
     failures: dict[Name, FailureMode] = {}
@@ -181,7 +185,7 @@ class Flow(Part):
 
 
 class Shifts(Part):
-    """Working hours; several blocks make a pattern.  Times are of the day, `22:00` to `06:00` ends next day."""
+    """Working hours, times of day; `22:00` to `06:00` ends next day.  Several make a pattern."""
 
     days: str = "mon-fri"  # `mon-fri`, `mon,wed,fri`, `daily`
     from_: ClockTime = Field(alias="from")

@@ -16,8 +16,8 @@ def _schema() -> dict[str, Any]:
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a cell file.
 
-    Quantities are texts with a pattern and an example.  What only the whole cell shows, such as a name
-    that nothing declares, is left to `cells.check`.
+    Quantities are texts with a pattern and an example.  What only the whole cell shows, such as a
+    name that nothing declares, is left to `cells.check`.
     """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -88,8 +88,8 @@ def intervals(
     period : int
         ns.
     on : tuple of (int, int)
-        Intervals ``0 <= on < off <= period``, ns, rising, with gaps between them.  Time that runs over
-        the end of the period is split: it goes on at 0.
+        Intervals ``0 <= on < off <= period``, ns, rising, with gaps between them.  Time that runs
+        over the end of the period is split: it goes on at 0.
     """
     if isinstance(pattern, Cycle):
         return pattern.period, ((0, min(pattern.on, pattern.period)),)

@@ -1,8 +1,8 @@
 """Values with their units, as a cell file writes them: `45 s`, `850 mm`, `80 %`, `06:00`.
 
-Each type reads text and gives SI (durations: whole nanoseconds).  A description built in Python is
-written with the same texts: `Run(horizon="5 days")`.  As JSON a value is written back in SI with its
-unit, so that the JSON of a cell is a cell file again.
+Each type reads text and gives SI (durations: whole nanoseconds).  A description built in Python
+is written with the same texts: `Run(horizon="5 days")`.  As JSON a value is written back in SI with
+its unit, so that the JSON of a cell is a cell file again.
 """
 
 import math
@@ -18,6 +18,7 @@ from cells.errors import shown
 NS = Decimal(1_000_000_000)
 LATEST = 2**62  # ns; engines add two times without overflow
 _LARGEST = 1e12  # of any other quantity, in SI
+_LONGEST = 60  # characters of a value with its unit
 PI = Decimal("3.14159265358979323846264338327950288419716939937510")
 
 _NUMBER = r"[+-]?[0-9]{1,20}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?"
@@ -50,20 +51,20 @@ class Quantity:
         ValueError
             If the text is no number with one of the units, or out of range.
         """
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise ValueError(f"expected {self.title}, such as {self.example}; found {shown(value)}")
-        if not isinstance(value, str) or (len(value) <= 60 and _PLAIN.fullmatch(value.strip())):
+        text = value.strip() if isinstance(value, str) and len(value) <= _LONGEST else ""
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if number or _PLAIN.fullmatch(text):
             raise ValueError(
-                f"{shown(value).strip(chr(39))} is a bare number; write {self.title} with its unit,"
+                f"{text or shown(value)} is a bare number; write {self.title} with its unit,"
                 f" such as {self.example}"
             )
-        match = re.fullmatch(self.pattern[1:-1], value.strip()) if len(value) <= 60 else None
+        match = re.fullmatch(self.pattern[1:-1], text)
         if match is None:
+            units = f" (units: {', '.join(self.units)})" if isinstance(value, str) else ""
             raise ValueError(
-                f"expected {self.title}, such as {self.example}; found {shown(value)}"
-                f" (units: {', '.join(self.units)})"
+                f"expected {self.title}, such as {self.example}; found {shown(value)}{units}"
             )
-        return self._within(Decimal(match[1]) * self.units[match[4]], value)
+        return self._within(Decimal(match[1]) * self.units[match[4]], text)
 
     def _within(self, number: Decimal, value: str) -> Decimal:
         low, high = Decimal(self.low), Decimal(self.high)
@@ -163,7 +164,7 @@ def read_fraction(value: object) -> float:
     >>> read_fraction("2.5 %"), read_fraction(0.8)
     (0.025, 0.8)
     """
-    text = value.strip() if isinstance(value, str) and len(value) <= 60 else ""
+    text = value.strip() if isinstance(value, str) and len(value) <= _LONGEST else ""
     if text.endswith("%") and _PLAIN.fullmatch(text[:-1].rstrip()):
         share = float(Decimal(text[:-1].rstrip()) / 100)
     elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST:

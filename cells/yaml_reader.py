@@ -1,13 +1,14 @@
 """A strict reader of YAML 1.2: plain data with the line of every key, or the reason why not.
 
-Built on parser events, so that a hostile file is refused at the first offending one, before anything
-is built from it.  Refused: anchors and aliases, tags, merge keys, duplicate keys, further documents,
-keys that are no plain text, and files that are too large, too deep or not UTF-8 text.
+Built on parser events, so that a hostile file is refused at the first offending one, before
+anything is built from it.  Refused: anchors and aliases, tags, merge keys, duplicate keys, further
+documents, keys that are no plain text, and files that are too large, too deep or not UTF-8 text.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -32,7 +33,9 @@ LONGEST_WORD = 10_000  # characters without a space; the parser is slow on tags 
 _LONGEST_NUMBER = 40  # characters; longer ones stay text and no number field takes them
 
 # What is not in the printable set of YAML 1.2 (section 5.1).
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 _WORD = re.compile(rf"\S{{{LONGEST_WORD + 1}}}")
 _BREAKS = re.compile("\r\n|[\r\n]")
 _INTEGER = re.compile(r"[-+]?[0-9]+")
@@ -46,7 +49,7 @@ _WORDS = {
 Path = tuple[str | int, ...]
 
 
-class Refused(Exception):  # noqa: N818 - not an error of the reader, a verdict on the file
+class Refused(Exception):
     """The text cannot be read as YAML of the accepted kind."""
 
     def __init__(self, line: int, reason: str) -> None:
@@ -104,12 +107,17 @@ def _check_characters(text: str) -> None:
     found = _UNPRINTABLE.search(text)
     if found:
         line = len(_BREAKS.findall(text, 0, found.start())) + 1
-        raise Refused(line, f"the character U+{ord(found[0]):04X} is not allowed; is this a text file?")
+        raise Refused(
+            line, f"the character U+{ord(found[0]):04X} is not allowed; is this a text file?"
+        )
     for number, line_text in enumerate(_BREAKS.split(text), 1):
         if len(line_text) > LONGEST_WORD and _WORD.search(line_text):
             raise Refused(number, f"a word of more than {LONGEST_WORD} characters")
         # The parser looks ahead within a line, at a cost that grows with the square of the depth.
-        if line_text.count("[") + line_text.count("{") > 2 * DEEPEST and _depth(line_text) > DEEPEST:
+        if (
+            line_text.count("[") + line_text.count("{") > 2 * DEEPEST
+            and _depth(line_text) > DEEPEST
+        ):
             raise Refused(number, f"nested deeper than {DEEPEST} levels")
 
 
@@ -123,12 +131,10 @@ def _depth(line: str) -> int:
 
 def _guarded(text: str) -> Iterator[Event]:
     """Yield parser events; whatever the parser raises becomes `Refused`."""
-    count, line = 0, 1
+    line = 1
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
-            count, line = count + 1, event.start_mark.line + 1
-            if count > 2 * MOST_NODES:
-                raise Refused(line, f"more than {MOST_NODES} values")
+            line = event.start_mark.line + 1
             yield event
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -156,7 +162,9 @@ class _Composer:
                 if started:
                     raise Refused(_line(event), "a second document begins; a file holds one cell")
                 started = True
-            elif isinstance(event, AliasEvent | ScalarEvent | MappingStartEvent | SequenceStartEvent):
+            elif isinstance(
+                event, AliasEvent | ScalarEvent | MappingStartEvent | SequenceStartEvent
+            ):
                 self._document.lines[()] = _line(event)
                 self._document.data = self._node(event, ())
         return self._document
@@ -167,7 +175,8 @@ class _Composer:
             return self._mapping(path)
         if isinstance(event, SequenceStartEvent):
             return self._sequence(path)
-        return event.value if event.style else scalar(event.value)
+        text, quoted = _scalar(event)
+        return text if quoted else scalar(text)
 
     def _check(self, event: Event, path: Path) -> None:
         self._nodes += 1
@@ -175,10 +184,12 @@ class _Composer:
             raise Refused(_line(event), f"more than {MOST_NODES} values")
         if len(path) > DEEPEST:
             raise Refused(_line(event), f"nested deeper than {DEEPEST} levels")
-        if isinstance(event, AliasEvent) or event.anchor is not None:
-            raise Refused(_line(event), "anchors and aliases (& and *) are not allowed; write it out")
-        if event.tag is not None:
-            raise Refused(_line(event), f"the tag {shown(str(event.tag))} is not allowed")
+        if isinstance(event, AliasEvent) or getattr(event, "anchor", None) is not None:
+            reason = "anchors and aliases (& and *) are not allowed; write it out"
+            raise Refused(_line(event), reason)
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            raise Refused(_line(event), f"the tag {shown(str(tag))} is not allowed")
 
     def _mapping(self, path: Path) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
@@ -197,9 +208,10 @@ class _Composer:
         self._check(event, path)
         if not isinstance(event, ScalarEvent):
             raise Refused(_line(event), "a key must be plain text, not a list or mapping")
-        if event.value == "<<" and not event.style:
+        text, quoted = _scalar(event)
+        if text == "<<" and not quoted:
             raise Refused(_line(event), "merge keys (<<) are not allowed; write it out")
-        return str(event.value)
+        return text
 
     def _sequence(self, path: Path) -> list[Any]:
         items: list[Any] = []
@@ -216,6 +228,12 @@ def _line(event: Event) -> int:
     return int(event.start_mark.line) + 1
 
 
+def _scalar(event: Event) -> tuple[str, bool]:
+    """Return the text of a scalar and whether it is quoted or a block."""
+    value, style = getattr(event, "value", ""), getattr(event, "style", None)
+    return str(value), bool(style)
+
+
 def scalar(text: str) -> str | int | float | bool | None:
     """Return what an unquoted scalar means in YAML 1.2; anything but a finite number stays text.
 
@@ -226,10 +244,8 @@ def scalar(text: str) -> str | int | float | bool | None:
     """
     if text in _WORDS:
         return _WORDS[text]
-    if len(text) > _LONGEST_NUMBER:
-        return text
-    if _INTEGER.fullmatch(text):
+    if len(text) <= _LONGEST_NUMBER and _INTEGER.fullmatch(text):
         return int(text)
-    if _FLOAT.fullmatch(text) and abs(float(text)) < float("inf"):
+    if len(text) <= _LONGEST_NUMBER and _FLOAT.fullmatch(text) and isfinite(float(text)):
         return float(text)
     return text

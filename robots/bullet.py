@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pybullet
 
+from robots.frames import quaternion
 from robots.wire import Array, Message
 
 STEP = 1e-3  # s; the engine's first-order integrator needs 1 kHz
@@ -29,7 +30,6 @@ class Scene:
     """One arm on its base at the origin, and the fixtures around it."""
 
     def __init__(self, values: Values, arrays: Arrays) -> None:
-        self.names = [fixture["name"] for fixture in values["fixtures"]]
         pybullet.resetSimulation()
         pybullet.setTimeStep(STEP)
         pybullet.setPhysicsEngineParameter(
@@ -42,13 +42,16 @@ class Scene:
         self.arm = _load_arm(values["urdf"])
         self.joints = list(range(pybullet.getNumJoints(self.arm)))
         self._free_joints()
+        self._lower_moments(arrays["surplus"].tolist())
         self.fixtures = [
             _load_fixture(fixture, pose)
             for fixture, pose in zip(values["fixtures"], arrays["fixture_poses"], strict=True)
         ]
-        for link, fixture in values["may_touch"]:
-            pybullet.setCollisionFilterPair(self.arm, self.fixtures[fixture], link - 1, -1, 0)
-        self.may_touch = {(fixture, link - 1) for link, fixture in values["may_touch"]}
+        # Links below `lowest` are not checked against a fixture; link k is the engine's k - 1.
+        self.lowest = arrays["lowest"].tolist()
+        for fixture, lowest in zip(self.fixtures, self.lowest, strict=True):
+            for link in range(lowest):
+                pybullet.setCollisionFilterPair(self.arm, fixture, link - 1, -1, 0)
 
     def _free_joints(self) -> None:
         for link in (-1, *self.joints):
@@ -63,6 +66,14 @@ class Scene:
         pybullet.setJointMotorControlArray(
             self.arm, self.joints, pybullet.VELOCITY_CONTROL, forces=[0.0] * len(self.joints)
         )
+
+    def _lower_moments(self, surplus: list[float]) -> None:
+        """Take off what `robots.urdf.surplus` added, before the engine derives anything from it."""
+        for joint, excess in zip(self.joints, surplus, strict=True):
+            if excess > 0.0:
+                moments = pybullet.getDynamicsInfo(self.arm, joint)[2]
+                lowered = [moment - excess for moment in moments]
+                pybullet.changeDynamics(self.arm, joint, localInertiaDiagonal=lowered)
 
     def place(self, angles: Array) -> None:
         """Put the arm at rest at joint angles, rad."""
@@ -93,9 +104,9 @@ class Scene:
     def clearance(self) -> tuple[float, int]:
         """Return the least distance to a fixture, m, and which one (-1: none within reach)."""
         best, nearest = CLEARANCE_REACH, -1
-        for index, fixture in enumerate(self.fixtures):
+        for index, (fixture, lowest) in enumerate(zip(self.fixtures, self.lowest, strict=True)):
             for point in pybullet.getClosestPoints(self.arm, fixture, best):
-                if point[8] < best and (index, point[3]) not in self.may_touch and point[3] >= 0:
+                if point[8] < best and point[3] + 1 >= lowest:
                     best, nearest = point[8], index
         return best, nearest
 
@@ -126,25 +137,9 @@ def _load_fixture(fixture: Values, pose: Array) -> int:
             baseMass=0.0,
             baseCollisionShapeIndex=pybullet.createCollisionShape(**shape),
             basePosition=pose[:3, 3].tolist(),
-            baseOrientation=quaternion(pose[:3, :3]),
+            baseOrientation=quaternion(pose[:3, :3]).tolist(),
         )
     )
-
-
-def quaternion(rotation: Array) -> list[float]:
-    """Return x, y, z, w of a rotation matrix."""
-    # The largest eigenvector of this matrix, good for every rotation (Bar-Itzhack 2000).
-    (a, b, c), (d, e, f), (g, h, i) = rotation
-    k = np.array(
-        [
-            [a - e - i, d + b, g + c, h - f],
-            [d + b, e - a - i, h + f, c - g],
-            [g + c, h + f, i - a - e, d - b],
-            [h - f, c - g, d - b, a + e + i],
-        ]
-    )
-    vector = np.linalg.eigh(k)[1][:, 3]
-    return [float(value) for value in vector]
 
 
 class _Contacts:

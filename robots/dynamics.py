@@ -50,7 +50,7 @@ def _carry(w: Floats, dw: Floats, arm: Floats, spin: Floats, out: Floats) -> Non
 
 @njit(cache=True)
 def _wrench(inertials: Inertials, i: int, w: Floats, dw: Floats, f: Floats, out: Floats) -> None:
-    """Write the moment of link i about its frame; `f` holds the acceleration of its centre, then its force."""
+    """Write the moment of link i about its frame; `f`: acceleration of its centre, then force."""
     momentum, inertia, center = np.zeros(3), inertials.inertia[i], inertials.center[i]
     for k in range(3):
         f[k] *= inertials.mass[i]
@@ -137,9 +137,7 @@ def acceleration_room(body: Body, limit: Floats, q: Floats) -> Floats:
     return room
 
 
-def with_load(
-    arm: Arm, mass: float, center: Floats, inertia: Floats | None = None
-) -> Inertials:
+def with_load(arm: Arm, mass: float, center: Floats, inertia: Floats | None = None) -> Inertials:
     """Return the arm's inertials with a load fixed to the flange.
 
     Parameters
@@ -180,7 +178,7 @@ def _steiner(mass: float, arm: Floats) -> Floats:
 
 
 def body_of(task: ArmTask, loaded: bool) -> Body:
-    """Return the arm of a task with its tool, and its part where `loaded`, as it stands in the cell.
+    """Return the arm of a task with its tool, and its part where `loaded`, in the cell's gravity.
 
     The part is a point mass at the tcp, the tool a point mass at its centre.
     """

@@ -19,7 +19,17 @@ class UnknownArm(ArmFileError):
         names = sorted(known)
         near = get_close_matches(name, names, n=1)
         hint = f"  Did you mean {near[0]!r}?" if near else ""
-        super().__init__(f"no arm named {name!r} in the catalogue.{hint}  Known: {', '.join(names)}")
+        super().__init__(
+            f"no arm named {name!r} in the catalogue.{hint}  Known: {', '.join(names)}"
+        )
+
+
+class UrdfError(RobotError):
+    """A URDF cannot be used; every fault found is listed."""
+
+
+class PhysicsUnavailable(RobotError):
+    """The physics engine is not installed, or has no wheel for this platform."""
 
 
 class MotionError(RobotError):

@@ -79,6 +79,8 @@ def quaternion(rotation: Floats) -> Floats:
     if k == 3:
         value = np.array([*(s / (4 * big) for s in skew), big])
     else:
-        value = np.array([*((r[k, i] + r[i, k]) / (4 * big) for i in range(3)), skew[k] / (4 * big)])
+        value = np.array(
+            [*((r[k, i] + r[i, k]) / (4 * big) for i in range(3)), skew[k] / (4 * big)]
+        )
         value[k] = big
     return -value if value[3] < 0 else value

@@ -1,8 +1,9 @@
 """The fastest seven-segment law along a path that no joint's limit forbids.
 
-Along a path q(s) the effort of joint i is a_i(s) s'' + b_i(s) s'^2 + c_i(s): torques by the equations
-of motion, or accelerations of the joints where no torques are published.
-J. Bobrow, S. Dubowsky, J. Gibson, "Time-optimal control of robotic manipulators along specified paths", 1985.
+Along a path q(s) the effort of joint i is a_i(s) s'' + b_i(s) s'^2 + c_i(s): torques by the
+equations of motion, or accelerations of the joints where no torques are published.
+J. Bobrow, S. Dubowsky, J. Gibson, "Time-optimal control of robotic manipulators along specified
+paths", 1985.
 """
 
 import math
@@ -15,7 +16,9 @@ from robots import timelaw
 from robots.arm import Floats
 from robots.dynamics import Body, torques
 
-BUILD_UP = 0.05  # s; assumed: how long acceleration takes to build up, for want of published jerk limits
+BUILD_UP = (
+    0.05  # s; assumed: how long acceleration takes to build up, for want of published jerk limits
+)
 MARGIN = 0.9  # part of the published torque that is used
 _SAMPLES = 8  # checked instants in each segment of a law
 _INTERPOLATION = 0.999  # covers the error of reading coefficients between samples of the path
@@ -65,7 +68,9 @@ def _allowed(effort: Effort, length: float, lengths: Floats, jerk: float) -> boo
     steps, n = effort.a.shape[0] - 1, effort.a.shape[1]
     state = np.empty(3)
     begin = 0.0
-    for segment in range(4):  # the law is symmetric in time: s' and s'' at s are those on the way back
+    for segment in range(
+        4
+    ):  # the law is symmetric in time: s' and s'' at s are those on the way back
         for k in range(_SAMPLES + 1):
             timelaw.along(lengths, jerk, begin + lengths[segment] * k / _SAMPLES, state)
             for mirrored in range(2):
@@ -106,7 +111,7 @@ def _largest(effort: Effort, length: float, v: float, a_max: float, build_up: fl
 def fastest(
     effort: Effort, length: float, v_max: float, a_max: float, build_up: float, law: Floats
 ) -> float:
-    """Write the fastest law (speed, acceleration, jerk) and return its time, s; inf if there is none.
+    """Write the fastest law (speed, acceleration, jerk); return its time, s, inf if there is none.
 
     Parameters
     ----------

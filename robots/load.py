@@ -123,7 +123,9 @@ def _inertials(group: Group, chain: Chain) -> Inertials | None:
     if group["mass_kg"] is None or group["inertia_kg_m2"] is None:
         return None
     center = np.array(group["center_m"], dtype=np.float64)
-    turns = np.stack([rotation_rpy(*rpy) for rpy in group.get("inertia_rpy", [[0, 0, 0]] * len(center))])
+    turns = np.stack(
+        [rotation_rpy(*rpy) for rpy in group.get("inertia_rpy", [[0, 0, 0]] * len(center))]
+    )
     if group["frame"] == "dh":
         # The DH frame of joint i stands at the far end of link i, where joint i + 1 is.
         center = np.einsum("kij,kj->ki", chain.rotation[1:], center) + chain.offset[1:]

@@ -122,7 +122,9 @@ def arc(
 
 
 def _axis(distance: float, v: float, a: float, j: float) -> float:
-    return (trapezoid(distance, v, a) if math.isinf(j) else jerk_limited(distance, v, a, j)).duration
+    return (
+        trapezoid(distance, v, a) if math.isinf(j) else jerk_limited(distance, v, a, j)
+    ).duration
 
 
 def joint_move(
@@ -140,7 +142,9 @@ def joint_move(
     way = np.abs(np.asarray(goal, dtype=np.float64) - np.asarray(start, dtype=np.float64))
     v, a = np.asarray(v_max, dtype=np.float64), np.asarray(a_max, dtype=np.float64)
     j = np.full(way.shape, math.inf) if j_max is None else np.asarray(j_max, dtype=np.float64)
-    times = [_axis(*row) for row in zip(way.tolist(), v.tolist(), a.tolist(), j.tolist(), strict=True)]
+    times = [
+        _axis(*row) for row in zip(way.tolist(), v.tolist(), a.tolist(), j.tolist(), strict=True)
+    ]
     moving = way > 0
     line = 0.0
     if moving.any():

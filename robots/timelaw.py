@@ -20,7 +20,11 @@ def rest_to_rest(distance: float, v_max: float, a_max: float, j_max: float) -> f
     """
     if distance <= 0.0:
         return 0.0
-    ramp = a_max / j_max + v_max / a_max if v_max * j_max > a_max**2 else 2.0 * math.sqrt(v_max / j_max)
+    ramp = (
+        a_max / j_max + v_max / a_max
+        if v_max * j_max > a_max**2
+        else 2.0 * math.sqrt(v_max / j_max)
+    )
     if v_max * ramp <= distance:
         return distance / v_max + ramp
     build_up = a_max / j_max
@@ -34,7 +38,8 @@ def rest_to_rest(distance: float, v_max: float, a_max: float, j_max: float) -> f
 def segments(distance: float, v_max: float, a_max: float, j_max: float, out: Floats) -> float:
     """Write the lengths (s) of the seven segments from rest to rest; return the jerk used.
 
-    Segments: acceleration builds up, holds, fades, speed holds, deceleration builds up, holds, fades.
+    Segments: acceleration builds up, holds, fades, speed holds, deceleration builds up, holds,
+    fades.
 
     References
     ----------
@@ -87,7 +92,9 @@ def ramp_time(change: float, a_max: float, j_max: float) -> float:
 
 
 @njit(cache=True)
-def _ramps(peak: float, v_start: float, v_end: float, a_max: float, j_max: float) -> tuple[float, float]:
+def _ramps(
+    peak: float, v_start: float, v_end: float, a_max: float, j_max: float
+) -> tuple[float, float]:
     """Return distance and time from `v_start` over `peak` to `v_end` without cruising."""
     up, down = ramp_time(peak - v_start, a_max, j_max), ramp_time(peak - v_end, a_max, j_max)
     return 0.5 * (v_start + peak) * up + 0.5 * (peak + v_end) * down, up + down

@@ -6,6 +6,7 @@ from xml.sax.saxutils import quoteattr
 import numpy as np
 
 from robots.arm import Arm, Capsules, Floats
+from robots.collide import scene
 from robots.task import ArmTask
 
 # An engine gives 1 kg and 1 kg m2 to a link without inertia; this is as good as nothing.
@@ -98,20 +99,28 @@ def merge(*bodies: Body) -> Body:
 
 
 def task_capsules(task: ArmTask) -> Capsules:
-    """Return the capsules of the arm and, fixed to its last link, of the tool."""
-    n, arm = task.arm.dof, task.arm.capsules
+    """Return the capsules of the arm and of its tool, all in the frames of the n + 1 links."""
+    n, view = task.arm.dof, scene(task)
     rotation, offset = task.arm.chain.rotation[n], task.arm.chain.offset[n]
-    tip = rotation @ task.tool.pose_flange_tcp[:3, 3] + offset
-    return Capsules(
-        link=np.append(arm.link, n),
-        start=np.vstack([arm.start, offset]),
-        end=np.vstack([arm.end, tip]),
-        radius=np.append(arm.radius, task.tool.radius),
-    )
+    start, end = view.start.copy(), view.end.copy()
+    tool = view.link == n + 1  # in the frame of the flange, which is fixed to the last link
+    start[tool] = start[tool] @ rotation.T + offset
+    end[tool] = end[tool] @ rotation.T + offset
+    return Capsules(np.minimum(view.link, n), start, end, view.radius)
+
+
+def surplus(body: Body) -> float:
+    """Return how much each moment of a body is raised in the URDF, kg m2.
+
+    Published moments do not always keep the triangle inequality; an engine then takes none at all.
+    Raised alike they keep their axes, and the surplus can be taken off after loading.
+    """
+    low, middle, high = np.linalg.eigvalsh(body.inertia)
+    return max(0.0, 1.01 * float(high - middle - low), 1e-9 - float(low))
 
 
 def _inertial(body: Body) -> str:
-    i = body.inertia
+    i = body.inertia + surplus(body) * np.eye(3)
     return (
         f'<inertial><origin xyz="{_row(body.center)}" rpy="0 0 0"/>'
         f'<mass value="{float(body.mass)!r}"/>'

@@ -36,7 +36,7 @@ def pack(message: Message) -> bytes:
     """
     shapes, blocks = [], []
     for name, array in message.arrays.items():
-        block = np.ascontiguousarray(array)
+        block = np.asarray(array, order="C")
         if block.dtype.str not in _DTYPES:
             raise WireError(f"array {name!r} has the type {block.dtype}")
         shapes.append([name, block.dtype.str, block.shape])

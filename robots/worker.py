@@ -90,7 +90,7 @@ class Worker:
         if self._jobs >= self._jobs_per_process:
             self.close()
         if self._process is None:
-            self._start()
+            self.start()
         self._jobs += 1
         try:
             answer = self._exchange(pack(Message({"job": job, **values}, arrays)), job)
@@ -100,7 +100,8 @@ class Worker:
             raise
         return _checked(answer, job)
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Start the process now; otherwise the first job does."""
         self._jobs = 0
         root = str(Path(__file__).resolve().parent.parent)
         environment = os.environ | {

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cells.expand import expand
-from cells.schema import Base, Cell, Place, Robot
-from robots.arm import load_arm
-from robots.table import MoveTable, move_times as table_of
-from robots.task import ArmTask, Fixture, Target, Tool
+from cells.schema import Cell, Place, Position, Robot, Turn
+from robots.load import load_arm
+from robots.table import move_times as table_of
+from robots.task import ArmTask, Fixture, MoveTable, Target, Tool
 
 NS_PER_S = 1_000_000_000
 
@@ -74,7 +74,7 @@ def arm_tasks(cell: Cell) -> dict[str, ArmTask]:
         tasks[name] = ArmTask(
             name=name,
             arm=load_arm(robot.model),
-            pose_cell_base=pose(robot.base),
+            pose_cell_base=pose(robot.base.position, robot.base.turn),
             tool=_tool(robot),
             part_mass=robot.part_mass,
             speed=robot.speed,
@@ -101,8 +101,8 @@ def _hops(cell: Cell, robot: str) -> list[tuple[str, str]]:
     for flow in cell.flow:
         if flow.by == robot:
             targets = [flow.to] if isinstance(flow.to, str) else list(flow.to)
-            for target in targets:
-                hops.append((_at(nodes[flow.from_], "pick_at"), _at(nodes[target], "place_at")))
+            origin = _at(nodes[flow.from_], "pick_at")
+            hops += [(origin, _at(nodes[target], "place_at")) for target in targets]
     return hops
 
 
@@ -125,19 +125,16 @@ def _moves(
 
 def _tool(robot: Robot) -> Tool:
     gripper = robot.gripper
-    flange_tcp = np.eye(4)
-    flange_tcp[:3, :3] = rotation(*gripper.turn)
-    flange_tcp[:3, 3] = gripper.tcp
     return Tool(
         mass=gripper.mass,
         center_of_mass=_half(gripper.tcp),
-        pose_flange_tcp=flange_tcp,
+        pose_flange_tcp=pose(gripper.tcp, gripper.turn),
         open_time=gripper.open / NS_PER_S,
         close_time=gripper.close / NS_PER_S,
     )
 
 
-def _half(position: tuple[float, float, float]) -> tuple[float, float, float]:
+def _half(position: Position) -> Position:
     x, y, z = position
     return x / 2, y / 2, z / 2
 
@@ -148,17 +145,17 @@ def _fixtures(cell: Cell) -> list[Fixture]:
         kind: Literal["box", "cylinder"] = "box" if fixture.box is not None else "cylinder"
         size = fixture.box if fixture.box is not None else fixture.cylinder
         assert size is not None  # the check of the cell saw to it
-        where = pose(Base(position=fixture.position, turn=fixture.turn))
+        where = pose(fixture.position, fixture.turn)
         fixtures.append(Fixture(name=name, kind=kind, size=size, pose_cell_fixture=where))
     return fixtures
 
 
-def pose(base: Base) -> NDArray[np.float64]:
+def pose(position: Position, turn: Turn) -> NDArray[np.float64]:
     """Return where something stands in the cell frame, shape (4, 4), m."""
-    pose_cell_base = np.eye(4)
-    pose_cell_base[:3, :3] = rotation(*base.turn)
-    pose_cell_base[:3, 3] = base.position
-    return pose_cell_base
+    pose_cell_thing = np.eye(4)
+    pose_cell_thing[:3, :3] = rotation(*turn)
+    pose_cell_thing[:3, 3] = position
+    return pose_cell_thing
 
 
 def pose_of_place(place: Place) -> NDArray[np.float64]:

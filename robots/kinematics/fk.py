@@ -102,9 +102,21 @@ def jacobian(chain: Chain, q: Floats) -> Floats:
     out = np.empty((6, n))
     for i in range(n):
         axis = chain.axis[i]
-        zx = turns[i + 1, 0, 0] * axis[0] + turns[i + 1, 0, 1] * axis[1] + turns[i + 1, 0, 2] * axis[2]
-        zy = turns[i + 1, 1, 0] * axis[0] + turns[i + 1, 1, 1] * axis[1] + turns[i + 1, 1, 2] * axis[2]
-        zz = turns[i + 1, 2, 0] * axis[0] + turns[i + 1, 2, 1] * axis[1] + turns[i + 1, 2, 2] * axis[2]
+        zx = (
+            turns[i + 1, 0, 0] * axis[0]
+            + turns[i + 1, 0, 1] * axis[1]
+            + turns[i + 1, 0, 2] * axis[2]
+        )
+        zy = (
+            turns[i + 1, 1, 0] * axis[0]
+            + turns[i + 1, 1, 1] * axis[1]
+            + turns[i + 1, 1, 2] * axis[2]
+        )
+        zz = (
+            turns[i + 1, 2, 0] * axis[0]
+            + turns[i + 1, 2, 1] * axis[1]
+            + turns[i + 1, 2, 2] * axis[2]
+        )
         dx = origins[n + 1, 0] - origins[i + 1, 0]
         dy = origins[n + 1, 1] - origins[i + 1, 1]
         dz = origins[n + 1, 2] - origins[i + 1, 2]

@@ -7,7 +7,6 @@ Parameters a1, a2, b, c1, c2, c3, c4 (m) and the zero pose are those of the pape
 
 import math
 
-import numpy as np
 from numba import njit
 
 from robots.arm import Floats
@@ -30,19 +29,20 @@ def angle_of_cosine(cosine: float) -> float:
 def _wrist(turn: Floats, t1: float, t23: float, out: Floats) -> None:
     """Write joints 4 to 6, both ways, into `out` (2, 6)."""
     c1, s1, c, s = math.cos(t1), math.sin(t1), math.cos(t23), math.sin(t23)
-    w = np.empty((3, 3))  # the wrist's own rotation, Rz(t4) Ry(t5) Rz(t6)
-    for k in range(3):
-        along = c1 * turn[0, k] + s1 * turn[1, k]
-        w[0, k] = c * along - s * turn[2, k]
-        w[1, k] = -s1 * turn[0, k] + c1 * turn[1, k]
-        w[2, k] = s * along + c * turn[2, k]
-    sine = math.hypot(w[0, 2], w[1, 2])
-    # In the singular pose any split between joints 4 and 6 does: joint 4 stays at zero.
-    t4 = math.atan2(w[1, 2], w[0, 2]) if sine > _SINGULAR else 0.0
-    c4, s4 = math.cos(t4), math.sin(t4)
-    t5 = math.atan2(c4 * w[0, 2] + s4 * w[1, 2], w[2, 2])
+    # The wrist's own rotation w = Rz(t4) Ry(t5) Rz(t6): its upper two rows and its last column.
+    w00 = c * (c1 * turn[0, 0] + s1 * turn[1, 0]) - s * turn[2, 0]
+    w01 = c * (c1 * turn[0, 1] + s1 * turn[1, 1]) - s * turn[2, 1]
+    along = c1 * turn[0, 2] + s1 * turn[1, 2]
+    w02 = c * along - s * turn[2, 2]
+    w10, w11 = c1 * turn[1, 0] - s1 * turn[0, 0], c1 * turn[1, 1] - s1 * turn[0, 1]
+    w12, w22 = c1 * turn[1, 2] - s1 * turn[0, 2], s * along + c * turn[2, 2]
+    sine = math.sqrt(w02 * w02 + w12 * w12)
+    t4, c4, s4 = 0.0, 1.0, 0.0
+    if sine > _SINGULAR:  # else any split between joints 4 and 6 does: joint 4 stays at zero
+        t4, c4, s4 = math.atan2(w12, w02), w02 / sine, w12 / sine
+    t5 = math.atan2(c4 * w02 + s4 * w12, w22)
     # Joint 6 follows from joint 4, so that an error of one near the singular pose undoes the other.
-    t6 = math.atan2(c4 * w[1, 0] - s4 * w[0, 0], c4 * w[1, 1] - s4 * w[0, 1])
+    t6 = math.atan2(c4 * w10 - s4 * w00, c4 * w11 - s4 * w01)
     out[0, 3], out[0, 4], out[0, 5] = t4, t5, t6
     out[1, 3], out[1, 4], out[1, 5] = t4 + math.pi, -t5, t6 + math.pi
 
@@ -83,7 +83,7 @@ def solve(parameters: Floats, turn: Floats, position: Floats, out: Floats) -> No
         cosine = (squared + c2 * c2 - forearm * forearm) / (2.0 * distance * c2)
         inner = angle_of_cosine(cosine)
         elbow = angle_of_cosine((squared - c2 * c2 - forearm * forearm) / (2.0 * c2 * forearm))
-        if inner != inner or elbow != elbow:
+        if math.isnan(inner) or math.isnan(elbow):
             continue
         towards = math.atan2(reach, height)
         for high in range(2):

@@ -1,7 +1,8 @@
 """Closed-form inverse of arms with three parallel axes and an offset wrist (UR type).
 
-The geometry is that of K. P. Hawkins, "Analytic inverse kinematics for the Universal Robots UR-5/UR-10
-arms", 2013: axis 1 from the wrist centre, axis 5 and 6 from the orientation, axes 2 to 4 as a planar arm.
+The geometry is that of K. P. Hawkins, "Analytic inverse kinematics for the Universal Robots
+UR-5/UR-10 arms", 2013: axis 1 from the wrist centre, axis 5 and 6 from the orientation, axes 2 to 4
+as a planar arm.
 """
 
 import math
@@ -19,7 +20,7 @@ def _planar(parameters: Floats, x: float, y: float, t234: float, out: Floats) ->
     """Write joints 2 to 4, elbow up and down, for the wrist at (x, y) in the plane of the arm."""
     a2, a3 = parameters[1], parameters[2]
     elbow = angle_of_cosine((x * x + y * y - a2 * a2 - a3 * a3) / (2.0 * a2 * a3))
-    if elbow != elbow:
+    if math.isnan(elbow):
         return
     for down in range(2):
         t3 = -elbow if down else elbow
@@ -82,4 +83,4 @@ def solve(parameters: Floats, turn: Floats, position: Floats, out: Floats) -> No
         rows[:, 1] = math.nan
         _wrist(parameters, turn, position, pan, rows)
         for k in range(4):
-            rows[k, 0] = pan if rows[k, 1] == rows[k, 1] else math.nan
+            rows[k, 0] = math.nan if math.isnan(rows[k, 1]) else pan

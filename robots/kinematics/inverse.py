@@ -50,7 +50,7 @@ def solve(inverse: Inverse, turn: Floats, position: Floats, out: Floats) -> int:
         ik_spherical.solve(inverse.parameters, turn, position, out)
     count = 0
     for row in range(BRANCHES):
-        good = out[row, 0] == out[row, 0]
+        good = not math.isnan(out[row, 0])
         if not good:
             continue
         for k in range(6):

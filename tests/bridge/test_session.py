@@ -233,7 +233,7 @@ def greeted(stream=None, **options):
     return link, follower, talk(follower.tick(0), link.receive, follower.receive)
 
 
-def test_an_other_cell_is_refused_with_both_ids():
+def test_another_cell_is_refused_with_both_ids():
     link, _, actions = greeted(make_stream(model_id="00" * 32))
 
     assert isinstance(actions[0].error, HandshakeRefused)
@@ -282,7 +282,7 @@ def test_an_absent_controller_is_reported_after_the_patience():
 
     assert [type(a) for a in actions] == [Send] * 11 + [Finish]
     assert isinstance(actions[-1].error, ControllerLost)
-    assert str(actions[-1].error) == "no controller answered within 0.5 s"
+    assert str(actions[-1].error).startswith("no controller answered within 0.5 s")
 
 
 def test_a_hung_controller_is_found_after_three_beats():

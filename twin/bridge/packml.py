@@ -112,7 +112,8 @@ STATION_STATES: Final = {
 class Unit:
     """A unit machine that is stepped once a scan.
 
-    Commands are latched at the start of a scan and take effect then; the last one wins.
+    Commands are latched at the start of a scan and take effect then; the last one wins, but
+    nothing displaces an abort.
     """
 
     state: PackState = PackState.STOPPED
@@ -127,7 +128,7 @@ class Unit:
     def command(self, command: Command) -> bool:
         """Latch a command for the next scan; return whether it is accepted now."""
         accepted = self.accepts(command)
-        if accepted:
+        if accepted and self._latched is not Command.ABORT:
             self._latched = command
         return accepted
 

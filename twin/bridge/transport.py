@@ -1,7 +1,7 @@
 """Sockets: the only module that knows ZeroMQ.
 
-One thread, one poller.  CURVE encrypts; a ZAP handler in the same loop lets in only known keys.  The
-options are those that survived tests with dead, hung, slow and hostile peers.
+One thread, one poller.  CURVE encrypts; a ZAP handler in the same loop lets in only known keys.
+The options are those that survived tests with dead, hung, slow and hostile peers.
 """
 
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 import zmq
+from zmq.utils import z85
 
 from twin.bridge.messages import HEADER_SIZE, MAX_BODY
 from twin.bridge.session.errors import BridgeError
@@ -51,7 +52,7 @@ def is_key(text: str) -> bool:
     """Return whether a text is a CURVE key in Z85."""
     try:
         return len(text) == 40 and bool(zmq.curve_public(text.encode()))
-    except (zmq.ZMQError, UnicodeEncodeError):
+    except (zmq.ZMQError, ValueError):
         return False
 
 
@@ -127,7 +128,7 @@ class ControllerSocket(Sockets):
                 "or listen on 127.0.0.1"
             )
         super().__init__(zmq.ROUTER)
-        self._allowed = {zmq.utils.z85.decode(key.encode()) for key in allowed}
+        self._allowed = {z85.decode(key.encode()) for key in allowed}
         self._socket.setsockopt(
             zmq.ROUTER_MANDATORY, 1
         )  # else what cannot be sent is lost silently
@@ -182,7 +183,7 @@ class ControllerSocket(Sockets):
             )
             ok = bool(known) and domain == DOMAIN.encode()
             status = [b"200", b"OK"] if ok else [b"400", b"unknown key"]
-            user = zmq.utils.z85.encode(credentials[0]) if ok and credentials else b""
+            user = z85.encode(credentials[0]) if ok and credentials else b""
             self._zap.send_multipart([version, request, *status, user, b""])
 
 

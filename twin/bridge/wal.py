@@ -116,6 +116,8 @@ class Wal:
         self._segment_bytes = segment_bytes
         self._pending: list[bytes] = []
         self._fd = self._lock = -1
+        self._size = 0
+        self._broken: OSError | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = _locked(folder)
@@ -142,6 +144,8 @@ class Wal:
         RecordError
             If the disk is full or gone; nothing is lost of what was committed before.
         """
+        if self._broken is not None:
+            raise self._failed(self._broken)
         if not self._pending:
             return
         try:
@@ -150,6 +154,8 @@ class Wal:
             _write_all(self._fd, b"".join(self._pending))
             _sync(self._fd)
         except OSError as error:
+            # What is on the disk now is unknown; the next to open the folder cuts it.
+            self._broken = error
             raise self._failed(error) from error
         self._size += sum(map(len, self._pending))
         self._pending.clear()

@@ -18,6 +18,7 @@ from twin.cli.twin import twin
 app = typer.Typer(
     name="taktwin",
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -45,7 +46,8 @@ def _taktwin(
     """Will the cell make takt, what holds it back, and does the real one agree?
 
     A cell is a text file; ready-made ones go by name, such as `machine_tending`.
-    Start with `taktwin demo`, then `taktwin run machine_tending`, then copy that cell and change it.
+    Start with `taktwin demo`, then `taktwin run machine_tending`, then copy that cell and
+    change it.
 
     Ends with 0 when all is well, 1 when a gate failed, 2 when an input was wrong, 130 on Ctrl-C.
     """

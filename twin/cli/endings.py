@@ -22,7 +22,7 @@ def is_users_error(error: Exception) -> bool:
     """Return whether an error is about what the user gave: shown in plain words, no traceback."""
     from cells.errors import CellError
     from robots.errors import RobotError
-    from twin.bridge.errors import BridgeError
+    from twin.bridge.session.errors import BridgeError
     from twin.kernel.stops import RunError
 
     kinds = (CellError, RobotError, BridgeError, RunError, OSError)

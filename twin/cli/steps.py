@@ -1,22 +1,21 @@
 """What the verbs have in common: read a cell, time and prove its robots, run it, report it."""
 
-import sys
-from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from rich.console import Console
 
     from cells.schema import Cell
     from robots.proof import Proof
-    from robots.table import MoveTable
-    from robots.task import ArmTask
+    from robots.task import ArmTask, MoveTable
+    from twin.experiments.replicate import Run
     from twin.kernel.model import Line
+    from twin.results.model import Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +89,14 @@ def prepare(out: "Console", name: str, *, prove: bool = True) -> Job:
 def _prove(out: "Console", motion: "dict[str, tuple[ArmTask, MoveTable]]") -> "dict[str, Proof]":
     if not motion:
         return {}
-    from robots.errors import PhysicsUnavailable
     from robots.proof import prove
 
     proofs = {}
     for robot, (task, table) in motion.items():
-        with progress(out, f"Proving the moves of {robot}") as tell:
-            try:
-                proofs[robot] = prove(task, table, progress=tell)
-            except PhysicsUnavailable as missing:
-                out.print(f"{robot}: not proven: {missing}")
-                continue
-        out.print(f"{robot}: {proofs[robot].sentence}")
+        with progress(out, f"Proving the moves of {robot} in PyBullet") as tell:
+            proof = proofs[robot] = prove(task, table, progress=tell)
+        count = f"{len(proof.moves)} motions " if proof.moves else ""
+        out.print(f"{robot} ({proof.arm}): {count}{proof.verdict}. {proof.reason}".rstrip(" ."))
     return proofs
 
 
@@ -117,6 +112,55 @@ def warm_kernel(out: "Console") -> None:
         ensure_compiled()
 
 
-def stop_if_piped() -> bool:
-    """Return whether standard output is no terminal, so that tables go out as plain lines."""
-    return not sys.stdout.isatty()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What the command line asks of a run; None: as the cell's `run` says.  Times in ns."""
+
+    seed: int | None = None
+    replications: int | None = None
+    precision: float | None = None
+    horizon: int | None = None
+    warm_up: int | None = None
+    threads: int | None = None
+
+
+def simulate(out: "Console", job: Job, ask: Ask) -> "Run":
+    """Run a job's line in the kernel, with a progress bar."""
+    from twin.experiments.replicate import run_cell
+
+    warm_kernel(out)
+    with progress(out, f"Running {job.cell.name}") as tell:
+        return run_cell(job.cell, job.line, **asdict(ask), progress=tell)
+
+
+def compare(out: "Console", job: Job, other: Job, ask: Ask) -> "Comparison":
+    """Run two jobs on common random numbers and return the paired differences."""
+    from twin.experiments.compare import compare_cells
+
+    warm_kernel(out)
+    with progress(out, f"Comparing with {other.cell.name}") as tell:
+        return compare_cells(
+            (job.cell, job.line),
+            (other.cell, other.line),
+            seed=ask.seed,
+            replications=ask.replications,
+            threads=ask.threads,
+            progress=tell,
+        )
+
+
+def baseline_of(job: Job) -> str:
+    """Return the cell file that a cell names as its baseline.
+
+    Raises
+    ------
+    typer.BadParameter
+        If it names none.
+    """
+    if job.cell.baseline is None:
+        import typer
+
+        raise typer.BadParameter(
+            f"{job.path.name} names no baseline; give one as the second argument"
+        )
+    return str(job.path.parent / job.cell.baseline)

@@ -1,8 +1,9 @@
 """Run a cell as often as its figures need, and sum it up."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict, Unpack
 
 from cells.schema import Cell
 from twin.kernel.log import Log
@@ -22,6 +23,21 @@ _PERIODS = 250  # of the pilot run; 50 batches of five
 _FIRST = 10  # replications before the first look at the precision
 _MOST = 10_000  # replications, however precise the answer should be
 _LOG = 8 * HOUR  # of work shown in full
+_DAYS = 20  # from this horizon on, days are the periods
+
+
+class Options(TypedDict, total=False):
+    """How to run a cell; what is left out or None is as the cell's `run` says."""
+
+    seed: int | None
+    replications: int | None
+    # Run until the 95 % interval of throughput has this half-width, a share of the mean;
+    # `replications` is then where to begin.
+    precision: float | None
+    horizon: int | None  # ns
+    warm_up: int | None  # ns
+    threads: int | None  # results do not depend on it
+    progress: Progress | None  # called with (done, total) replications
 
 
 class Run(NamedTuple):
@@ -51,18 +67,7 @@ class Plan:
         return round(self.warm_up.length * NS_PER_S)
 
 
-def run_cell(
-    cell: Cell,
-    line: Line,
-    *,
-    seed: int | None = None,
-    replications: int | None = None,
-    precision: float | None = None,
-    horizon: int | None = None,
-    warm_up: int | None = None,
-    threads: int | None = None,
-    progress: Progress | None = None,
-) -> Run:
+def run_cell(cell: Cell, line: Line, **options: Unpack[Options]) -> Run:
     """Return the results of a cell, its tally, and a log of its first hours.
 
     Parameters
@@ -70,75 +75,53 @@ def run_cell(
     cell : Cell
     line : Line
         Built from the cell.
-    seed, replications : int, optional
-        Default: what the cell's `run` says.
-    precision : float, optional
-        Run until the 95 % interval of throughput has this half-width, a share of the mean; then
-        `replications` is the least.
-    horizon, warm_up : int, optional
-        ns; default: what the cell's `run` says.  A warm-up of `auto` is looked for by a pilot run.
-    threads : int, optional
-        Results do not depend on it.
-    progress : callable, optional
-        Called with (done, total) replications.
+    **options
+        See `Options`.
 
     Raises
     ------
     twin.kernel.stops.RunError
         If a sample is bad, or the line stops for ever before anything can be observed.
     """
-    plan = make_plan(
-        cell,
-        line,
-        seed=seed,
-        replications=replications,
-        precision=precision,
-        horizon=horizon,
-        warm_up=warm_up,
-        threads=threads,
-        progress=progress,
-    )
-    return run_plan(cell, line, plan)
+    return run_plan(cell, line, make_plan(cell, line, **options))
 
 
-def make_plan(
-    cell: Cell,
-    line: Line,
-    *,
-    seed: int | None = None,
-    replications: int | None = None,
-    precision: float | None = None,
-    horizon: int | None = None,
-    warm_up: int | None = None,
-    threads: int | None = None,
-    progress: Progress | None = None,
-) -> Plan:
+def make_plan(cell: Cell, line: Line, **options: Unpack[Options]) -> Plan:
     """Return how a cell is to be run; looks for the warm-up if need be.
 
     Parameters
     ----------
-    See `run_cell`.
+    cell : Cell
+    line : Line
+    **options
+        See `Options`.
     """
     run = cell.run
-    seed = run.seed if seed is None else seed
-    least = _FIRST if precision is not None else run.replications
-    count = least if replications is None else replications
-    end = run.horizon if horizon is None else horizon
-    asked = run.warm_up if warm_up is None else warm_up
-    if asked == "auto":
+    precision, threads = options.get("precision"), options.get("threads")
+    seed = _or(options.get("seed"), run.seed)
+    count = _or(options.get("replications"), run.replications if precision is None else _FIRST)
+    end = _or(options.get("horizon"), run.horizon)
+    length = options.get("warm_up")
+    if length is None and run.warm_up != "auto":
+        length = run.warm_up
+    if length is None:
         begin = pilot(line, seed=seed, replications=min(count, _PILOT), end=end, threads=threads)
     else:
-        begin = _as_asked(int(asked), end)
+        begin = _as_asked(length, end)
     return Plan(
         seed=seed,
         replications=count,
         horizon=end,
         warm_up=begin,
-        window=period_of(line, end - round(begin.length * NS_PER_S)),
+        window=period_of(end - round(begin.length * NS_PER_S)),
         precision=precision,
         threads=threads,
-        progress=progress,
+        progress=options.get("progress"),
     )
+
+
+def _or(given: int | None, default: int) -> int:
+    return default if given is None else given
 
 
 def _as_asked(length: int, end: int) -> WarmUp:
@@ -164,9 +147,79 @@ def pilot(
         Horizon, ns.
     threads : int, optional
     """
-    # With shifts the output swings with the day and the week: only whole days are alike.
-    window = DAY if has_shifts(line) else max(1, end // _PERIODS)
+    window = _pilot_window(line, end)
     tally = replicate(
         line, seed=seed, replications=replications, end=end, window=window, threads=threads
     )
-    return find_warm_up(tally.finished_per_window.sum(axis=1), window, schedule(line, end))
+    return find_warm_up(tally.finished_per_window, window, schedule(line, end))
+
+
+def _pilot_window(line: Line, end: int) -> int:
+    if not has_shifts(line):
+        return max(1, end // _PERIODS)
+    # Output swings with the day: whole days are alike, if there are enough of them.
+    return DAY if end >= _DAYS * DAY else HOUR
+
+
+def period_of(span: int) -> int:
+    """Return the length of the periods in which a window of `span` ns is shown, ns."""
+    if span > _DAYS * DAY:
+        return DAY
+    return HOUR if span >= 8 * HOUR else max(1, span // 12)
+
+
+def run_plan(cell: Cell, line: Line, plan: Plan) -> Run:
+    """Return the results of a cell run as planned.
+
+    Parameters
+    ----------
+    cell : Cell
+    line : Line
+    plan : Plan
+
+    Raises
+    ------
+    twin.kernel.stops.RunError
+        If a sample is bad or the line stops for ever.
+    """
+    shown = simulate(line, seed=plan.seed, replication=0, end=_log_end(line, plan.horizon))
+    if shown.stop is not None:
+        raise RunError(f"{line.name}: the line cannot go on: {shown.stop}")
+    assert shown.log is not None  # asked for
+    count = plan.replications
+    while True:
+        tally = _replicated(line, plan, count)
+        results = summarise(cell, line, tally, seed=plan.seed, warm_up=plan.warm_up)
+        needed = _needed(results.throughput, plan)
+        if needed <= count:
+            return Run(results, tally, shown.log)
+        count = needed
+
+
+def _replicated(line: Line, plan: Plan, count: int) -> Tally:
+    return replicate(
+        line,
+        seed=plan.seed,
+        replications=count,
+        end=plan.horizon,
+        start=plan.start,
+        window=plan.window,
+        threads=plan.threads,
+        progress=plan.progress,
+    )
+
+
+def _needed(found: Estimate, plan: Plan) -> int:
+    """Return how many replications the precision asks for, given what was found so far."""
+    if plan.precision is None or found.mean == 0 or found.relative <= plan.precision:
+        return found.n
+    # A tenth more than the estimate, so that the next look is nearly always the last.
+    asked = math.ceil(1.1 * needed_replications(found, plan.precision)) + 1
+    return max(found.n, min(asked, _MOST))
+
+
+def _log_end(line: Line, horizon: int) -> int:
+    """Return the end of the part of a run that is shown in full: some hours of work."""
+    intervals = schedule(line, horizon).intervals
+    first = int(intervals[0, 0]) if len(intervals) else 0
+    return min(horizon, first + _LOG)

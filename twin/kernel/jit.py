@@ -1,29 +1,38 @@
 """How functions of the kernel are compiled: without the GIL, in plain IEEE arithmetic, and kept."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numba import config, njit
 
 from twin.kernel.cache import keep
 
-F = TypeVar("F", bound=Callable[..., object])
+F = TypeVar("F", bound=Callable[..., Any])
+
+# No fast maths: bits must not depend on the machine.  The numpy error model leaves out the check of
+# every division; none divides by zero.
+_OPTIONS = {"nogil": True, "error_model": "numpy"}
+# Parts of the kernel are called by the kernel only and need no door from Python.
+_PART = _OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 def compiled(function: F) -> F:
-    """Compile a part of the kernel; it is merged into the entry points that call it."""
-    return njit(nogil=True)(function)
+    """Compile a part of the kernel with a body of its own; give it few arguments.
+
+    A tuple of arrays is handed over array by array: 25 of them cost more than most handlers do.
+    """
+    return njit(**_PART)(function)
 
 
 def inlined(function: F) -> F:
-    """Compile a small part of the kernel so that it is always merged into its caller."""
-    return njit(nogil=True, forceinline=True)(function)
+    """Compile a part of the kernel that is merged into its caller."""
+    return njit(**_PART, forceinline=True)(function)
 
 
 def entry(function: F) -> F:
     """Compile a function called from Python and keep its machine code in the private folder."""
-    dispatcher = njit(nogil=True)(function)
+    dispatcher = njit(**_OPTIONS)(function)
     if not config.DISABLE_JIT:
         keep(dispatcher)
     return dispatcher

@@ -172,7 +172,7 @@ def rounded(x):
     return np.int64(BAD)
 
 
-@inlined
+@compiled
 def duration(dist, values, pace, stream, seed, replication, i):
     """`draw` for use inside the kernel."""
     return rounded(sample(dist, values, pace, stream, seed, replication, i))

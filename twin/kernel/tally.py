@@ -11,10 +11,10 @@ from twin.kernel.states import N_STATES, PART_STATES, Ending, State
 
 # Lead times fall into bins whose width is 1/16 of the power of two below them; all below 2^20 ns
 # (1 ms) share bin 0, all from 2^57 ns (4.6 years) the last.
-_BITS = 4
-_LOWEST = 20
-_HIGHEST = 57
-N_BINS = ((_HIGHEST - _LOWEST) << _BITS) + 2
+MANTISSA_BITS = 4
+LOWEST = 20
+HIGHEST = 57
+N_BINS = ((HIGHEST - LOWEST) << MANTISSA_BITS) + 2
 
 STOPPED = ("", "deadlock", "livelock")  # names of Tally.stopped
 
@@ -32,23 +32,23 @@ def lead_bin(lead: NDArray[np.int64]) -> NDArray[np.int64]:
     >>> lead_bin(np.array([0, 2**20, 2**21, 2**60])).tolist()
     [0, 1, 17, 593]
     """
-    clipped = np.clip(np.asarray(lead, dtype=np.int64), 1 << (_LOWEST - 1), 1 << _HIGHEST)
+    clipped = np.clip(np.asarray(lead, dtype=np.int64), 1 << (LOWEST - 1), 1 << HIGHEST)
     # frexp rounds nothing here but above 2^53, where a bin is wider than the rounding; the mantissa
     # is then taken from the integer itself.
     exponent = np.frexp(clipped.astype(np.float64))[1].astype(np.int64) - 1
     exponent -= clipped < (np.int64(1) << exponent)
-    mantissa = (clipped >> (exponent - _BITS)) & ((1 << _BITS) - 1)
+    mantissa = (clipped >> (exponent - MANTISSA_BITS)) & ((1 << MANTISSA_BITS) - 1)
     return np.where(
-        exponent < _LOWEST, 0, np.minimum(((exponent - _LOWEST) << _BITS) + mantissa + 1, N_BINS - 1)
+        exponent < LOWEST, 0, np.minimum(((exponent - LOWEST) << MANTISSA_BITS) + mantissa + 1, N_BINS - 1)
     )
 
 
 def lead_edges() -> NDArray[np.int64]:
     """Return the lower edges of the bins, ns, shape (N_BINS,); a bin ends where the next begins."""
-    octave = np.arange(1 << _BITS, 2 << _BITS, dtype=np.int64)
-    exponents = np.arange(_LOWEST - _BITS, _HIGHEST - _BITS, dtype=np.int64)
+    octave = np.arange(1 << MANTISSA_BITS, 2 << MANTISSA_BITS, dtype=np.int64)
+    exponents = np.arange(LOWEST - MANTISSA_BITS, HIGHEST - MANTISSA_BITS, dtype=np.int64)
     inner = (octave[None, :] << exponents[:, None]).ravel()
-    return np.concatenate([[0], inner, [1 << _HIGHEST]]).astype(np.int64)
+    return np.concatenate([[0], inner, [1 << HIGHEST]]).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ class Buffer:
     def __init__(self, floor: Floor, node: int) -> None:
         row = floor.line.nodes[node]
         self.resource = int(row["resource"])
+        self.name = floor.line.node_names[node]
         self.rank = int(row["rank"])
         self.pick_at = int(row["pick_at"])
         self.place_at = int(row["place_at"])
@@ -34,9 +35,13 @@ class Buffer:
         self._offer: Offer | None = None
         floor.recorder.watch(self._still_open)
 
-    def accepts(self, *, any_shift: bool = False) -> bool:
+    def accepts(self) -> bool:
         """Return whether a waiting place is neither taken nor reserved."""
         return self._capacity == NONE or self.holds() < self._capacity
+
+    def would_accept(self) -> bool:
+        """Return whether it accepts: it has no shifts."""
+        return self.accepts()
 
     def holds(self) -> int:
         """Return how many parts are here or on their way."""
@@ -92,14 +97,19 @@ class Sink:
     def __init__(self, floor: Floor, node: int) -> None:
         row = floor.line.nodes[node]
         self.resource = int(row["resource"])
+        self.name = floor.line.node_names[node]
         self.place_at = int(row["place_at"])
         self._state = State.FINISHED if row["good"] else State.SCRAPPED
         self._floor = floor
         self._reserved = 0
 
-    def accepts(self, *, any_shift: bool = False) -> bool:
+    def accepts(self) -> bool:
         """Return that a sink always does."""
         return True
+
+    def would_accept(self) -> bool:
+        """Return whether it accepts: it has no shifts."""
+        return self.accepts()
 
     def holds(self) -> int:
         """Return how many parts are on their way here."""

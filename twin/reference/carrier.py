@@ -1,7 +1,8 @@
 """Carriers: robots and operators that take parts from node to node."""
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import Any
 
 from simpy.events import Event
 
@@ -15,6 +16,16 @@ from twin.reference.recorder import Track
 from twin.reference.shifts import Calendar
 
 EMPTY, LOADED = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One part to carry."""
+
+    offer: Offer
+    slot: Slot
+    place_at: int  # place of the slot
+    way: End  # of the empty travel to it
 
 
 class Unit:
@@ -48,18 +59,19 @@ class Unit:
         assert target is not None
         offer.sent = True
         self.busy = True
-        self.track.show(State.MOVING, offer.part)
-        self._go.succeed((offer, target.reserve(self._group.awaited), target.place_at))
+        slot = target.reserve(self._group.awaited)
+        way = self._step(State.MOVING, offer.part, self.travel(EMPTY, offer.holder.pick_at))
+        self._go.succeed(Task(offer, slot, target.place_at, way))
 
-    def run(self) -> Generator[Event, tuple[Offer, Slot, int], None]:
+    def run(self) -> Generator[Event, Any, None]:
         """Do one task after the other."""
         group = self._group
         while True:
-            offer, slot, place_at = yield self._go
+            task: Task = yield self._go
             self._go = self._floor.env.event()
-            pick_at = offer.holder.pick_at
-            yield self._step(State.MOVING, offer.part, self.travel(EMPTY, pick_at))
-            self._at = pick_at
+            yield task.way
+            offer, place_at = task.offer, task.place_at
+            self._at = pick_at = offer.holder.pick_at
             picking = group.time_to(group.pick, pick_at, self._pick_luck)
             yield self._step(State.PICKING, offer.part, picking)
             part = offer.holder.let_go(self.resource)
@@ -67,7 +79,7 @@ class Unit:
             self._at = place_at
             placing = group.time_to(group.place, place_at, self._place_luck)
             yield self._step(State.PLACING, part, placing)
-            slot.take(part, self.resource, reserved=True)
+            task.slot.take(part, self.resource, reserved=True)
             self.busy = False
             self.track.end()
 
@@ -75,7 +87,8 @@ class Unit:
         """Return how long it takes from where it is, ns; to or from nowhere: no time."""
         if NONE in (self._at, to):
             return 0
-        return self._group.travel[load][self._at][to]
+        travel: int = self._group.travel[load][self._at][to]
+        return travel
 
     def look(self) -> None:
         """Show its state when the line has settled."""
@@ -108,7 +121,6 @@ class Group:
         self.travel = floor.line.travel[index].tolist()
         self.pick = floor.line.pick[index].tolist()
         self.place = floor.line.place[index].tolist()
-        self._index = index
         self._offers = floor.offers
         self._rule = Serve(row["rule"])
         self._calendar = calendar
@@ -126,7 +138,7 @@ class Group:
 
     def requests(self) -> list[Offer]:
         """Return the offers it could serve now and nobody is on the way to."""
-        return [offer for offer in self._offers.of_group(self._index) if offer.find() is not None]
+        return [offer for offer in self._offers.of_group(self) if offer.find() is not None]
 
     def dispatch(self) -> None:
         """Send idle units until none is left, or nothing to fetch."""

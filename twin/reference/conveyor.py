@@ -25,6 +25,7 @@ class Conveyor:
     def __init__(self, floor: Floor, node: int) -> None:
         row = floor.line.nodes[node]
         self.resource = int(row["resource"])
+        self.name = floor.line.node_names[node]
         self.rank = int(row["rank"])
         self.pick_at = int(row["pick_at"])
         self.place_at = int(row["place_at"])
@@ -40,10 +41,14 @@ class Conveyor:
         self._offer: Offer | None = None
         floor.recorder.watch(self._still_open)
 
-    def accepts(self, *, any_shift: bool = False) -> bool:
+    def accepts(self) -> bool:
         """Return whether there is a place, the entry is clear, and nobody else was promised it."""
         full = len(self._parts) >= self._capacity
         return not full and not self._reserved and self._clearing is None
+
+    def would_accept(self) -> bool:
+        """Return whether it accepts: it has no shifts."""
+        return self.accepts()
 
     def holds(self) -> int:
         """Return how many parts are here or on their way."""

@@ -1,8 +1,8 @@
 """Time as the line has it: what ends precedes what begins.
 
-A SimPy environment counts whole nanoseconds here.  Timed ends carry a priority, so that at one instant
-they happen in the order of docs/conventions.md; interrupts keep SimPy's own (they come at once), and
-an event behind all ends lets the line settle.
+A SimPy environment counts whole nanoseconds here.  Timed ends carry a priority, so that at one
+instant they happen in the order of docs/conventions.md; interrupts keep SimPy's own (they come at
+once), and an event behind all ends lets the line settle.
 """
 
 from collections.abc import Callable
@@ -69,6 +69,7 @@ class End(Planned):
 
     def __init__(self, env: "LineEnvironment", family: Family, index: int, due: int) -> None:
         self.family = family
+        self.due = due
         self.at = env.noticed(due) if family in SCANNED else due
         env.moving += family in MOVING
         super().__init__(env, self.at, EventPriority(FIRST + family * WIDTH + index), env.happens)
@@ -109,7 +110,7 @@ class LineEnvironment(simpy.Environment):
         """The present, ns."""
         return self._now
 
-    def timeout(self, delay: float = 0, value: Any = None) -> Timeout:  # type: ignore[override]
+    def timeout(self, delay: float = 0, value: Any = None) -> Timeout:
         """Return an event ``delay`` ns from now: whole nanoseconds, for processes of the user."""
         if delay != int(delay):
             raise ValueError(f"time is counted in whole nanoseconds; got {delay}")
@@ -140,10 +141,14 @@ class LineEnvironment(simpy.Environment):
         """Run until all that is due at ``until`` has happened, or the line stops."""
         self.run(Planned(self, until, HORIZON, lambda _: None))
 
+    def halt(self) -> None:
+        """Stop here: nothing further is to happen."""
+        raise StopSimulation(None)
+
     def _settle(self, _: Event) -> None:
         self._settling = False
         self.settle()
 
     def _halt(self, _: Event) -> None:
         self.stuck()
-        raise StopSimulation(None)
+        self.halt()

@@ -1,12 +1,16 @@
 """The shop floor: what everything that stands on it shares."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from twin.kernel.model import Line
 from twin.reference.draws import Draws
 from twin.reference.environment import LineEnvironment
 from twin.reference.offers import Offers
 from twin.reference.recorder import Recorder
+
+if TYPE_CHECKING:
+    from twin.reference.server import Server
 
 
 @dataclass(slots=True, eq=False)
@@ -19,3 +23,6 @@ class Floor:
     draws: Draws
     offers: Offers = field(default_factory=Offers)
     inside: int = 0  # parts in the line
+    # Used as ordered sets.
+    unstarted: "dict[Server, None]" = field(default_factory=dict)  # hold a part to start or resume
+    touched: "dict[Server, None]" = field(default_factory=dict)  # may be seen to do something new

@@ -1,9 +1,12 @@
 """All parts that are offered to move on, the first to move first."""
 
 from bisect import bisect_left, insort
+from typing import TYPE_CHECKING
 
-from twin.kernel.model import NONE
 from twin.reference.parts import Offer, Route
+
+if TYPE_CHECKING:
+    from twin.reference.carrier import Group
 
 Entry = tuple[int, int, int, int, Offer]
 
@@ -22,7 +25,7 @@ class Offers:
     def __init__(self) -> None:
         self.routes: list[dict[int, Route]] = []
         self.direct: list[Entry] = []
-        self._carried: dict[int, list[Entry]] = {}
+        self._carried: dict[Group, list[Entry]] = {}
 
     def add(self, offer: Offer) -> None:
         """Put a part on offer."""
@@ -33,7 +36,7 @@ class Offers:
         entries = self._list(offer)
         entries.pop(bisect_left(entries, offer.order))
 
-    def of_group(self, group: int) -> list[Offer]:
+    def of_group(self, group: "Group") -> list[Offer]:
         """Return the offers a carrier group is to fetch and nobody is on the way to."""
         return [entry[-1] for entry in self._carried.get(group, ()) if not entry[-1].sent]
 
@@ -44,4 +47,4 @@ class Offers:
 
     def _list(self, offer: Offer) -> list[Entry]:
         group = offer.route.group
-        return self.direct if group == NONE else self._carried.setdefault(group, [])
+        return self.direct if group is None else self._carried.setdefault(group, [])

@@ -3,7 +3,7 @@
 from twin.kernel.states import Choose
 from twin.reference.draws import Variates
 from twin.reference.floor import Floor
-from twin.reference.parts import Holder, Offer, Part, Route
+from twin.reference.parts import Holder, Offer, Part
 
 
 class Outlet:

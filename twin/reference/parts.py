@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from twin.kernel.states import Choose, State
+
+if TYPE_CHECKING:
+    from twin.reference.carrier import Group
 
 
 @dataclass(slots=True, eq=False)
@@ -29,10 +32,14 @@ class Slot(Protocol):
 class Target(Protocol):
     """Where parts can go."""
 
+    name: str
     place_at: int  # where carriers place, an index of Line.places
 
-    def accepts(self, *, any_shift: bool = False) -> bool:
-        """Return whether a part may come now; ``any_shift``: if everything were on shift."""
+    def accepts(self) -> bool:
+        """Return whether a part may come now."""
+
+    def would_accept(self) -> bool:
+        """Return whether a part might come if everything were on shift."""
 
     def slot(self) -> Slot:
         """Return the place the next part takes."""
@@ -62,7 +69,7 @@ class Route:
     choose: Choose
     targets: tuple[Target, ...]
     cumulative: tuple[float, ...]  # running sums of the targets' weights
-    group: int  # carrier group, NONE: parts move by themselves
+    group: "Group | None"  # who carries them; None: they move by themselves
     priority: int
     turn: int = 0  # cyclic: whose turn it is
 
@@ -84,6 +91,13 @@ class Offer:
     targets: Sequence[Target]  # all, or the one chosen
     sent: bool = False  # a carrier is on its way
 
+    def waits(self) -> State:
+        """Return how a server that holds the part waits for it to leave."""
+        group = self.route.group
+        if group is None or not (self.sent or self.find() is not None):
+            return State.BLOCKED
+        return group.awaited
+
     @property
     def order(self) -> tuple[int, int, int, int]:
         """Its place among all offers: the smallest moves first."""
@@ -92,10 +106,11 @@ class Offer:
 
     def find(self) -> Target | None:
         """Return the target that the part would go to now, if one accepts it."""
-        if self.route.choose == Choose.SHORTEST:
-            accepting = [target for target in self.targets if target.accepts()]
-            return min(accepting, key=lambda target: target.holds(), default=None)
         for target in self.targets:
             if target.accepts():
-                return target
+                return self._shortest() if self.route.choose is Choose.SHORTEST else target
         return None
+
+    def _shortest(self) -> Target:
+        accepting = (target for target in self.targets if target.accepts())
+        return min(accepting, key=lambda target: target.holds())

@@ -1,6 +1,6 @@
 """The recorder: what each resource does, written down as activities."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ class Recorder:
     def __init__(self, env: LineEnvironment) -> None:
         self.env = env
         self.closed: list[Activity] = []
-        self._open: list[Callable[[], Iterator[Activity]]] = []
+        self._open: list[Callable[[], Iterable[Activity]]] = []
 
     def fact(self, t0: int, state: State, resource: int, part: Part, cause: int) -> None:
         """Write down a fact about a part: it counts even when it took no time."""
@@ -38,13 +38,14 @@ class Recorder:
         if self.env.now > t0:
             self.fact(t0, state, resource, part, cause)
 
-    def watch(self, still_open: Callable[[], Iterator[Activity]]) -> None:
+    def watch(self, still_open: Callable[[], Iterable[Activity]]) -> None:
         """Have activities still open at the end of a log told by a function."""
         self._open.append(still_open)
 
-    def activities(self, end: int) -> NDArray[np.void]:
-        """Return all activities up to ``end``, those still open cut there."""
-        cut = [row for still_open in self._open for row in still_open() if row[0] < end]
+    def activities(self) -> NDArray[np.void]:
+        """Return all activities up to now, those still going on cut."""
+        now = self.env.now
+        cut = [row for still_open in self._open for row in still_open() if row[0] < now]
         return np.array(self.closed + cut, dtype=ACTIVITY)
 
     def cut(self, t0: int, state: State, resource: int, part: Part | None) -> Activity:

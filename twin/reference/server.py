@@ -47,7 +47,7 @@ class Server:
         self._time = 0  # process time of the part, ns
         self._rest = 0  # what is left of it
         self._doze: End | None = None
-        self._failures: list[Failure] = failures_of(floor, self)
+        self._failures: list[Failure] = failures_of(floor, station.node, self)
         self._habits = station.habits
         calendar = station.habits.calendar
         self._on_shift = calendar is None or calendar.on
@@ -60,25 +60,18 @@ class Server:
 
     # What it does by itself
 
-    def run(self) -> Generator[Event, None, None]:
+    def run(self) -> Generator[Event, End, None]:
         """Wake up or work, each time the settling line says so."""
-        env = self._floor.env
         while True:
-            yield self._go
-            self._go = env.event()
-            working = self._doing is State.WORKING
-            due = env.now + (self._rest if working else self._to_wake or 0)
-            end = End(env, Family.OPERATION, self.resource, due)
-            if working:
-                for failure in self._failures:
-                    failure.work_begins(end.at)
+            end = yield self._go
+            self._go = self._floor.env.event()
             try:
                 yield end
             except simpy.Interrupt as stop:
                 end.abandon()
-                self._stop(max(0, due - env.now), stop.cause)
+                self._stop(max(0, end.due - self._floor.env.now), stop.cause)
             else:
-                self._finish() if working else self._wake()
+                self._finish() if self._doing is State.WORKING else self._wake()
 
     def can_start(self) -> bool:
         """Return whether it may start or resume now on the part it holds."""
@@ -91,10 +84,17 @@ class Server:
         if self._asleep:
             self._asleep = False
             self._to_wake = self._habits.wake_up or None
-        self._doing = State.WORKING if self._to_wake is None else State.SETTING_UP
+        env = self._floor.env
+        working = self._to_wake is None
+        self._doing = State.WORKING if working else State.SETTING_UP
+        due = env.now + (self._rest if self._to_wake is None else self._to_wake)
+        end = End(env, Family.OPERATION, self.resource, due)
+        if working:
+            for failure in self._failures:
+                failure.work_begins(end.at)
         del self._floor.unstarted[self]
         self._floor.touched[self] = None
-        self._go.succeed()
+        self._go.succeed(end)
 
     def _fits(self) -> bool:
         calendar = self._habits.calendar
@@ -148,10 +148,13 @@ class Server:
 
     # What others do to it
 
-    def is_free(self, *, any_shift: bool = False) -> bool:
+    def is_free(self) -> bool:
         """Return whether a part may come."""
-        there = self._on_shift or any_shift
-        return self.part is None and self.awaits is None and there and not self._down
+        return self.part is None and self._on_shift and self.would_be_free()
+
+    def would_be_free(self) -> bool:
+        """Return whether a part might come if it were on shift."""
+        return self.part is None and self.awaits is None and not self._down
 
     def take(self, part: Part, by: int, *, reserved: bool = False) -> None:
         """Take a part; its process time is drawn now."""
@@ -227,16 +230,19 @@ class Server:
 
     def _state(self, called: State | None) -> State:
         if not (self._on_shift or self._overtime):
-            return State.OFF_SHIFT
-        if self._down:
-            return State.UNDER_REPAIR
-        if self._doing is not None:
-            return self._doing
-        if self._offer is not None:
-            return self._offer.waits()
-        if self.part is not None:
-            return State.OFF_SHIFT  # what it holds does not fit into this shift
-        return self.awaits or called or (State.ASLEEP if self._asleep else State.STARVED)
+            state = State.OFF_SHIFT
+        elif self._down:
+            state = State.UNDER_REPAIR
+        elif self._doing is not None:
+            state = self._doing
+        elif self._offer is not None:
+            state = self._offer.waits()
+        elif self.part is not None:
+            state = State.OFF_SHIFT  # what it holds does not fit into this shift
+        else:
+            idle = State.ASLEEP if self._asleep else State.STARVED
+            state = self.awaits or called or idle
+        return state
 
     def _close(self, cause: int) -> None:
         self._stay_awake()

@@ -1,22 +1,64 @@
 """What happens at an instant after everything due has ended: the line settles."""
 
-from simpy.core import StopSimulation
+from dataclasses import dataclass
 
-from twin.kernel.stops import Stop
+from twin.kernel.states import State
 from twin.reference.carrier import Group
 from twin.reference.floor import Floor
 from twin.reference.parts import Offer, Target
 from twin.reference.server import Server
-from twin.reference.source import Source
-from twin.reference.station import Station
 
 
+@dataclass(slots=True, eq=False)
 class Settling:
-    """Moves parts, sends carriers, starts operations, until nothing more can be done.
+    """Moves parts, sends carriers and starts operations, until nothing more can be done."""
 
-    Parameters
-    ----------
-    floor : Floor
-    sources, servers, groups : list
-        All of the line, in order.
-    """
+    floor: Floor
+    servers: list[Server]
+    groups: list[Group]
+
+    def settle(self) -> None:
+        """Let the line settle."""
+        while (move := self._next_move()) is not None:
+            self._hand_over(*move)
+        for group in self.groups:
+            group.dispatch()
+        for server in [server for server in self.floor.unstarted if server.can_start()]:
+            server.start()
+        self._look()
+
+    def _next_move(self) -> tuple[Offer, Target] | None:
+        """Return the first part that can move by itself, and where to."""
+        for _, _, _, _, offer in self.floor.offers.direct:
+            target = offer.find()
+            if target is not None:
+                return offer, target
+        return None
+
+    def _hand_over(self, offer: Offer, target: Target) -> None:
+        slot = target.slot()
+        part = offer.holder.let_go(slot.resource)
+        slot.take(part, offer.holder.resource)
+
+    def _look(self) -> None:
+        touched = self.floor.touched
+        if not self.groups:
+            for server in touched:
+                server.look(None)
+        else:  # any server may begin or cease to wait for a carrier
+            called = self._called()
+            for server in self.servers:
+                server.look(called.get(server.resource))
+            for group in self.groups:
+                group.look()
+        touched.clear()
+
+    def _called(self) -> dict[int, State]:
+        """Return which servers would take a part that waits for a carrier, and for which kind."""
+        called: dict[int, State] = {}
+        for group in self.groups:
+            for offer in group.requests():
+                target = offer.find()
+                assert target is not None
+                called.setdefault(target.slot().resource, group.awaited)
+        return called

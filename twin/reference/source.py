@@ -35,7 +35,7 @@ class Source:
         self.rank = int(row["rank"])
         self.pick_at = int(row["pick_at"])
         self.waiting: deque[Part] = deque()
-        self.saturated = bool(row["saturated"])
+        self._saturated = bool(row["saturated"])
         self._floor = floor
         self._node = node
         self._made = 0
@@ -49,15 +49,18 @@ class Source:
         mix = floor.line.mix[row["mix_first"] : row["mix_first"] + row["mix_count"]]
         self._products = mix["product"].tolist()
         self._shares = mix["cumulative"].tolist()
-        self._offer: Offer | None = None
+        self.offered: Offer | None = None
         self._on_shift = True
         if calendar is not None:
             self._on_shift = calendar.on
             calendar.workers.append(self)
-        if self.saturated:
+
+    def open(self) -> None:
+        """Have parts to offer from now on."""
+        if self._saturated:
             self._arrive()
         else:
-            floor.env.process(self.run())
+            self._floor.env.process(self.run())
 
     def run(self) -> Generator[Event, None, None]:
         """Let parts arrive, a batch at a time."""
@@ -74,32 +77,37 @@ class Source:
                 return
             due = env.now + self._intervals.duration(self._every)
 
+    @property
+    def outside(self) -> int:
+        """Parts waiting outside; what a saturated source has ready does not count."""
+        return 0 if self._saturated else len(self.waiting)
+
     def let_go(self, by: int) -> Part:
         """Let the oldest part enter the line, taken by the resource ``by``."""
         floor = self._floor
         part = self.waiting.popleft()
-        assert self._offer is not None
-        floor.offers.withdraw(self._offer)
-        self._offer = None
+        assert self.offered is not None
+        floor.offers.withdraw(self.offered)
+        self.offered = None
         part.entered = floor.env.now
         floor.inside += 1
         floor.recorder.fact(part.since, State.ENTERED, self.resource, part, by)
         if self.waiting:
             self._offer_oldest()
-        elif self.saturated and self._left != 0:
+        elif self._saturated and self._left != 0:
             self._arrive()
         return part
 
     def shift_begins(self) -> None:
         """Offer again."""
         self._on_shift = True
-        if self._offer is not None and not self._offer.sent:
-            self._floor.offers.add(self._offer)
+        if self.offered is not None and not self.offered.sent:
+            self._floor.offers.add(self.offered)
 
     def shift_ends(self) -> None:
         """Offer nothing; a carrier on its way still gets its part."""
-        if self._offer is not None and not self._offer.sent:
-            self._floor.offers.withdraw(self._offer)
+        if self.offered is not None and not self.offered.sent:
+            self._floor.offers.withdraw(self.offered)
         self._on_shift = False
 
     def _arrive(self) -> None:
@@ -115,6 +123,6 @@ class Source:
             self._offer_oldest()
 
     def _offer_oldest(self) -> None:
-        self._offer = self._outlet.offer(self, self.waiting[0])
+        self.offered = self._outlet.offer(self, self.waiting[0])
         if self._on_shift:
-            self._floor.offers.add(self._offer)
+            self._floor.offers.add(self.offered)

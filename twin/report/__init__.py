@@ -1,4 +1,4 @@
-"""What a run means, on one page: `report.html`, `report.json` and the same summary in a terminal."""
+"""What a run means: `report.html`, `report.json` and the same summary in a terminal."""
 
 from twin.report.motion import Move, ReportMotion
 from twin.report.write import ReportPaths, write_report

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Replace a file in one step: temporary file beside it, flushed to disk, renamed, folder flushed.
+    """Replace a file in one step: a temporary file beside it, flushed to disk, is renamed.
 
     Raises
     ------

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from twin.report import numbers, svg
 from twin.report.markup import Markup, join
@@ -46,13 +47,17 @@ def outward(low: float, high: float, most: int = 5) -> tuple[float, float]:
 
 def tick_labels(values: Sequence[float]) -> list[str]:
     """Return the values written with as many decimals as their step needs."""
-    step = min((b - a for a, b in zip(values, values[1:], strict=False)), default=1.0)
+    step = min((b - a for a, b in pairwise(values)), default=1.0)
     decimals = max(0, -math.floor(math.log10(step) + 1e-9)) if step > 0 else 0
     return [numbers.number(value, decimals) for value in values]
 
 
 def x_axis(
-    scale: Scale, top: float, bottom: float, unit: str, at: Sequence[float] | None = None,
+    scale: Scale,
+    top: float,
+    bottom: float,
+    unit: str,
+    at: Sequence[float] | None = None,
     labels: Sequence[str] | None = None,
 ) -> Markup:
     """Return grid lines from `top` to `bottom` with labels below, thinned until none touch.
@@ -62,16 +67,25 @@ def x_axis(
     values = list(at) if at is not None else ticks(scale.low, scale.high, 8)
     texts = list(labels) if labels is not None else tick_labels(values)
     every = _every(values, [numbers.with_unit(text, unit) for text in texts], scale)
-    shown = [(value, text) for k, (value, text) in enumerate(zip(values, texts, strict=True))
-             if k % every == 0]
+    shown = [
+        (value, text)
+        for k, (value, text) in enumerate(zip(values, texts, strict=True))
+        if k % every == 0
+    ]
     parts: list[Markup] = []
     for k, (value, text) in enumerate(shown):
         written = numbers.with_unit(text, unit) if k == len(shown) - 1 else text
         x = scale(value)
         parts += [
             svg.line(x, top, x, bottom, "grid"),
-            svg.text(_inside(x, written, scale), bottom + 15, written, at="middle", size=SMALL,
-                     class_="axis"),
+            svg.text(
+                _inside(x, written, scale),
+                bottom + 15,
+                written,
+                at="middle",
+                size=SMALL,
+                class_="axis",
+            ),
         ]
     return join(parts)
 
@@ -91,7 +105,7 @@ def y_axis(scale: Scale, left: float, right: float, values: Sequence[float]) -> 
 def _every(values: Sequence[float], texts: Sequence[str], scale: Scale) -> int:
     if len(values) < 2:
         return 1
-    room = min(scale(b) - scale(a) for a, b in zip(values, values[1:], strict=False))
+    room = min(scale(b) - scale(a) for a, b in pairwise(values))
     widest = max(text_width(text, SMALL) for text in texts) + _GAP
     return max(1, math.ceil(widest / max(room, 1e-3)))
 

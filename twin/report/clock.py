@@ -1,11 +1,13 @@
-"""Times of a run as people say them: `Tue 14:00` when the start is known, `day 2, 14 h` when not."""
+"""Times of a run as people say them: `Tue 14:00`, or `day 2, 14:00 h` without a known start."""
 
+import math
 from dataclasses import dataclass
 
 HOUR, DAY, WEEK = 3_600.0, 86_400.0, 604_800.0
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _STEPS = tuple(
-    hours * HOUR for hours in (1 / 12, 1 / 6, 1 / 4, 1 / 2, 1, 2, 4, 6, 8, 12, 24, 48, 168, 336, 672)
+    hours * HOUR
+    for hours in (1 / 12, 1 / 6, 1 / 4, 1 / 2, 1, 2, 4, 6, 8, 12, 24, 48, 168, 336, 672)
 )
 _MOST = 14  # labels on an axis
 
@@ -27,16 +29,18 @@ class Clock:
         week = f" week {days // 7 + 1}" if days >= 7 else ""
         return f"{_DAYS[days % 7]}{week} {of_day}"
 
-    def ticks(self, length: float, period: float) -> tuple[list[float], list[str]]:
-        """Return round times within a run of `length` s and their labels.
+    def ticks(self, begin: float, end: float, period: float) -> tuple[list[float], list[str]]:
+        """Return round times from `begin` to `end`, s into the run, and their labels.
 
         The step is at least a period: labels finer than the data would mislead.
         """
+        length = end - begin
         step = next((s for s in _STEPS if s >= period - 1e-6 and length / s <= _MOST), None)
         step = step or max(period, WEEK * max(1, round(length / _MOST / WEEK)))
-        offset = 0.0 if self.start is None else self.start
-        first = -(-offset // step) * step - offset
-        times = [first + k * step for k in range(int((length - first) // step) + 1)]
+        offset = self.start or 0.0
+        first = math.ceil((begin + offset) / step - 1e-9)
+        last = math.floor((end + offset) / step + 1e-9)
+        times = [k * step - offset for k in range(first, last + 1)]
         return times, [self._label(at + offset, step, at) for at in times]
 
     def _label(self, of_week: float, step: float, at: float) -> str:
@@ -47,5 +51,8 @@ class Clock:
         if midnight or step >= DAY:
             return f"day {day + 1}" if self.start is None else _DAYS[day % 7]
         minutes = round(of_week / 60) % (24 * 60)
-        return f"{minutes // 60:02d}:{minutes % 60:02d}" if self.start is not None or step < HOUR \
+        return (
+            f"{minutes // 60:02d}:{minutes % 60:02d}"
+            if self.start is not None or step < HOUR
             else f"{minutes // 60} h"
+        )

@@ -1,4 +1,4 @@
-"""Estimates as people read them: in a unit that suits, with as many digits as the interval allows."""
+"""Estimates as people read them: in a unit that suits, as many digits as the interval allows."""
 
 import math
 from typing import NamedTuple
@@ -34,9 +34,12 @@ def has_interval(estimate: Estimate) -> bool:
     return math.isfinite(estimate.low) and math.isfinite(estimate.high)
 
 
-def quantity(estimate: Estimate) -> Quantity:
-    """Return an estimate in its everyday unit: shares in %, seconds in min or h, kWh in Wh."""
-    factor, unit = _everyday(estimate)
+def quantity(estimate: Estimate, like: Estimate | None = None) -> Quantity:
+    """Return an estimate in its everyday unit: shares in %, seconds in min or h, kWh in Wh.
+
+    With `like`, in the unit of another estimate of the same kind, so that they read side by side.
+    """
+    factor, unit = _everyday(like or estimate)
     return Quantity(estimate.mean * factor, estimate.low * factor, estimate.high * factor, unit)
 
 
@@ -55,17 +58,17 @@ def unit(estimate: Estimate) -> str:
     return quantity(estimate).unit
 
 
-def short(estimate: Estimate | None) -> str:
+def short(estimate: Estimate | None, like: Estimate | None = None) -> str:
     """Return `612 ± 8 parts`, or `93 % (90–95)` where the interval is lopsided; `–` for nothing.
 
     Examples
     --------
-    >>> short(Estimate(mean=612.3, low=604.2, high=620.4, n=30, unit="parts"))
-    '612 ± 8\\u202fparts'
+    >>> short(Estimate(mean=0.612, low=0.604, high=0.620, n=30, unit="kW"))
+    '0.612 ± 0.008 kW'
     """
     if estimate is None or not math.isfinite(estimate.mean):
         return numbers.UNKNOWN
-    shown = quantity(estimate)
+    shown = quantity(estimate, like)
     if not has_interval(estimate):
         return numbers.with_unit(numbers.significant(shown.mean), shown.unit)
     if abs(shown.mean - (shown.low + shown.high) / 2) > _LOPSIDED * shown.half_width:
@@ -73,9 +76,9 @@ def short(estimate: Estimate | None) -> str:
     return numbers.plus_minus(shown.mean, shown.half_width, shown.unit)
 
 
-def change(estimate: Estimate) -> str:
+def change(estimate: Estimate, like: Estimate | None = None) -> str:
     """Return a difference with its sign: `+4.2 ± 0.6 %`."""
-    shown = quantity(estimate)
+    shown = quantity(estimate, like)
     half = shown.half_width if has_interval(estimate) else math.nan
     return numbers.signed(shown.mean, half, shown.unit)
 
@@ -86,13 +89,13 @@ def span(estimate: Estimate, *, unit: bool = True) -> str:
     return numbers.interval(shown.low, shown.high, shown.unit if unit else "")
 
 
-def sureness(estimate: Estimate) -> str:
+def sureness(estimate: Estimate, *, unit: bool = True) -> str:
     """Return the interval with its confidence, `95 %: 604–620 parts`, or why there is none."""
     if not has_interval(estimate):
         return "interval not known"
     if estimate.high == estimate.low:
         return f"the same in all {estimate.n} replications" if estimate.n > 1 else "one replication"
-    return f"{numbers.percent(estimate.confidence)}: {span(estimate)}"
+    return f"{numbers.percent(estimate.confidence)}: {span(estimate, unit=unit)}"
 
 
 def _everyday(estimate: Estimate) -> tuple[float, str]:

@@ -1,4 +1,4 @@
-"""What the report says about a robot's motion; plain values, filled by whoever has the arm at hand."""
+"""What the report says about a robot's motion, as plain values."""
 
 from dataclasses import dataclass
 

@@ -82,25 +82,30 @@ def percent(share: float, decimals: int = 0) -> str:
 def duration_unit(seconds: float) -> tuple[float, str]:
     """Return the unit, s and name, in which a duration reads best.
 
+    Examples
+    --------
     >>> duration_unit(100.0)
     (1.0, 's')
     """
     size = abs(seconds)
     for unit, name in _DURATIONS:
-        # Up to three units of the next smaller kind stay in that: 95 s, 150 min.
-        if size >= unit * (3.0 if unit > 1.0 else 1.0):
+        # Less than two units stay in the next smaller one: 95 s, 100 min.
+        if size >= unit * (2.0 if unit > 1.0 else 1.0):
             return unit, name
     return (1.0, "s") if size == 0.0 or not math.isfinite(size) else (1e-3, "ms")
 
 
 def duration(seconds: float, digits: int = 3) -> str:
-    """Return a duration in the unit that suits it.
+    """Return a duration that is no estimate in the unit that suits it, without idle zeros.
 
-    >>> duration(43.24).replace(THIN, " ")
-    '43.2 s'
+    Examples
+    --------
+    >>> duration(7_200.0).replace(THIN, " ")
+    '2 h'
     """
     unit, name = duration_unit(seconds)
-    return with_unit(significant(seconds / unit, digits), name)
+    text = significant(seconds / unit, digits)
+    return with_unit(text.rstrip("0").rstrip(".") if "." in text else text, name)
 
 
 def signed(value: float, half_width: float, unit: str = "") -> str:

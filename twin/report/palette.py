@@ -1,4 +1,4 @@
-"""One colour and pattern a state, the same in every chart; told apart without colour by the pattern.
+"""One colour and one pattern a state, the same in every chart and told apart without colour.
 
 Hues follow Okabe and Ito (2008), which people with any common colour deficiency can tell apart; the
 colours themselves stand in `style.css`, where the dark scheme changes them.

@@ -9,23 +9,31 @@ ANCHORS = {"left": "start", "middle": "middle", "right": "end"}
 
 
 def drawing(width: float, height: float, name: str, *content: object) -> Markup:
-    """Return a whole picture `width` x `height` px; `name` is read out to those who cannot see it."""
+    """Return a whole picture, `width` x `height` px; `name` is what a screen reader says."""
     return element(
         "svg",
         *content,
         viewBox=f"0 0 {width:g} {height:g}",
         role="img",
         aria_label=name,
-        xmlns="http://www.w3.org/2000/svg",
     )
 
 
 def rect(  # noqa: PLR0913 - a rectangle has four numbers
-    x: float, y: float, width: float, height: float, *, class_: str | None = None,
-    fill: str | None = None, radius: float | None = None, tip: str | None = None,
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    *,
+    class_: str | None = None,
+    fill: str | None = None,
+    radius: float | None = None,
+    tip: str | None = None,
 ) -> Markup:
     """Return a rectangle; `tip` is shown when the pointer rests on it."""
-    shape = element("rect", x=x, y=y, width=width, height=height, rx=radius, class_=class_, fill=fill)
+    shape = element(
+        "rect", x=x, y=y, width=width, height=height, rx=radius, class_=class_, fill=fill
+    )
     return with_tip(shape, tip)
 
 
@@ -50,8 +58,14 @@ def circle(x: float, y: float, radius: float, class_: str, tip: str | None = Non
 
 
 def text(
-    x: float, y: float, content: str, *, at: str = "left", class_: str | None = None,
-    size: float = FONT, tip: str | None = None,
+    x: float,
+    y: float,
+    content: str,
+    *,
+    at: str = "left",
+    class_: str | None = None,
+    size: float = FONT,
+    tip: str | None = None,
 ) -> Markup:
     """Return a text whose baseline starts, centres or ends (`at`) at x, y."""
     title = element("title", tip) if tip else Markup()
@@ -72,4 +86,3 @@ def with_tip(shape: Markup, tip: str | None) -> Markup:
 
 def _points(points: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{x:.2f},{y:.2f}" for x, y in points)
-

@@ -1,4 +1,4 @@
-"""How wide a text will be, without a browser to ask: on the safe side for common sans-serif fonts."""
+"""How wide a text will be, without a browser to ask: on the safe side for common fonts."""
 
 from functools import lru_cache
 

@@ -54,11 +54,19 @@ def operations(line: Line, log: Log) -> Operations:
     )
 
 
-def departures(log: Log, end: int) -> Ints:
-    """Return when good parts left, up to `end`, ns, in order."""
+def leavings(log: Log, how: State, end: int) -> Ints:
+    """Return when parts left, up to `end`, ns, in order.
+
+    Parameters
+    ----------
+    log : Log
+    how : State
+        FINISHED or SCRAPPED.
+    end : int
+        ns.
+    """
     rows = log.activities
-    leaving = rows["t1"][(rows["state"] == State.FINISHED) & (rows["t1"] <= end)]
-    return np.sort(leaving).astype(np.int64)
+    return np.sort(rows["t1"][(rows["state"] == how) & (rows["t1"] <= end)]).astype(np.int64)
 
 
 def gaps_between(times: Ints, schedule: Schedule) -> Floats:
@@ -94,7 +102,7 @@ def state_time(line: Line, log: Log, node: int, end: int) -> Floats:
 
 
 def luck(line: Line, log: Log, end: int) -> Floats:
-    """Return what befell a line from outside: its arrivals and its stops.
+    """Return what chance did to a line: its arrivals, its stops and its scrap.
 
     Parameters
     ----------
@@ -106,8 +114,8 @@ def luck(line: Line, log: Log, end: int) -> Floats:
     Returns
     -------
     ndarray
-        Mean time between the arrivals of each source that does not always have parts, s, then the
-        time down of each station that can fail, s.
+        Mean time between the arrivals of each source that does not always have parts, s; the time
+        down of each station that can fail, s; the parts scrapped.
     """
     arrivals = [
         _time_between_arrivals(log, int(row["resource"]), end)
@@ -118,7 +126,7 @@ def luck(line: Line, log: Log, end: int) -> Floats:
         float(state_time(line, log, int(node), end)[list(_DOWN)].sum())
         for node in np.flatnonzero(line.nodes["mode_count"] > 0)
     ]
-    return np.array([*arrivals, *stops])
+    return np.array([*arrivals, *stops, float(leavings(log, State.SCRAPPED, end).size)])
 
 
 def _time_between_arrivals(log: Log, source: int, end: int) -> float:
@@ -129,5 +137,5 @@ def _time_between_arrivals(log: Log, source: int, end: int) -> float:
     # often parts arrive.
     if arrived.size < 2:
         return end / NS_PER_S
-    span = int(arrived.max()) - int(arrived.min())
-    return span / (arrived.size - 1) / NS_PER_S
+    span: float = int(arrived.max()) - int(arrived.min())
+    return span / int(arrived.size - 1) / NS_PER_S

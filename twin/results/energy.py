@@ -99,6 +99,18 @@ def energy_of_carrier(seen: Observed, group: int) -> Estimate | None:
     return _energy(seen, seen.resources(carrier=group), power)
 
 
+def _total_by_draw(seen: Observed) -> Floats | None:
+    powers = _consumers(seen).values()
+    known = [_by_draw(seen, of, power) for of, power in powers if power is not None]
+    return np.sum(known, axis=0, dtype=np.float64) if known else None
+
+
+def energy_by_replication(seen: Observed) -> Floats | None:
+    """Return the electricity of the line, kWh, shape (n,); None where no power is given."""
+    by_draw = _total_by_draw(seen)
+    return None if by_draw is None else np.asarray(by_draw.sum(axis=1), dtype=np.float64)
+
+
 def energy_result(seen: Observed) -> EnergyResult | None:
     """Return the electricity of the line, its cost and carbon; None where no power is given.
 
@@ -107,10 +119,9 @@ def energy_result(seen: Observed) -> EnergyResult | None:
     seen : Observed
     """
     consumers = _consumers(seen)
-    known = [_by_draw(seen, of, power) for of, power in consumers.values() if power is not None]
-    if not known:
+    by_draw = _total_by_draw(seen)
+    if by_draw is None:
         return None
-    by_draw = np.sum(known, axis=0)
     total, good = by_draw.sum(axis=1), seen.tally.finished.sum(axis=1)
     figures = seen.cell.energy
     return EnergyResult(

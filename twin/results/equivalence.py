@@ -7,8 +7,9 @@ import numpy as np
 
 from twin.kernel.log import Log
 from twin.kernel.model import NS_PER_S, Line
-from twin.results.cycles import departures, luck
-from twin.results.estimates import Difference, Floats, batch_means, estimate, welch
+from twin.kernel.states import State
+from twin.results.cycles import leavings, luck
+from twin.results.estimates import Difference, Floats, batch_means, estimate, in_batches, welch
 from twin.results.model import SHARE, Equivalence, Estimate
 from twin.results.schedule import Schedule
 from twin.results.student import normal_quantile
@@ -53,18 +54,11 @@ def compare_gaps(plant: Floats, twin: Sequence[Floats], margin: float) -> Equiva
     D. J. Schuirmann, "A comparison of the two one-sided tests procedure and the power approach for
     assessing the equivalence of average bioavailability", 1987.
     """
-    size = max(batch_means(gaps).size for gaps in (plant, *twin))
-    a = _batched(plant, size)
-    b = np.concatenate([_batched(gaps, size) for gaps in twin])
+    a, size, _ = batch_means(plant)
+    b = np.concatenate([in_batches(gaps, size) for gaps in twin])
     if min(a.size, b.size) < _FEWEST:
         return _unknown(plant, np.concatenate(twin), margin, size)
     return _equivalence(welch(a, b), (a, b), margin, (size, plant.size))
-
-
-def _batched(series: Floats, size: int) -> Floats:
-    count = series.size // size
-    means: Floats = series[series.size - count * size :].reshape(count, size).mean(axis=1)
-    return means
 
 
 def _equivalence(
@@ -112,12 +106,12 @@ def _unknown(plant: Floats, twin: Floats, margin: float, size: int) -> Equivalen
 def compare_given_luck(
     line: Line, schedule: Schedule, plant: Log, twin: Sequence[Log], margin: float
 ) -> Equivalence | None:
-    """Return the comparison of output after allowing for the plant's own arrivals and stops.
+    """Return the comparison of output after allowing for the plant's own luck.
 
     Over runs of the twin as long as the plant's, the time between good parts is regressed on
-    arrivals and downtime (linear control variates); the plant is judged by its distance from what
-    the twin would have made with the plant's arrivals and downtime.  What a stop or a late arrival
-    explains is no difference between plant and twin, and rare stops do not drown everything else.
+    arrivals, downtime and scrap (linear control variates); the plant is judged by its distance from
+    what the twin would have made with the plant's.  What a stop explains is no difference between
+    plant and twin, and rare stops do not drown everything else.
 
     Parameters
     ----------
@@ -146,7 +140,9 @@ def compare_given_luck(
     if not np.isfinite(np.append(y, own)).all():
         return None
     found, expected = _distance(x[:, varying], y, luck(line, plant, end)[varying], own)
-    result = _equivalence(found, (np.array([own]), y), margin, (1, departures(plant, end).size))
+    result = _equivalence(
+        found, (np.array([own]), y), margin, (1, leavings(plant, State.FINISHED, end).size)
+    )
     return _around(result, expected)
 
 
@@ -164,7 +160,7 @@ def _around(result: Equivalence, expected: float) -> Equivalence:
 
 
 def _mean_gap(log: Log, schedule: Schedule, end: int) -> float:
-    parts = departures(log, end).size
+    parts = leavings(log, State.FINISHED, end).size
     return schedule.between(0, end) / NS_PER_S / parts if parts else math.nan
 
 

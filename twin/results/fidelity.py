@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from twin.kernel.log import Log
 from twin.kernel.model import Line
-from twin.kernel.states import NodeKind
-from twin.results.cycles import Operations, departures, gaps_between, operations, state_time
+from twin.kernel.states import NodeKind, State
+from twin.results.cycles import Operations, gaps_between, leavings, operations, state_time
 from twin.results.equivalence import (
     DIFFERENT,
     EQUIVALENT,
@@ -91,7 +91,7 @@ def compare_with_plant(
 
 
 def _gaps(log: Log, on: Schedule) -> Floats:
-    return gaps_between(departures(log, log.end), on)
+    return gaps_between(leavings(log, State.FINISHED, log.end), on)
 
 
 def _stations(
@@ -146,7 +146,8 @@ def _centred(logs: Floats, products: NDArray[np.int64], centre: dict[int, float]
     """Return logs less the twin's mean of their product; products it never made are left out."""
     # So a plant that makes more of the long-running product is not called slow.
     known = np.isin(products, list(centre))
-    return logs[known] - np.array([centre[int(p)] for p in products[known]])
+    rest: Floats = logs[known] - np.array([centre[int(p)] for p in products[known]])
+    return rest
 
 
 def _states(
@@ -159,7 +160,8 @@ def _states(
 
 def _shares(time: Floats) -> Floats:
     on_shift = time[list(STATION_STATES)]
-    return np.asarray(on_shift / max(float(on_shift.sum()), _SHORTEST), dtype=np.float64)
+    shares: Floats = np.divide(on_shift, max(float(on_shift.sum()), _SHORTEST))
+    return shares
 
 
 def _sentence(verdict: str, judged: Equivalence, named: list[StationFidelity]) -> str:

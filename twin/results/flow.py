@@ -12,7 +12,7 @@ from twin.results.model import SHARE, Estimate, LeadTime, ProductResult, Series,
 from twin.results.observed import Observed
 from twin.results.schedule import DAY, HOUR, WEEK
 
-_PERIODS = {HOUR: "hour", 8 * HOUR: "8 hours", DAY: "day", WEEK: "week"}
+_PERIODS = {HOUR: "hour", 8 * HOUR: "8-hour block", DAY: "day", WEEK: "week"}
 _UNITS = {HOUR: "parts/h", DAY: "parts/day", WEEK: "parts/week"}
 
 
@@ -152,14 +152,22 @@ def takt_result(seen: Observed, rate: Estimate) -> Takt | None:
 
 
 def _share_of_periods(seen: Observed, takt: float) -> tuple[Estimate, str]:
-    counts = seen.tally.finished_per_window
-    scheduled = _scheduled_by_period(seen) if seen.tally.window and counts.shape[1] else None
-    if scheduled is None or not scheduled.any():  # the window itself is the only period
+    counts, window = seen.tally.finished_per_window, seen.tally.window
+    if not window or not counts.shape[1]:  # the window itself is the only period
         parts = seen.tally.finished.sum(axis=1)
         return share(parts >= _due(seen.scheduled, takt)), "replication"
+    scheduled = _scheduled_by_period(seen)
+    if window == HOUR:  # an hour is mostly chance; a working day is judged by its eights of hours
+        group = (seen.tally.start // HOUR + np.arange(counts.shape[1])) // 8
+        first = np.flatnonzero(np.diff(group, prepend=-1))
+        counts, scheduled = (
+            np.add.reduceat(counts, first, axis=1),
+            np.add.reduceat(scheduled, first),
+        )
+        window = 8 * HOUR
     due = scheduled > 0
     kept = counts[:, due] >= _due(scheduled[due], takt)
-    return share(kept.mean(axis=1)), period_name(seen.tally.window)
+    return share(kept.mean(axis=1)), period_name(window)
 
 
 def _due(scheduled: Floats | float, takt: float) -> Floats:

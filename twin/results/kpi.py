@@ -97,8 +97,39 @@ def _parts(values: Floats | NDArray[np.int64]) -> Estimate:
 def _window(seen: Observed) -> Window:
     start = seen.tally.start / NS_PER_S
     return Window(start=start, end=start + seen.seconds, scheduled=seen.scheduled)
-    outside = seen.tally.outside.mean()
-    if outside > max(10.0, 0.05 * seen.left.mean()):
+
+
+def _given(seen: Observed) -> WarmUp:
+    length = seen.tally.start / NS_PER_S
+    how = f"Set to {length / 3600:.4g} h." if length else "Nothing is left out, as asked."
+    return WarmUp(length=length, found=True, how=how)
+
+
+def _wait_outside(seen: Observed) -> Estimate:
+    of = np.isin(seen.line.resource_node, seen.nodes(NodeKind.SOURCE))
+    return ratio(seen.time(of)[:, State.ENTERED], seen.count(of)[:, State.ENTERED], "s")
+
+
+def _notes(seen: Observed, rate: Estimate) -> Iterator[str]:
+    for kind, name in enumerate(STOPPED[1:], start=1):
+        stops = int((seen.tally.stopped == kind).sum())
+        if stops:
+            yield (
+                f"{stops} of {seen.n} replications ended in a {name};"
+                " they count as standing still from then on."
+            )
+    if rate.mean == 0:
+        yield "Not one good part was finished in the window."
+    elif seen.n == 1:
+        yield "One replication: the figures have no interval; run at least 2, better 10 or more."
+    elif rate.relative > _PRECISE:
+        yield (
+            f"The throughput is known to {100 * rate.relative:.2g} % only;"
+            f" about {needed_replications(rate, _PRECISE)} replications would give"
+            f" {100 * _PRECISE:g} %."
+        )
+    outside = float(seen.tally.outside.mean())
+    if outside > max(10.0, 0.05 * float(seen.left.mean())):
         yield (
             f"On average {outside:.3g} parts wait outside at the end: more arrive than the line"
             " takes in, and waiting grows with the length of the run."

@@ -171,6 +171,7 @@ class Candidate:
     active_period: Estimate  # mean length of an uninterrupted active period
     blocked: Estimate | None  # share of time on shift; None for carriers
     starved: Estimate | None
+    waiting: Estimate | None  # share of time on shift it waits for a robot or operator
     longest_active: float  # share of replications in which its active period was the longest
     turning_point: float  # share of replications in which it was the turning point
 
@@ -180,6 +181,7 @@ class Bottleneck:
     """What limits the output."""
 
     name: str | None  # None: nothing inside the line limits it, arrivals do
+    members: tuple[str, ...]  # `name` and the stations in parallel with it
     votes: dict[str, str | None]  # method -> resource: `active period`, `turning point`
     agree: bool
     share: float  # share of replications in which `name` had the longest active period

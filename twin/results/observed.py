@@ -101,3 +101,18 @@ def on_shift(time: Floats) -> Floats:
     """
     whole: Floats = time[:, : State.WAITING].sum(axis=1) - time[:, State.OFF_SHIFT]
     return whole
+
+
+def links(line: Line) -> set[tuple[int, int]]:
+    """Return the pairs of nodes between which parts of any product may move straight.
+
+    Parameters
+    ----------
+    line : Line
+    """
+    found = set()
+    for node, product in zip(*np.nonzero(line.route_of != NONE), strict=True):
+        route = line.routes[line.route_of[node, product]]
+        options = line.options[int(route["first"]) : int(route["first"] + route["count"])]
+        found |= {(int(node), int(target)) for target in options["target"]}
+    return found

@@ -6,7 +6,7 @@ from twin.kernel.states import NodeKind, State
 from twin.results.energy import energy_of_node
 from twin.results.estimates import Floats, ratio, share
 from twin.results.model import SHARE, Estimate, StationResult
-from twin.results.observed import Observed, on_shift
+from twin.results.observed import Observed, links, on_shift
 from twin.results.planned import planned_cycle
 
 STATION_STATES = tuple(
@@ -81,18 +81,8 @@ def state_shares(time: Floats, states: tuple[State, ...]) -> dict[str, Estimate]
 def _scrap_downstream(seen: Observed, node: int) -> Floats:
     """Return parts in scrap sinks that only this station feeds: they are its scrap."""
     total = np.zeros(seen.n)
+    fed = links(seen.line)
     for sink in seen.nodes(NodeKind.SINK):
-        if feeders(seen, sink) == {node}:
+        if {a for a, b in fed if b == sink} == {node}:
             total += seen.count(seen.resources(node=sink))[:, State.SCRAPPED]
     return total
-
-
-def feeders(seen: Observed, target: int) -> set[int]:
-    """Return the nodes from which a route leads straight to a node."""
-    line, found = seen.line, set()
-    for node, product in zip(*np.nonzero(line.route_of >= 0), strict=True):
-        route = line.routes[line.route_of[node, product]]
-        options = line.options[route["first"] : route["first"] + route["count"]]
-        if target in options["target"]:
-            found.add(int(node))
-    return found

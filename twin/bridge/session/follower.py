@@ -41,6 +41,10 @@ class Position:
     end: int | None = None  # ns, where the log was cut, once all is recorded
     digest: Any = field(default_factory=hashlib.sha256)  # of the records so far
 
+    def copy(self) -> "Position":
+        """Return one that goes its own way."""
+        return replace(self, gaps=list(self.gaps), digest=self.digest.copy())
+
 
 class Follower:
     """Takes every record of one controller exactly once and in order, or knows what is missing.
@@ -149,7 +153,9 @@ class Follower:
     def _absence(self) -> str:
         waited = f"{self.rhythm.patience / 1e9:g} s"
         if self.welcome is None:
-            return f"no controller answered within {waited}"
+            return (
+                f"no controller answered within {waited}; is it there, and does it know this key?"
+            )
         return (
             f"the controller fell silent after {self.position.next} records "
             f"(no heartbeat for {self.rhythm.silence / 1e6:g} ms) and did not come back "

@@ -34,15 +34,25 @@ def buffers_chart(buffers: Sequence[BufferResult], width: float) -> Markup:
         parts += [
             row_name(buffer.name, y + _PITCH / 2, left),
             _bar(buffer, scale, y + 4.0, _PITCH - 8.0),
-            svg.text(width, y + _PITCH / 2 + 4.0, fit(text, right - 6.0, SMALL), at="right",
-                     size=SMALL, class_="number"),
+            svg.text(
+                width,
+                y + _PITCH / 2 + 4.0,
+                fit(text, right - 6.0, SMALL),
+                at="right",
+                size=SMALL,
+                class_="number",
+            ),
         ]
     return svg.drawing(width, bottom + _AXIS, "mean content of buffers and conveyors", *parts)
 
 
 def _longest(buffers: Sequence[BufferResult]) -> float:
-    contents = [value for b in buffers for value in (b.mean_content.mean, b.mean_content.high)
-                if math.isfinite(value)]
+    contents = [
+        value
+        for b in buffers
+        for value in (b.mean_content.mean, b.mean_content.high)
+        if math.isfinite(value)
+    ]
     fullest = max([*contents, 0.25])
     capacities = [b.capacity for b in buffers if b.capacity and b.capacity <= _MOST * fullest]
     return max([fullest, *capacities])
@@ -61,8 +71,11 @@ def _bar(buffer: BufferResult, scale: axes.Scale, y: float, height: float) -> Ma
         parts.append(svg.rect(start, y, scale(buffer.capacity) - start, height, class_="room"))
     if math.isfinite(content.mean):
         tip = f"{buffer.name}: {_words(buffer)} parts"
-        parts.append(svg.rect(start, y, scale(content.mean) - start, height,
-                              class_=f"bar s-{state}", tip=tip))
+        parts.append(
+            svg.rect(
+                start, y, scale(content.mean) - start, height, class_=f"bar s-{state}", tip=tip
+            )
+        )
     if estimates.has_interval(content):
         middle = y + height / 2
         parts.append(svg.line(scale(content.low), middle, scale(content.high), middle, "whisker"))

@@ -1,6 +1,7 @@
 """What each resource did, activity by activity, over the first cycles."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from twin.kernel.log import PART_SHIFT
 from twin.report import axes, numbers, palette, svg
@@ -10,12 +11,26 @@ from twin.report.markup import Markup, join
 from twin.report.typeset import SMALL, fit, text_width
 from twin.results.model import Bar, Lane, Timeline
 
-_PITCH, _AXIS = 28.0, 24.0
-_PX_A_BAR = 13.0  # px: the busiest lane gets this much for each of its bars, on average
+_PITCH, _TIGHT, _AXIS = 28.0, 19.0, 24.0
+_CROWD = 24  # from so many lanes on they are thinner
+_PX_A_BAR = 9.0  # px: the busiest lane gets this much for each of its bars, on average
 _QUIET = frozenset({"starved", "off_shift", "idle", "asleep"})  # no label: nothing is happening
 _STORES = frozenset({"buffer", "conveyor"})
 _COUNT = (1 << PART_SHIFT) - 1
 _AT_START = 1 << (PART_SHIFT - 1)  # parts inside at the start are numbered from here
+
+
+class _Row(NamedTuple):
+    """Where one lane is drawn."""
+
+    scale: axes.Scale
+    unit: float  # s, of the scale
+    y: float
+    height: float
+
+    def at(self, seconds: float) -> float:
+        """Return the pixel of an instant."""
+        return self.scale(seconds / self.unit)
 
 
 def gantt(timeline: Timeline, width: float) -> Markup:
@@ -37,13 +52,14 @@ def gantt(timeline: Timeline, width: float) -> Markup:
     left = column_width([lane.resource for lane in lanes], width)
     unit, unit_name = numbers.duration_unit(end)
     scale = axes.Scale(timeline.start / unit, end / unit, left, width - axes.RIGHT)
-    bottom = top + _PITCH * len(lanes)
+    pitch = _TIGHT if len(lanes) > _CROWD else _PITCH
+    bottom = top + pitch * len(lanes)
     parts = [key, axes.x_axis(scale, top, bottom, unit_name)]
     for k, lane in enumerate(lanes):
-        y = top + k * _PITCH
+        y = top + k * pitch
+        row = _Row(scale, unit, y + 2.0, pitch - 4.0)
         draw = _level if lane.kind in _STORES else _activities
-        parts.append(row_name(lane.resource, y + _PITCH / 2, left))
-        parts.append(draw(lane, scale, unit, y + 3.0))
+        parts += [row_name(lane.resource, y + pitch / 2, left), draw(lane, row)]
     return svg.drawing(width, bottom + _AXIS, "activities over time", *parts)
 
 
@@ -70,14 +86,13 @@ def _clip(lane: Lane, start: float, end: float) -> Lane:
     return Lane(resource=lane.resource, kind=lane.kind, bars=bars)
 
 
-def _activities(lane: Lane, scale: axes.Scale, unit: float, y: float) -> Markup:
-    return join(_activity(lane.resource, bar, scale, unit, y) for bar in lane.bars)
+def _activities(lane: Lane, row: _Row) -> Markup:
+    return join(_activity(lane.resource, bar, row) for bar in lane.bars)
 
 
-def _activity(resource: str, bar: Bar, scale: axes.Scale, unit: float, y: float) -> Markup:
-    height = _PITCH - 6.0
-    x = scale(bar.t0 / unit)
-    length = scale(bar.t1 / unit) - x
+def _activity(resource: str, bar: Bar, row: _Row) -> Markup:
+    x = row.at(bar.t0)
+    length = row.at(bar.t1) - x
     if length <= 0.0:
         return Markup()
     part = part_number(bar.part) if bar.part is not None and bar.part >= 0 else ""
@@ -85,34 +100,42 @@ def _activity(resource: str, bar: Bar, scale: axes.Scale, unit: float, y: float)
         f"{resource}: {palette.label(bar.state)}{f', part {part}' if part else ''}"
         f", {numbers.duration(bar.t1 - bar.t0)} from {numbers.duration(bar.t0)}"
     )
-    shape = palette.bar(bar.state, x, y, length, height, tip)
+    shape = palette.bar(bar.state, x, row.y, length, row.height, tip)
     if not part or bar.state in _QUIET or text_width(part, SMALL) + 4.0 > length:
         return shape
-    words = svg.text(x + length / 2, y + height / 2 + 4.0, part, at="middle", size=SMALL,
-                     class_=palette.text_class(bar.state))
+    words = svg.text(
+        x + length / 2,
+        row.y + row.height / 2 + 4.0,
+        part,
+        at="middle",
+        size=SMALL,
+        class_=palette.text_class(bar.state),
+    )
     return join([shape, words])
 
 
-def _level(lane: Lane, scale: axes.Scale, unit: float, y: float) -> Markup:
+def _level(lane: Lane, row: _Row) -> Markup:
     """Return how many parts a buffer or conveyor held, as a stepped area."""
     steps = _content(lane.bars)
     peak = max((count for _, count in steps), default=0)
     if not peak:
         return Markup()
-    floor, height = y + _PITCH - 6.0, _PITCH - 6.0
-    points, level = [(scale.start, floor)], 0
+    floor, left, right = row.y + row.height, row.scale.start, row.scale.stop
+    points, level = [(left, floor)], 0
     for at, count in steps:
-        x = scale(at / unit)
-        points += [(x, floor - height * level / peak), (x, floor - height * count / peak)]
+        x = row.at(at)
+        points += [(x, floor - row.height * held / peak) for held in (level, count)]
         level = count
-    points += [(scale.stop, floor - height * level / peak), (scale.stop, floor)]
+    points += [(right, floor - row.height * level / peak), (right, floor)]
     state = "conveyed" if lane.kind == "conveyor" else "waiting"
-    tip = f"{lane.resource}: up to {peak} parts"
-    most = fit(f"max {peak}", axes.RIGHT - 4.0, SMALL - 1.0)
-    return join([
-        svg.with_tip(svg.polygon(points, f"s-{state}"), tip),
-        svg.text(scale.stop + 3.0, floor - 4.0, most, size=SMALL - 1.0, class_="axis"),
-    ])
+    tip = f"{lane.resource}: up to {numbers.number(peak)} parts"
+    most = fit(f"≤ {numbers.number(peak)}", axes.RIGHT - 4.0, SMALL)
+    return join(
+        [
+            svg.with_tip(svg.polygon(points, f"s-{state}"), tip),
+            svg.text(right + 3.0, floor - 4.0, most, size=SMALL, class_="axis"),
+        ]
+    )
 
 
 def _content(bars: Sequence[Bar]) -> list[tuple[float, int]]:

@@ -80,12 +80,24 @@ def _range(rows: Sequence[IntervalRow], mark: Mark | None) -> tuple[float, float
 def _words(row: IntervalRow, y: float, left: float, width: float, *, roomy: bool) -> Markup:
     if roomy:
         room = _NUMBERS * width
-        words = svg.text(width, y + 4.0, fit(row.words, room, SMALL), at="right", size=SMALL,
-                         class_=f"number {row.tone}")
+        words = svg.text(
+            width,
+            y + 4.0,
+            fit(row.words, room, SMALL),
+            at="right",
+            size=SMALL,
+            class_=f"number {row.tone}",
+        )
         return join([row_name(row.name, y, left), words])
     words_width = min(text_width(row.words, SMALL), 0.55 * width)
-    words = svg.text(width, y - 6.0, fit(row.words, words_width, SMALL), at="right", size=SMALL,
-                     class_=f"number {row.tone}")
+    words = svg.text(
+        width,
+        y - 6.0,
+        fit(row.words, words_width, SMALL),
+        at="right",
+        size=SMALL,
+        class_=f"number {row.tone}",
+    )
     return join([row_name(row.name, y - 10.5, width - words_width), words])
 
 

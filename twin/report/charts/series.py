@@ -25,21 +25,22 @@ def series_chart(series: Series, width: float, clock: Clock, needed: float | Non
     needed : float, optional
         Parts in a period that keep the takt, drawn as a line.
     """
-    count, unit = len(series.mean), series.unit
+    unit = series.unit
     low, high = axes.outward(0.0, _peak(series, needed), 4)
     values = axes.ticks(low, high, 4)
     left = max(text_width(text, SMALL) for text in axes.tick_labels(values)) + 10.0
     bottom = _TOP + _HEIGHT
     up = axes.Scale(low, high, bottom, _TOP)
-    along = axes.Scale(0.0, count * series.period, left, width - axes.RIGHT)
-    times, labels = clock.ticks(count * series.period, series.period)
+    end = series.start + len(series.mean) * series.period
+    along = axes.Scale(series.start, end, left, width - axes.RIGHT)
+    times, labels = clock.ticks(series.start, end, series.period)
     parts = [
         _off_shift(series, along, bottom),
         axes.y_axis(up, left, along.stop, values),
         axes.x_axis(along, bottom, bottom + 4.0, "", times, labels),
         svg.text(0.0, 12.0, unit, size=SMALL, class_="axis"),
         *(_stretch(series, first, last, along, up) for first, last in _stretches(series)),
-        _needed(needed, along, up),
+        _needed(needed, unit, along, up),
         _tips(series, along, bottom, clock),
     ]
     return svg.drawing(width, bottom + _AXIS, f"good parts over time in {unit}", *parts)
@@ -61,22 +62,25 @@ def _stretches(series: Series) -> Iterator[tuple[int, int]]:
             first = None
 
 
-def _stretch(
-    series: Series, first: int, last: int, along: axes.Scale, up: axes.Scale
-) -> Markup:
+def _stretch(series: Series, first: int, last: int, along: axes.Scale, up: axes.Scale) -> Markup:
     def steps(values: tuple[float, ...]) -> list[tuple[float, float]]:
         return [
-            (along((k + edge) * series.period), up(values[k] if math.isfinite(values[k]) else 0.0))
+            (
+                along(series.start + (k + edge) * series.period),
+                up(values[k] if math.isfinite(values[k]) else 0.0),
+            )
             for k in range(first, last)
             for edge in (0, 1)
         ]
 
     bounded = all(math.isfinite(v) for v in (*series.low[first:last], *series.high[first:last]))
     band = [*steps(series.high), *reversed(steps(series.low))] if bounded else []
-    return join([
-        svg.polygon(band, "band") if band else Markup(),
-        svg.polyline(steps(series.mean), "curve"),
-    ])
+    return join(
+        [
+            svg.polygon(band, "band") if band else Markup(),
+            svg.polyline(steps(series.mean), "curve"),
+        ]
+    )
 
 
 def _off_shift(series: Series, along: axes.Scale, bottom: float) -> Markup:
@@ -86,30 +90,36 @@ def _off_shift(series: Series, along: axes.Scale, bottom: float) -> Markup:
         if scheduled <= 0 and first is None:
             first = k
         elif scheduled > 0 and first is not None:
-            x = along(first * series.period)
-            room = along(k * series.period) - x
+            x = along(series.start + first * series.period)
+            room = along(series.start + k * series.period) - x
             shaded.append(svg.rect(x, _TOP, room, bottom - _TOP, class_="shade", tip="off shift"))
             first = None
     return join(shaded)
 
 
-def _needed(needed: float | None, along: axes.Scale, up: axes.Scale) -> Markup:
+def _needed(needed: float | None, unit: str, along: axes.Scale, up: axes.Scale) -> Markup:
     if needed is None:
         return Markup()
-    words = fit(f"takt needs {numbers.significant(needed)}", along.stop - along.start, SMALL)
-    return join([
-        svg.line(along.start, up(needed), along.stop, up(needed), "mark"),
-        svg.text(along.stop, 12.0, words, at="right", size=SMALL, class_="axis"),
-    ])
+    words = fit(f"takt needs {numbers.significant(needed)} {unit}", along.stop - 100.0, SMALL)
+    return join(
+        [
+            svg.line(along.start, up(needed), along.stop, up(needed), "mark"),
+            svg.text(along.stop, 12.0, words, at="right", size=SMALL, class_="axis"),
+        ]
+    )
 
 
 def _tips(series: Series, along: axes.Scale, bottom: float, clock: Clock) -> Markup:
-    width = along(series.period) - along(0.0)
+    width = along(series.start + series.period) - along.start
     return join(
         svg.rect(
-            along(k * series.period), _TOP, width, bottom - _TOP, class_="touch",
-            tip=f"{clock.time(k * series.period)}: {numbers.significant(mean)} {series.unit}"
-            f" ({numbers.interval(series.low[k], series.high[k])})",
+            along(series.start + k * series.period),
+            _TOP,
+            width,
+            bottom - _TOP,
+            class_="touch",
+            tip=f"{clock.time(series.start + k * series.period)}: {numbers.significant(mean)}"
+            f" {series.unit} ({numbers.interval(series.low[k], series.high[k])})",
         )
         for k, mean in enumerate(series.mean)
     )

@@ -1,0 +1,96 @@
+"""Checks of flow entries: each complete in itself, and one for each node and product."""
+
+from collections.abc import Iterator
+
+from cells.expand import expand, numbered_flow
+from cells.graph import Node
+from cells.limits import adds_up
+from cells.problems import Problem
+from cells.schema import Cell, Flow, Source, Station
+
+
+def check_entries(cell: Cell) -> list[Problem]:
+    """Return what is wrong with the flow entries of a cell whose names are right."""
+    flat = expand(cell)
+    nodes: dict[str, Node] = {
+        **flat.sources,
+        **flat.buffers,
+        **flat.conveyors,
+        **flat.stations,
+        **flat.sinks,
+    }
+    found = [*_written(cell), *_repeated(cell)]
+    for k, entry in numbered_flow(cell):
+        if len(set(targets(entry))) < len(targets(entry)):
+            found.append(Problem(("flow", k, "to"), "a target is named twice"))
+        found += [*_itself(k, entry, nodes), *_places(k, entry, nodes, cell)]
+    return list(dict.fromkeys(found))
+
+
+def targets(entry: Flow) -> list[str]:
+    """Return the names of the targets of an entry."""
+    return [entry.to] if isinstance(entry.to, str) else list(entry.to)
+
+
+def _written(cell: Cell) -> Iterator[Problem]:
+    for k, entry in enumerate(cell.flow):
+        named = targets(entry)
+        if not named:
+            yield Problem(("flow", k, "to"), "no target is named")
+        if isinstance(entry.to, dict):
+            wrong = adds_up(entry.to.values()) if named else None
+            if wrong:
+                yield Problem(("flow", k, "to"), wrong)
+            if "choose" in entry.model_fields_set and entry.choose != "random":
+                message = f"shares are drawn at random; leave out `choose: {entry.choose}`"
+                yield Problem(("flow", k, "choose"), message)
+
+
+def _repeated(cell: Cell) -> Iterator[Problem]:
+    first: dict[tuple[str, str | None], int] = {}
+    for k, entry in numbered_flow(cell):
+        products = [entry.product] if isinstance(entry.product, str) else entry.product
+        for product in [None] if products is None else products:
+            spot = (entry.from_, product)
+            if spot in first:
+                what = "parts" if product is None else f"parts of product {product!r}"
+                yield Problem(
+                    ("flow", k, "from"),
+                    f"{what} leaving {entry.from_!r} have an entry already, flow[{first[spot]}];"
+                    " write one entry with all targets",
+                )
+            first.setdefault(spot, k)
+
+
+def _itself(k: int, entry: Flow, nodes: dict[str, Node]) -> Iterator[Problem]:
+    node = nodes[entry.from_]
+    single = isinstance(node, Station) and node.servers == 1
+    if entry.from_ in targets(entry) and not (isinstance(node, Station) and not single):
+        yield Problem(
+            ("flow", k, "to"),
+            f"{entry.from_!r} would wait for its own place; give a station a `queue` for rework",
+        )
+
+
+def _places(k: int, entry: Flow, nodes: dict[str, Node], cell: Cell) -> Iterator[Problem]:
+    """Robots need a position at both ends; people find theirs."""
+    if entry.by not in cell.robots:
+        return
+    if _place(nodes[entry.from_], "pick_at") is None:
+        key = "at" if isinstance(nodes[entry.from_], Station) else "pick_at"
+        yield Problem(
+            ("flow", k, "from"),
+            f"robot {entry.by!r} has no place to pick at {entry.from_!r}; give it `{key}`",
+        )
+    for target in targets(entry):
+        if _place(nodes[target], "place_at") is None:
+            key = "at" if isinstance(nodes[target], Station) else "place_at"
+            yield Problem(
+                ("flow", k, "to"),
+                f"robot {entry.by!r} has no place to put parts at {target!r}; give it `{key}`",
+            )
+
+
+def _place(node: Node, key: str) -> str | None:
+    found: str | None = getattr(node, key, None) or getattr(node, "at", None)
+    return None if isinstance(node, Source) and key == "place_at" else found

@@ -1,0 +1,104 @@
+"""The flow of a cell as a graph: where parts of each product can get to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from cells.expand import expand, numbered_flow
+from cells.schema import Buffer, Cell, Conveyor, Sink, Source, Station
+
+Node = Source | Buffer | Conveyor | Station | Sink
+Spot = tuple[str, str]  # node, product
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where parts go on from a spot."""
+
+    targets: tuple[str, ...]
+    by: str | None
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Spots and ways of an expanded cell."""
+
+    cell: Cell  # expanded
+    ways: dict[Spot, Way]
+
+    @cached_property
+    def nodes(self) -> dict[str, Node]:
+        """All nodes by name."""
+        cell = self.cell
+        return {
+            **cell.sources,
+            **cell.buffers,
+            **cell.conveyors,
+            **cell.stations,
+            **cell.sinks,
+        }
+
+    @cached_property
+    def reached(self) -> dict[Spot, None]:
+        """Spots that parts can get to, in order of finding."""
+        starts = [
+            (name, product)
+            for name, source in self.cell.sources.items()
+            for product in products_of(source)
+        ]
+        return self.beyond(*starts, *((entry.at, entry.product) for entry in self.cell.inside))
+
+    def beyond(self, *starts: Spot) -> dict[Spot, None]:
+        """Return the given spots and all that can be reached from them."""
+        found = dict.fromkeys(starts)
+        queue = list(found)
+        for spot in queue:
+            for following in self.after(spot):
+                if following not in found:
+                    found[following] = None
+                    queue.append(following)
+        return found
+
+    def after(self, spot: Spot) -> Iterator[Spot]:
+        """Yield the spots one move away."""
+        way = self.ways.get(spot)
+        for target in way.targets if way else ():
+            yield target, spot[1]
+
+    def leads_out(self) -> set[Spot]:
+        """Return the reached spots from which a sink can be reached."""
+        before: dict[Spot, list[Spot]] = {}
+        for spot in self.reached:
+            for following in self.after(spot):
+                before.setdefault(following, []).append(spot)
+        out = [spot for spot in self.reached if isinstance(self.nodes[spot[0]], Sink)]
+        found = set(out)
+        for spot in out:
+            fresh = [feeder for feeder in before.get(spot, []) if feeder not in found]
+            found.update(fresh)
+            out.extend(fresh)
+        return found
+
+
+def products_of(source: Source) -> tuple[str, ...]:
+    """Return the products a source makes."""
+    return (source.product,) if isinstance(source.product, str) else tuple(source.product)
+
+
+def build_graph(cell: Cell) -> Graph:
+    """Return the graph of a cell whose names are right."""
+    ways: dict[Spot, Way] = {}
+    for _, entry in sorted(numbered_flow(cell), key=lambda item: item[1].product is not None):
+        targets = (entry.to,) if isinstance(entry.to, str) else tuple(entry.to)
+        named = [entry.product] if isinstance(entry.product, str) else entry.product
+        for product in cell.products if named is None else named:
+            ways[entry.from_, product] = Way(targets, entry.by)
+    return Graph(expand(cell), ways)
+
+
+def zero_time(node: Node, product: str) -> bool:
+    """Return whether a part of a product passes a node in no time."""
+    if isinstance(node, Station):
+        time = node.process.get(product) if isinstance(node.process, dict) else node.process
+        return time is not None and time.constant and time.mean() == 0.0
+    return isinstance(node, Buffer)

@@ -1,0 +1,252 @@
+"""Clearance of an arm and its tool from fixtures, and from itself, along a motion.
+
+The base link is not checked against fixtures, nor the first moving link against the one the base
+stands on: it only turns above it.  Parts in the gripper are not checked: their shape is not known.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from robots.arm import Arm, Chain, Floats
+from robots.distance import BOX, CYLINDER, segment_to_segment, segment_to_solid
+from robots.frames import inverse
+from robots.kinematics.fk import frames
+from robots.task import ArmTask, Tool
+
+NOTHING = -1
+_TOLERANCE = 0.004  # m
+_MOUNT = 0.03  # m; a fixture that near to the origin of the base carries it
+
+
+class Scene(NamedTuple):
+    """An arm's capsules and the fixtures around it, for the kernels; everything in the arm's base.
+
+    F fixtures, m capsules, link n + 1 is the flange with the tool.
+    """
+
+    chain: Chain
+    link: NDArray[np.int64]  # (m,)
+    start: Floats  # (m, 3)
+    end: Floats  # (m, 3)
+    radius: Floats  # (m,)
+    pairs: NDArray[np.int64]  # (p, 2) capsules checked against each other
+    kind: NDArray[np.int64]  # (F,) BOX or CYLINDER
+    turn: Floats  # (F, 3, 3)
+    origin: Floats  # (F, 3)
+    half: Floats  # (F, 3)
+    ball: Floats  # (F,) radius of the ball around each
+    lowest: NDArray[np.int64]  # (F,) links below this one are not checked against it
+    lever: Floats  # (n,) farthest any capsule reaches from each joint, m
+
+
+class Nearest(NamedTuple):
+    """The tightest place of a motion."""
+
+    clearance: float  # m, negative: depth; inf without fixtures
+    fixture: int  # NOTHING without fixtures
+    link: int
+    own: float  # least distance between parts of the arm itself, m
+    own_links: tuple[int, int]
+
+
+def scene(task: ArmTask) -> Scene:
+    """Return what the kernels need of a task."""
+    arm = task.arm
+    link, start, end, radius = _capsules(arm, task.tool)
+    index = {pair: k for k, pair in enumerate(arm.self_pairs)}
+    pairs = [
+        (a, b)
+        for a in range(link.size)
+        for b in range(link.size)
+        if (int(link[a]), int(link[b])) in index
+    ]
+    pose_base_cell = inverse(task.pose_cell_base)
+    poses = np.array([pose_base_cell @ f.pose_cell_fixture for f in task.fixtures]).reshape(
+        -1, 4, 4
+    )
+    half = np.array([_half(f.kind, f.size) for f in task.fixtures]).reshape(-1, 3)
+    kinds = [BOX if f.kind == "box" else CYLINDER for f in task.fixtures]
+    # Of a cylinder the rim is farthest from the centre: one radius counts.
+    rims = half * np.array([[1.0, float(kind == BOX), 1.0] for kind in kinds]).reshape(-1, 3)
+    return Scene(
+        arm.chain,
+        link,
+        start,
+        end,
+        radius,
+        np.array(pairs, dtype=np.int64).reshape(-1, 2),
+        np.array(kinds, dtype=np.int64),
+        np.ascontiguousarray(poses[:, :3, :3]),
+        np.ascontiguousarray(poses[:, :3, 3]),
+        half,
+        np.sqrt((rims**2).sum(axis=1)),
+        _lowest(kinds, poses, half),
+        _levers(arm.chain, link, start, end, radius),
+    )
+
+
+def _lowest(kinds: list[int], poses: Floats, half: Floats) -> NDArray[np.int64]:
+    """Return 2 for fixtures the base stands on, 1 for others."""
+    base = [inverse(pose)[:3, 3].copy() for pose in poses]
+    gaps = [segment_to_solid(k, p, p, h) for k, p, h in zip(kinds, base, half, strict=True)]
+    return np.array([2 if gap < _MOUNT else 1 for gap in gaps], dtype=np.int64)
+
+
+def _half(kind: str, size: tuple[float, ...]) -> tuple[float, float, float]:
+    if kind == "box":
+        return size[0] / 2, size[1] / 2, size[2] / 2
+    return size[0], size[0], size[1] / 2
+
+
+def _capsules(arm: Arm, tool: Tool) -> tuple[NDArray[np.int64], Floats, Floats, Floats]:
+    own = arm.capsules
+    tcp = tool.pose_flange_tcp[:3, 3]
+    length = float(np.linalg.norm(tcp))
+    if length < 1e-6:
+        return own.link, own.start, own.end, own.radius
+    # The round end of the capsule touches the tcp, it does not stand beyond it.
+    radius = min(tool.radius, length / 2)
+    tip = tcp * (1 - radius / length)
+    base = tcp * min(radius / length, 0.5)
+    return (
+        np.append(own.link, arm.dof + 1),
+        np.vstack([own.start, base]),
+        np.vstack([own.end, tip]),
+        np.append(own.radius, radius),
+    )
+
+
+def _levers(
+    chain: Chain, link: NDArray[np.int64], start: Floats, end: Floats, radius: Floats
+) -> Floats:
+    """Return for each joint how far a capsule point can be from its axis, whatever the pose."""
+    n = len(chain.axis)
+    steps = np.linalg.norm(chain.offset, axis=1)
+    far = np.maximum(np.linalg.norm(start, axis=1), np.linalg.norm(end, axis=1)) + radius
+    levers = np.zeros(n)
+    for i in range(n):
+        beyond = [far[k] + steps[i + 1 : link[k]].sum() for k in range(link.size) if link[k] > i]
+        levers[i] = max(beyond, default=0.0)
+    return levers
+
+
+@njit(cache=True)
+def _place(view: Scene, q: Floats, turns: Floats, origins: Floats, ends: Floats) -> None:
+    """Write the capsules' ends, (2, m, 3), in the base."""
+    frames(view.chain, q, turns, origins)
+    for c in range(view.link.size):
+        link = view.link[c]
+        for k in range(3):
+            a, b = origins[link, k], origins[link, k]
+            for j in range(3):
+                a += turns[link, k, j] * view.start[c, j]
+                b += turns[link, k, j] * view.end[c, j]
+            ends[0, c, k], ends[1, c, k] = a, b
+
+
+@njit(cache=True)
+def _to_fixtures(view: Scene, ends: Floats, found: NDArray[np.int64]) -> float:
+    """Return the least clearance of the placed capsules; write fixture and link."""
+    best = math.inf
+    local = np.empty((2, 3))
+    for c in range(view.link.size):
+        for f in range(view.kind.size):
+            if view.link[c] < view.lowest[f]:
+                continue
+            gap = length = 0.0
+            for k in range(3):
+                middle = 0.5 * (ends[0, c, k] + ends[1, c, k]) - view.origin[f, k]
+                gap += middle * middle
+                length += (ends[1, c, k] - ends[0, c, k]) ** 2
+            around = 0.5 * math.sqrt(length) + view.ball[f] + view.radius[c]
+            if math.sqrt(gap) - around > best:
+                continue
+            for e in range(2):
+                for k in range(3):
+                    local[e, k] = 0.0
+                    for j in range(3):
+                        local[e, k] += view.turn[f, j, k] * (ends[e, c, j] - view.origin[f, j])
+            reach = segment_to_solid(view.kind[f], local[0], local[1], view.half[f])
+            if reach - view.radius[c] < best:
+                best = reach - view.radius[c]
+                found[0], found[1] = f, view.link[c]
+    return best
+
+
+@njit(cache=True)
+def _to_itself(view: Scene, ends: Floats, found: NDArray[np.int64]) -> float:
+    """Return the least distance between checked pairs of capsules; write their links."""
+    best = math.inf
+    for p in range(view.pairs.shape[0]):
+        a, b = view.pairs[p, 0], view.pairs[p, 1]
+        apart = segment_to_segment(ends[0, a], ends[1, a], ends[0, b], ends[1, b])
+        gap = apart - view.radius[a] - view.radius[b]
+        if gap < best:
+            best = gap
+            found[2], found[3] = view.link[a], view.link[b]
+    return best
+
+
+@njit(cache=True)
+def _watch(
+    view: Scene, path: Floats, ask: tuple[float, float], best: Floats, who: NDArray[np.int64]
+) -> None:
+    """Write the least clearances along straight joint moves between the rows of `path` (k, n).
+
+    Where a pose has clearance c, no pose that moves every point by less than c - x can have less
+    than x: so the step to the next pose is as long as that allows, with x the least found so far
+    less a tolerance.  Between parts of the arm only contact is sought.  `ask` holds the tolerance
+    and the clearance from which on its size does not matter.
+    """
+    tolerance, enough = ask
+    n = path.shape[1]
+    turns, origins = np.empty((n + 2, 3, 3)), np.empty((n + 2, 3))
+    ends, q = np.empty((2, view.link.size, 3)), np.empty(n)
+    found = np.full(4, NOTHING, np.int64)
+    best[:] = math.inf
+    for row in range(max(path.shape[0] - 1, 1)):
+        last = min(row + 1, path.shape[0] - 1)
+        motion = 0.0
+        for i in range(n):
+            motion += abs(path[last, i] - path[row, i]) * view.lever[i]
+        s = 0.0
+        while True:
+            for i in range(n):
+                q[i] = path[row, i] + s * (path[last, i] - path[row, i])
+            _place(view, q, turns, origins, ends)
+            gap, own = _to_fixtures(view, ends, found), _to_itself(view, ends, found)
+            if gap < best[0]:
+                best[0], who[0], who[1] = gap, found[0], found[1]
+            if own < best[1]:
+                best[1], who[2], who[3] = own, found[2], found[3]
+            if s >= 1.0 or motion == 0.0:
+                break
+            least = min(best[0], enough)
+            free = gap - least + max(tolerance, 0.1 * least)
+            # Two links of the arm can both move: their gap changes twice as fast.
+            s = min(1.0, s + max(min(free, 0.5 * own), tolerance) / motion)
+
+
+def nearest(view: Scene, path: Floats, enough: float = math.inf) -> Nearest:
+    """Return the tightest place of a motion through joint positions.
+
+    Parameters
+    ----------
+    path : ndarray, shape (k, n)
+        Joint positions, rad; straight in joint space between them.
+    enough : float
+        Clearance from which on its size does not matter, m: 0.0 to look for contact only.
+
+    Notes
+    -----
+    The true clearance is smaller than the one returned by at most 4 mm or a tenth.
+    """
+    best, who = np.empty(2), np.full(4, NOTHING, dtype=np.int64)
+    _watch(view, np.ascontiguousarray(path, dtype=np.float64), (_TOLERANCE, enough), best, who)
+    return Nearest(
+        float(best[0]), int(who[0]), int(who[1]), float(best[1]), (int(who[2]), int(who[3]))
+    )

@@ -1,0 +1,139 @@
+"""How fast an arm does the moves of a task: the law of each, and what the law rests on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from robots import timelaw
+from robots.arm import Floats
+from robots.dynamics import Body, body_of
+from robots.limits import BUILD_UP, MARGIN, Effort, acceleration_effort, fastest, torque_effort
+from robots.task import ArmTask
+
+STEPS = 40  # a path is looked at in this many steps
+ASSUMED_TO_SPEED = (
+    0.2  # s to full speed of a joint, where neither torque nor acceleration is published
+)
+ASSUMED_STRAIGHT = 1.2  # m/s2 of the tool on a straight move, unless published: URScript's movel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Law:
+    """A seven-segment law along a path and its time; infinite if no law is allowed."""
+
+    time: float  # s
+    values: Floats  # (3,), speed, acceleration, jerk of the path parameter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pace:
+    """What limits the moves of one task."""
+
+    task: ArmTask
+    speed: Floats  # (n,), joint speed limits with the task's override, rad/s
+    bodies: tuple[Body, ...]  # empty and loaded; () where torques do not decide
+    torque: Floats  # (n,), usable, N m
+    acceleration: Floats  # (n,), where torques do not decide, rad/s2
+    straight_acceleration: float  # m/s2
+
+    def travel(self, start: Floats, end: Floats, loaded: bool) -> Law:
+        """Return the law of a joint move, straight in joint space, path parameter 0 to 1.
+
+        Parameters
+        ----------
+        start, end : ndarray, shape (n,)
+            Joint angles, rad.
+        """
+        way = end - start
+        size = np.abs(way)
+        if size.max() < 1e-9:
+            return Law(time=0.0, values=np.zeros(3))
+        part = np.linspace(0.0, 1.0, STEPS + 1)[:, None]
+        path = np.stack(
+            [start + part * way, np.tile(way, (STEPS + 1, 1)), np.zeros((STEPS + 1, way.size))]
+        )
+        moving = size > 0
+        v_max = float((self.speed[moving] / size[moving]).min())
+        return self._law(path, 1.0, v_max, v_max / BUILD_UP, loaded)
+
+    def straight(self, between: Floats, loaded: bool) -> Law:
+        """Return the law of a straight move, path parameter in m; the way back takes the same.
+
+        Parameters
+        ----------
+        between : ndarray, shape (k, n)
+            Joint angles at equal distances along the move, rad.
+        """
+        length = self.task.approach
+        step = length / (len(between) - 1)
+        first = np.gradient(between, step, axis=0, edge_order=2)
+        second = np.gradient(first, step, axis=0, edge_order=2)
+        path = np.stack([between, first, second])
+        v_max = float((self.speed / np.maximum(np.abs(first), 1e-9)).min())
+        v_max = min(v_max, self.task.approach_speed)
+        return self._law(path, length, v_max, self.straight_acceleration, loaded)
+
+    def _law(self, path: Floats, length: float, v_max: float, a_max: float, loaded: bool) -> Law:
+        values = np.zeros(3)
+        time = fastest(self._effort(path, loaded), length, v_max, a_max, BUILD_UP, values)
+        return Law(time=float(time), values=values)
+
+    def _effort(self, path: Floats, loaded: bool) -> Effort:
+        if self.bodies:
+            effort: Effort = torque_effort(self.bodies[int(loaded)], self.torque, path)
+            return effort
+        return acceleration_effort(self.acceleration, path)
+
+
+def pace_of(task: ArmTask) -> Pace:
+    """Return what limits the moves of a task."""
+    arm = task.arm
+    bodies: tuple[Body, ...] = ()
+    torque = acceleration = np.full(arm.dof, np.inf)
+    if arm.torque is not None and arm.inertials is not None:
+        bodies = (body_of(task, loaded=False), body_of(task, loaded=True))
+        torque = MARGIN * arm.torque
+    elif arm.acceleration is not None:
+        acceleration = arm.acceleration
+    else:
+        acceleration = arm.speed / ASSUMED_TO_SPEED
+    return Pace(
+        task=task,
+        speed=task.speed * arm.speed,
+        bodies=bodies,
+        torque=torque,
+        acceleration=acceleration,
+        straight_acceleration=arm.straight_acceleration or ASSUMED_STRAIGHT,
+    )
+
+
+def notes_of(task: ArmTask) -> tuple[str, ...]:
+    """Return the assumptions behind a task's times, one sentence each."""
+    arm = task.arm
+    notes = [
+        f"acceleration builds up within {1e3 * BUILD_UP:.0f} ms (assumed: no jerk limits published)"
+    ]
+    if arm.basis == "torque":
+        notes.append(
+            f"joint moves use {MARGIN:.0%} of the published torques on the published masses;"
+            " friction and rotor inertia are not published and left out"
+        )
+    elif arm.basis == "assumed":
+        notes.append(f"joints reach full speed within {ASSUMED_TO_SPEED} s (assumed)")
+    source = "published default of the controller" if arm.straight_acceleration else "assumed"
+    value = arm.straight_acceleration or ASSUMED_STRAIGHT
+    notes.append(f"straight moves accelerate with at most {value} m/s2 ({source})")
+    if "shape" in arm.assumed:
+        notes.append("collision shapes of the arm are capsules of assumed radius")
+    notes.append(
+        f"the gripper is a capsule of radius {1e3 * task.tool.radius:.0f} mm;"
+        " parts in it are not checked for collision"
+    )
+    return tuple(notes)
+
+
+def law_time(length: float, law: Floats) -> float:
+    """Return the time of a law (speed, acceleration, jerk) over a path length, s."""
+    if law[0] <= 0:
+        return 0.0
+    return float(timelaw.rest_to_rest(length, law[0], law[1], law[2]))

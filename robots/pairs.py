@@ -1,0 +1,91 @@
+"""Joint-move times between many poses at once, under constant limits: for reach and placement studies.
+
+Blind to load and fixtures; `robots.table` is the careful one.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from robots import timelaw
+from robots.arm import Arm, Floats
+from robots.errors import RobotError
+from robots.kinematics.inverse import BRANCHES, Inverse, inverse_of, solve_many
+
+
+@njit(cache=True)
+def _shortest(way: float, room_from: float, room_to: float) -> float:
+    """Return the least angle between two joint angles, full turns within limits allowed at both."""
+    full = 2.0 * math.pi
+    least = abs(way)
+    if room_to >= full:
+        least = min(least, abs(way + full))
+    if room_from >= full:
+        least = min(least, abs(way - full))
+    return least
+
+
+@njit(cache=True)
+def _pair(a: Floats, b: Floats, model: Inverse, limits: Floats) -> float:
+    """Return the least time-synchronised time over all branches of two poses, s."""
+    best = math.inf
+    for i in range(BRANCHES):
+        if math.isnan(a[i, 0]):
+            break
+        for j in range(BRANCHES):
+            if math.isnan(b[j, 0]):
+                break
+            time = 0.0
+            for k in range(6):
+                way = b[j, k] - a[i, k]
+                way = _shortest(way, model.upper[k] - a[i, k], model.upper[k] - b[j, k])
+                # No profile is faster than full speed all the way: most pairs end here.
+                if way >= best * limits[0, k]:
+                    time = math.inf
+                    break
+                if way > time * limits[0, k] or way * limits[1, k] > 0.0:
+                    axis = timelaw.rest_to_rest(way, limits[0, k], limits[1, k], limits[2, k])
+                    time = max(time, axis)
+                    if time >= best:
+                        break
+            best = min(best, time)
+    return best
+
+
+@njit(cache=True)
+def _pairs(branches: Floats, model: Inverse, limits: Floats, symmetric: Floats) -> None:
+    for i in range(branches.shape[0]):
+        symmetric[i, i] = math.inf if math.isnan(branches[i, 0, 0]) else 0.0
+        for j in range(i):
+            symmetric[i, j] = _pair(branches[i], branches[j], model, limits)
+            symmetric[j, i] = symmetric[i, j]
+
+
+def pair_times(arm: Arm, poses: Floats, acceleration: Floats, jerk: Floats) -> Floats:
+    """Return the least joint-move time between each two poses, from rest to rest.
+
+    Parameters
+    ----------
+    poses : ndarray, shape (m, 4, 4)
+        pose_base_flange.
+    acceleration, jerk : ndarray, shape (n,)
+        Limits of the joints, rad/s2 and rad/s3; speeds are the arm's.
+
+    Returns
+    -------
+    ndarray, shape (m, m)
+        s; infinite where one of the poses is out of reach.
+
+    Raises
+    ------
+    RobotError
+        If a limit is not positive.
+    """
+    limits = np.stack([arm.speed, np.asarray(acceleration), np.asarray(jerk)]).astype(np.float64)
+    if not (limits > 0).all():
+        raise RobotError("limits of speed, acceleration and jerk must be positive")
+    model = inverse_of(arm)
+    times = np.empty((len(poses), len(poses)))
+    _pairs(solve_many(model, np.ascontiguousarray(poses)), model, limits, times)
+    return times

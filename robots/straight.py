@@ -1,0 +1,97 @@
+"""Joint angles along the straight move into a target, for every branch of the arm."""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from robots.arm import Floats
+from robots.frames import inverse, retreat
+from robots.kinematics.inverse import BRANCHES, Inverse, solve
+from robots.task import ArmTask, Target
+
+STATIONS = 41  # poses looked at along a straight move
+JUMP = 0.3  # rad; a joint that turns farther between two stations does not follow the line
+
+
+def flange_poses(task: ArmTask, target: Target) -> Floats:
+    """Return the flange in the base from approach point to target, (STATIONS, 4, 4)."""
+    pose_base_cell = inverse(task.pose_cell_base)
+    pose_tcp_flange = inverse(task.tool.pose_flange_tcp)
+    ways = np.linspace(task.approach, 0.0, STATIONS)
+    return np.array(
+        [pose_base_cell @ retreat(target.pose_cell_tcp, way) @ pose_tcp_flange for way in ways]
+    )
+
+
+@njit(cache=True)
+def follow(model: Inverse, poses: Floats, path: Floats) -> bool:
+    """Write the joint angles along poses, from `path[0]` on; say whether none jumps.
+
+    Parameters
+    ----------
+    poses : ndarray, shape (k, 4, 4)
+        Flange in the base.
+    path : ndarray, shape (k, 6)
+        Row 0 is given; joints are not wrapped, so that the path is continuous, rad.
+    """
+    found, turned = np.empty((BRANCHES, 6)), np.empty(6)
+    for k in range(1, poses.shape[0]):
+        count = solve(model, poses[k, :3, :3], poses[k, :3, 3], found)
+        best = math.inf
+        for row in range(count):
+            farthest = 0.0
+            for i in range(6):
+                gap = found[row, i] - path[k - 1, i]
+                gap -= 2.0 * math.pi * math.floor(gap / (2.0 * math.pi) + 0.5)
+                turned[i] = path[k - 1, i] + gap
+                farthest = max(farthest, abs(gap))
+            if farthest < best:
+                best = farthest
+                path[k] = turned
+        if best > JUMP:
+            return False
+    return True
+
+
+def straight_paths(model: Inverse, poses: Floats) -> tuple[Floats, int]:
+    """Return the continuous joint paths through all poses, and the branches at the first.
+
+    Returns
+    -------
+    ndarray, shape (b, k, 6)
+        One path a branch that follows the line; the full turns are those of the first pose.
+    int
+        Branches at the first pose, followed or not.
+    """
+    start = np.empty((BRANCHES, 6))
+    count = solve(model, poses[0, :3, :3], poses[0, :3, 3], start)
+    paths = []
+    for row in range(count):
+        path = np.empty((len(poses), 6))
+        path[0] = start[row]
+        if follow(model, poses, path):
+            paths.append(path)
+    return np.array(paths).reshape(-1, len(poses), 6), int(count)
+
+
+def turned_paths(path: Floats, lower: Floats, upper: Floats) -> Floats:
+    """Return a path in every combination of full turns that keeps all of it within limits.
+
+    Parameters
+    ----------
+    path : ndarray, shape (k, n)
+    lower, upper : ndarray, shape (n,)
+
+    Returns
+    -------
+    ndarray, shape (t, n)
+        What to add to the path, multiples of 2 pi.
+    """
+    full = 2 * math.pi
+    first = np.ceil((lower - path.min(axis=0) - 1e-9) / full)
+    last = np.floor((upper - path.max(axis=0) + 1e-9) / full)
+    choices = [np.arange(a, b + 1) * full for a, b in zip(first, last, strict=True)]
+    if any(choice.size == 0 for choice in choices):
+        return np.empty((0, path.shape[1]))
+    return np.stack(np.meshgrid(*choices, indexing="ij"), axis=-1).reshape(-1, path.shape[1])

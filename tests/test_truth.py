@@ -1,0 +1,171 @@
+"""Both engines against cases with known answers (`tests/truth`, translated by `truth_cells`).
+
+A statistic is accepted if, over at least ten replications, its mean is within t(.999) standard
+errors of the exact value *and* its relative 95 % half-width is no wider than the case allows.  The
+compiled kernel is held to that width.  The reference, and the kernel without compiler, run a
+fraction of the length: there the half-width may be `WIDER` times as wide, and the test of the mean
+is the same.
+"""
+
+import numba
+import numpy as np
+import pytest
+from scipy.stats import t as student
+
+from cells.load import load_text
+from tests.truth_cells import CASES, NOT_COVERED, cell_text
+from tests.truth_plans import PLANS, Runs, Values
+from twin.build import build_line
+from twin.kernel.model import NS_PER_S, Line
+from twin.kernel.run import replicate
+from twin.kernel.run import simulate as kernel
+from twin.kernel.states import State
+from twin.kernel.tally import Tally
+from twin.reference.run import simulate as reference
+
+ENGINES = pytest.mark.parametrize("simulate", [reference, kernel], ids=["reference", "kernel"])
+WIDER = 12.0
+COMPILED = not numba.config.DISABLE_JIT
+
+# Quantities judged by tests of their own, below, or elsewhere.
+OTHERWISE = {
+    ("A02", "wait_p95"),
+    ("C11", "optimal_mean_M2"),
+    ("D09", "mean_makespan"),
+    ("D09", "sd_makespan"),
+    ("D14", "time_average_variance_constant_L"),
+    ("D14", "sum_of_autocovariances_wait_in_queue"),
+}
+TRACES = {"K02", "K05", "K08", "K11", "K14", "K17", "K20", "K26", "K29", "K32"}
+
+
+def ticks(units: float) -> int:
+    return round(units * NS_PER_S)
+
+
+def line_of(name: str, horizon: float, on_failure: str | None = None) -> Line:
+    return build_line(load_text(cell_text(name, horizon=horizon, on_failure=on_failure), name))
+
+
+def exact(name: str, quantity: str) -> tuple[float, float]:
+    """Return the exact value and the relative half-width allowed."""
+    found = next(q for q in CASES[name]["quantities"] if q["quantity"] == quantity)
+    width = found["accept"].split("relative half-width (95 %) <= ")[1].split(";")[0]
+    return found["exact"], float(width)
+
+
+def judge(values: Values, truth: float, width: float, what: str) -> None:
+    n = len(values)
+    mean, error = float(values.mean()), float(values.std(ddof=1)) / n**0.5
+    # The smallest term is rounding of the float arithmetic here, where all runs agree.
+    allowed = float(student.ppf(0.9995, n - 1)) * error + 1e-9 * abs(truth)
+    assert n >= 10
+    assert abs(mean - truth) <= allowed, f"{what}: {mean} is not {truth} (+- {allowed})"
+    half = float(student.ppf(0.975, n - 1)) * error
+    assert half <= width * abs(truth), f"{what}: half-width {half} is too wide a test"
+
+
+CHOSEN = [
+    pytest.param(name, plan, id=f"{name}-{next(iter(plan.measures))}")
+    for name, plans in PLANS.items()
+    for plan in plans
+]
+
+
+def test_every_case_is_judged_or_has_a_reason():
+    judged = set(PLANS) | {name for name, _ in OTHERWISE} | TRACES
+    assert judged | set(NOT_COVERED) == set(CASES)
+    assert not judged & set(NOT_COVERED)
+
+
+@pytest.mark.parametrize("name", [*PLANS, "D09", "D14"])
+def test_every_quantity_of_a_case_is_judged(name):
+    measured = {quantity for plan in PLANS.get(name, []) for quantity in plan.measures}
+    measured |= {quantity for case, quantity in OTHERWISE if case == name}
+    assert measured == {q["quantity"] for q in CASES[name]["quantities"]}
+
+
+@pytest.mark.parametrize(("name", "plan"), CHOSEN)
+def test_the_kernel_agrees_with_the_exact_values(name, plan):
+    length = plan.full if COMPILED else plan.light
+    if length is None:
+        pytest.skip("too slow without a compiler for a run that forgets its start")
+    line = line_of(name, length, plan.on_failure)
+    tally = replicate(
+        line, seed=7, replications=plan.replications, end=ticks(length), start=ticks(length / 20)
+    )
+    runs = Runs(line, tally)
+    for quantity, measure in plan.measures.items():
+        truth, width = exact(name, quantity)
+        judge(measure(runs), truth, width * (1.0 if COMPILED else WIDER), f"{name} {quantity}")
+
+
+LIGHT = [param for param in CHOSEN if param.values[1].light is not None]
+
+
+@pytest.mark.parametrize(("name", "plan"), LIGHT)
+def test_the_reference_agrees_with_the_exact_values(name, plan):
+    line = line_of(name, plan.light, plan.on_failure)
+    start, end = ticks(plan.light / 20), ticks(plan.light)
+    tallies = [
+        reference(line, seed=11, replication=k, end=end, start=start).tally
+        for k in range(plan.replications)
+    ]
+    runs = Runs(line, Tally.stack(tallies))
+    for quantity, measure in plan.measures.items():
+        truth, width = exact(name, quantity)
+        judge(measure(runs), truth, width * WIDER, f"{name} {quantity}")
+
+
+def _makespans(simulate, replications: int) -> Values:
+    line = line_of("D09", 1_000)
+    ends = []
+    for k in range(replications):
+        records = simulate(line, seed=3, replication=k, end=ticks(1_000)).log.activities
+        ends.append(records["t1"][records["state"] == State.FINISHED].max() / NS_PER_S)
+    return np.array(ends)
+
+
+@ENGINES
+def test_the_makespan_of_ten_parts_has_its_exact_mean_and_deviation(simulate):
+    full = COMPILED and simulate is kernel
+    spans = _makespans(simulate, 2_000 if full else 300)
+
+    truth, width = exact("D09", "mean_makespan")
+    judge(spans, truth, width * (1.0 if full else WIDER), "D09 mean_makespan")
+    # Batches of ten give independent estimates of the variance.
+    truth, width = exact("D09", "sd_makespan")
+    variances = spans.reshape(-1, 10).var(axis=1, ddof=1)
+    judge(variances, truth**2, 2 * width * (1.0 if full else WIDER), "D09 sd_makespan")
+
+
+@pytest.mark.skipif(not COMPILED, reason="needs a million parts")
+def test_95_of_100_waits_are_within_the_exact_quantile():
+    line = line_of("A02", 50_000)
+    quantiles = []
+    for k in range(10):
+        records = kernel(line, seed=5, replication=k, end=ticks(50_000)).log.activities
+        begun = records["t0"] > ticks(2_500)
+        waits = records[begun & (records["state"] == State.WAITING)]
+        started = int((begun & (records["state"] == State.WORKING)).sum())
+        none = np.zeros(max(0, started - len(waits)))
+        quantiles.append(np.quantile(np.append(none, (waits["t1"] - waits["t0"]) / NS_PER_S), 0.95))
+
+    truth, width = exact("A02", "wait_p95")
+    judge(np.array(quantiles), truth, width, "A02 wait_p95")
+
+
+@pytest.mark.skipif(not COMPILED, reason="needs ten million parts")
+def test_the_mean_of_a_long_run_scatters_as_theory_says():
+    length, runs = 10_000, 1_000
+    line = line_of("D14", length)
+    tally = replicate(line, seed=13, replications=runs, end=ticks(length), start=ticks(length / 10))
+    means = Runs(line, tally)
+    for quantity, values, scale in (
+        ("time_average_variance_constant_L", means.inside, 0.9 * length),
+        # Per wait: 0.8 parts a unit of time.
+        ("sum_of_autocovariances_wait_in_queue", means.wait("A"), 0.9 * length * 0.8),
+    ):
+        truth, width = exact("D14", quantity)
+        estimates = scale * values.reshape(-1, 10).var(axis=1, ddof=1)
+        judge(estimates, truth, width, f"D14 {quantity}")

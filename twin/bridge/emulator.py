@@ -1,0 +1,157 @@
+"""An emulated cell controller as a program: `python -m twin.bridge.emulator CELL ...`.
+
+It prints one line when it is ready: `ready ENDPOINT PUBLIC_KEY`.
+"""
+
+import argparse
+import secrets
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from cells.errors import CellError
+from cells.units import read_duration
+from twin.bridge.clock import MonotonicClock
+from twin.bridge.controller import Controller
+from twin.bridge.faults import Fault, parse_fault, write_truth
+from twin.bridge.keys import CONTROLLER, allowed, load_keys
+from twin.bridge.pacing import Pace
+from twin.bridge.plant import Plant
+from twin.bridge.session import BridgeError, Stream
+from twin.bridge.transport import ControllerSocket
+from twin.build import load_line
+from twin.kernel.model import Line
+from twin.kernel.states import NodeKind
+
+
+def _duration(text: str) -> int:
+    try:
+        return read_duration(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _fault(text: str) -> Fault:
+    try:
+        return parse_fault(text)
+    except CellError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _speed(text: str) -> float | None:
+    if text == "max":
+        return None
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = 0.0
+    if not 0 < factor <= 1e6:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected `max` or a factor such as 60")
+    return factor
+
+
+def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m twin.bridge.emulator",
+        description="Emulate the controller of a cell, with faults, for a twin to follow.",
+    )
+    add = parser.add_argument
+    add("cell", type=Path, help="cell file")
+    add("--host", default="127.0.0.1", help="interface to listen on")
+    add("--port", type=int, default=0, help="0: the system chooses")
+    add("--keys", type=Path, help="folder with controller.secret, controller.public, allowed/")
+    add("--seed", type=int, default=1, help="luck of the emulated cell")
+    add("--scan", type=_duration, default="10ms", help="scan time, such as 10ms")
+    add("--until", type=_duration, default="8h", help="how long it produces, such as 8h")
+    add("--speed", type=_speed, default="max", help="max, or simulated seconds a second")
+    add("--fault", type=_fault, action="append", default=[], help="such as lathe_2:slow:12%%:0h")
+    add("--truth", type=Path, help="file for the ground truth of the run")
+    add("--tethered", action="store_true", help="end when standard input closes")
+    return parser.parse_args(arguments)
+
+
+def _check_faults(faults: Sequence[Fault], line: Line) -> None:
+    kinds = line.nodes["kind"].tolist()
+    stations = [
+        name for name, kind in zip(line.node_names, kinds, strict=True) if kind == NodeKind.STATION
+    ]
+    for fault in faults:
+        fault.check(stations)
+
+
+def _stop_flag() -> list[int]:
+    """Return a list that a request to stop fills."""
+    asked: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _: asked.append(number))
+    return asked
+
+
+def _controller(options: argparse.Namespace) -> Controller:
+    line = replace(load_line(options.cell), scan=options.scan)
+    _check_faults(options.fault, line)
+    stream = Stream(
+        epoch=secrets.randbits(63) + 1,
+        model_id=line.model_id,
+        name=line.name,
+        resources=line.resources,
+        products=line.products,
+        scan=line.scan,
+    )
+    keys = load_keys(options.keys, CONTROLLER) if options.keys else None
+    asked = _stop_flag()
+    return Controller(
+        sockets=ControllerSocket(
+            keys=keys,
+            allowed=allowed(options.keys) if options.keys else frozenset(),
+            host=options.host,
+            port=options.port,
+        ),
+        stream=stream,
+        plant=Plant(line, seed=options.seed, faults=options.fault),
+        until=options.until,
+        clock=MonotonicClock(),
+        pace=Pace(options.speed),
+        stopping=lambda: bool(asked),
+    )
+
+
+def _truth(options: argparse.Namespace, stream: Stream) -> dict[str, Any]:
+    return {
+        "cell": stream.name,
+        "model_id": stream.model_id,
+        "epoch": stream.epoch,
+        "seed": options.seed,
+        "scan": stream.scan,
+        "until": options.until,
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the emulator; return its exit code, 2 if it cannot start."""
+    options = _arguments(arguments)
+    try:
+        controller = _controller(options)
+        if options.truth:
+            write_truth(options.truth, options.fault, _truth(options, controller.stream))
+    except (CellError, BridgeError, OSError, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    sockets = controller.sockets
+    public = load_keys(options.keys, CONTROLLER).public if options.keys else "-"
+    try:
+        if options.tethered:
+            sockets.watch(sys.stdin.fileno())
+        sys.stdout.write(f"ready {sockets.endpoint} {public}\n")
+        sys.stdout.flush()
+        controller.run()
+    finally:
+        sockets.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

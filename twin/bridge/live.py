@@ -1,0 +1,70 @@
+"""The present state of a followed cell, for a live view."""
+
+from dataclasses import dataclass, field
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.bridge.messages import Kind, Message
+from twin.bridge.packml import PackState
+from twin.bridge.recorder import Recording
+from twin.bridge.session.records import names_of
+from twin.kernel.states import Ending, State
+
+
+@dataclass(slots=True)
+class LiveState:
+    """What is known of the controller right now.
+
+    `states` and `jobs` go by name of the resource; `jobs` counts operations done since the start.
+    """
+
+    simulation_time: int = 0  # ns
+    records: int = 0
+    unit: PackState | None = None
+    states: dict[str, PackState] = field(default_factory=dict)
+    jobs: dict[str, int] = field(default_factory=dict)
+    finished: int = 0
+    scrapped: int = 0
+    _resources: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, recording: Recording) -> Self:
+        """Return what a record shows."""
+        live = cls(simulation_time=recording.simulation_time)
+        if recording.welcome is not None:
+            live.take(recording.welcome)
+        for batch in recording.batches:
+            live._count(batch)
+        return live
+
+    def take(self, message: Message) -> None:
+        """Learn from a message of the controller."""
+        self.simulation_time = max(self.simulation_time, message.simulation_time)
+        match message.kind:
+            case Kind.WELCOME:
+                self._resources = names_of(message.body, "resources")
+                self.jobs = dict.fromkeys(self._resources, 0)
+            case Kind.EVENTS:
+                self._count(message.records)
+            case Kind.STATUS | Kind.SNAPSHOT:
+                self._show(message)
+
+    def _count(self, rows: NDArray[np.void]) -> None:
+        self.records += len(rows)
+        done = (rows["state"] == State.WORKING) & (rows["cause"] == Ending.DONE)
+        for resource in rows["resource"][done].tolist():
+            self.jobs[self._resources[resource]] += 1
+        self.finished += int((rows["state"] == State.FINISHED).sum())
+        self.scrapped += int((rows["state"] == State.SCRAPPED).sum())
+
+    def _show(self, message: Message) -> None:
+        numbers = {state.value for state in PackState}
+        unit, stations = message.body.get("unit"), message.body.get("stations")
+        if unit in numbers:
+            self.unit = PackState(unit)
+        if isinstance(stations, dict):
+            self.states = {
+                name: PackState(number) for name, number in stations.items() if number in numbers
+            }

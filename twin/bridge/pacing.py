@@ -1,0 +1,28 @@
+"""How far the simulated time may have come by now."""
+
+from dataclasses import dataclass
+
+NS_PER_S = 1_000_000_000
+
+
+@dataclass(slots=True)
+class Pace:
+    """Simulated time against a clock, from the first call of `allowed` on.
+
+    A controller that was held up catches up at most `slack` of the clock's time: a burst after a
+    long stall would be no pace.
+    """
+
+    factor: float | None  # simulated seconds a second; None: as fast as possible
+    slack: int = NS_PER_S  # ns
+    _started: int | None = None
+    _origin: int = 0
+
+    def allowed(self, time: int, now: int) -> int | None:
+        """Return how far it may go, ns, if it has come to `time` at clock time `now`; None: any."""
+        if self.factor is None:
+            return None
+        behind = now - self.slack
+        if self._started is None or self._started + (time - self._origin) / self.factor < behind:
+            self._started, self._origin = now, time
+        return self._origin + int((now - self._started) * self.factor)

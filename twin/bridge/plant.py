@@ -1,0 +1,94 @@
+"""The machines behind an emulated controller: a line, stepped in whole scans, with its faults."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.bridge.faults import Fault
+from twin.kernel.log import ACTIVITY, canonical
+from twin.kernel.model import NONE, Line
+from twin.kernel.states import NodeKind, State
+from twin.kernel.stops import Stop
+from twin.reference.run import Reference
+
+
+class Plant:
+    """A running line whose closed activities are fetched as time goes on.
+
+    What is fetched piece by piece is the log of the whole run, in canonical order, whatever the
+    pieces: an activity that ends at t is fetched with the piece that t is in.
+
+    Parameters
+    ----------
+    line : Line
+        Its `scan` is that of the controller.
+    seed : int
+        Its luck.
+    faults : sequence of Fault
+        Each strikes at the next scan, between two operations.
+    """
+
+    def __init__(self, line: Line, *, seed: int, faults: Sequence[Fault] = ()) -> None:
+        self.line = line
+        self.fetched = 0  # activities handed out so far
+        self._reference = Reference(line, seed)
+        self._closed = 0
+        self._faults = sorted(faults, key=lambda fault: fault.onset)
+        names = [*line.node_names]
+        self._row = {fault.station: names.index(fault.station) for fault in faults}
+        self._shown = [
+            resource
+            for resource in range(len(line.resources))
+            if line.resource_carrier[resource] != NONE
+            or line.nodes["kind"][line.resource_node[resource]] == NodeKind.STATION
+        ]
+        self._warm_up()
+        # A machine that is slow from the beginning is slow for its first part too.
+        while self._faults and self._onset() == 0:
+            self._strike(self._faults.pop(0))
+
+    @property
+    def time(self) -> int:
+        """How far the run has come, ns."""
+        return int(self._reference.now)
+
+    @property
+    def stop(self) -> Stop | None:
+        """Why the line cannot go on, if it cannot."""
+        return self._reference.stop
+
+    def advance(self, until: int) -> NDArray[np.void]:
+        """Run to `until` ns; return what was closed since the last call, shape (n,) ACTIVITY."""
+        while self._faults and self._onset() <= until and self.stop is None:
+            # The onset itself still belongs to the time before: what is due then ends first.
+            self._reference.run(max(self.time, self._onset()))
+            self._strike(self._faults.pop(0))
+        self._reference.run(until)
+        rows = self._reference.closed(self._closed)
+        self._closed += len(rows)
+        self.fetched += len(rows)
+        return canonical(np.array(rows, ACTIVITY))
+
+    def close(self, until: int) -> NDArray[np.void]:
+        """Run to `until` ns and end there; return the rest of the log, cut activities included."""
+        fetched = self.fetched
+        self.advance(until)
+        return self._reference.log(self.time).activities[fetched:]
+
+    def states(self) -> dict[str, State]:
+        """Return what each server and each carrier unit does now, by name of the resource."""
+        found = ((r, self._reference.state_of(r)) for r in self._shown)
+        return {self.line.resources[r]: state for r, state in found if state is not None}
+
+    def _onset(self) -> int:
+        scan, onset = self.line.scan, self._faults[0].onset
+        return -(-onset // scan) * scan if scan else onset
+
+    def _strike(self, fault: Fault) -> None:
+        pace = float(self.line.nodes["pace"][self._row[fault.station]])
+        self._reference.set_pace(fault.station, pace * fault.factor)
+
+    def _warm_up(self) -> None:
+        """Run a copy for a moment: the samplers compile before anybody waits for a heartbeat."""
+        Reference(self.line, 0).run(0)

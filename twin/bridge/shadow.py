@@ -1,0 +1,195 @@
+"""Shadow mode, the twin's side: follow a controller, record it, give the log."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from twin.bridge.clock import Clock, MonotonicClock
+from twin.bridge.live import LiveState
+from twin.bridge.messages import BadMessage, Kind, Message, WrongVersion, decode, encode
+from twin.bridge.recorder import Recorder
+from twin.bridge.session import (
+    Action,
+    BridgeError,
+    Finish,
+    Follower,
+    HandshakeRefused,
+    Keep,
+    Position,
+    Reconnect,
+    Rhythm,
+    Send,
+    Show,
+)
+from twin.bridge.transport import FollowerSocket, KeyPair
+from twin.bridge.wal import RecordError
+from twin.kernel.log import Log
+
+WAIT = 2  # ms, the longest the sockets are waited for
+
+
+class Access(NamedTuple):
+    """What opens an encrypted connection."""
+
+    own: KeyPair
+    controller: str  # its public key, Z85
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowResult:
+    """What following a controller to its end gave."""
+
+    log: Log
+    model_id: str
+    epoch: int
+    complete: bool  # nothing is missing, proven by count and digest
+    gaps: tuple[tuple[int, int], ...]  # [first, last) records lost for good
+    interruptions: int  # times the controller fell silent and came back
+    duplicates: int  # records that came more than once
+    duration: int  # ns of the twin's clock
+
+
+class _Driver:
+    """Carries out what the session asks for, between the socket and the record."""
+
+    def __init__(
+        self,
+        socket: FollowerSocket,
+        session: Follower,
+        recorder: Recorder,
+        clock: Clock,
+        on_status: Callable[[LiveState], None] | None,
+    ) -> None:
+        self.socket, self.session, self.recorder = socket, session, recorder
+        self.clock, self.on_status = clock, on_status
+        self.live = LiveState.of(recorder.recording)
+        self.finished: Finish | None = None
+        self.refused = 0  # messages that were none
+
+    def run(self) -> BridgeError | None:
+        """Follow until it is over; return what went wrong, if anything did."""
+        while self.finished is None:
+            self.turn()
+        return self.finished.error
+
+    def turn(self) -> None:
+        """Take what has arrived, then do what time asks for."""
+        self.socket.wait(WAIT)
+        now = self.clock.now()
+        # First all that is there: a twin that was held up must not take the controller for hung.
+        for data in self.socket.receive():
+            self._take(data, now)
+        self._carry_out(self.session.tick(now), now)
+        if self.recorder.due(now):
+            self.recorder.commit()
+            self._carry_out(self.session.committed(now), now)
+
+    def _take(self, data: bytes, now: int) -> None:
+        try:
+            message = decode(data)
+        except WrongVersion as error:
+            raise HandshakeRefused(f"the controller speaks {error}") from None
+        except BadMessage:
+            self.refused += 1
+            return
+        self._carry_out(self.session.receive(message, now), now)
+
+    def _carry_out(self, actions: list[Action], now: int) -> None:
+        for action in actions:
+            match action:
+                case Send(message):
+                    self.socket.send(encode(message))
+                case Keep(message):
+                    self.recorder.append(message, now)
+                    self._show(message)
+                case Show(message):
+                    self._show(message)
+                case Reconnect():
+                    self.socket.reconnect()
+                case Finish():
+                    self.finished = action
+
+    def _show(self, message: Message) -> None:
+        self.live.take(message)
+        if self.on_status is not None and message.kind in (Kind.STATUS, Kind.SNAPSHOT):
+            self.on_status(self.live)
+
+
+def follow(
+    endpoint: str,
+    access: Access | None,
+    model_id: str,
+    recorder: Recorder,
+    *,
+    on_status: Callable[[LiveState], None] | None = None,
+    clock: Clock | None = None,
+    rhythm: Rhythm | None = None,
+) -> FollowResult:
+    """Follow a controller to the end of its run and record it.
+
+    A folder that holds the beginning of the same run is continued.
+
+    Parameters
+    ----------
+    endpoint : str
+        Where the controller listens, `tcp://127.0.0.1:41234`.
+    access : Access or None
+        Keys; None: unencrypted, on loopback only.
+    model_id : str
+        Model id of the twin's cell; the controller must have the same.
+    recorder : Recorder
+        Where to record; stays open.
+    on_status : callable, optional
+        Called with the live state about ten times a second.
+
+    Raises
+    ------
+    BridgeError
+        If the controller is not there, refuses, falls silent for good, or sends what cannot be, or
+        if the record cannot be written.  What was recorded until then is on disk.
+    """
+    clock = clock or MonotonicClock()
+    begun = clock.now()
+    session = Follower(
+        model_id=model_id, now=begun, position=_start(recorder, model_id), rhythm=rhythm
+    )
+    own, controller = access or (None, None)
+    socket = FollowerSocket(endpoint, keys=own, controller_key=controller)
+    try:
+        error = _Driver(socket, session, recorder, clock, on_status).run()
+    except BaseException:
+        with suppress(RecordError):  # the disk may be what failed
+            recorder.commit()
+        raise
+    finally:
+        socket.close()
+    recorder.commit()
+    if error is not None:
+        kept = f"{recorder.recording.position.next} records are kept in {recorder.folder}"
+        raise type(error)(f"{endpoint}: {error}; {kept}")
+    return _result(session, recorder, clock.now() - begun)
+
+
+def _start(recorder: Recorder, model_id: str) -> Position:
+    """Return where the record in a folder ends, if it can be continued."""
+    recording, folder = recorder.recording, recorder.folder
+    if recording.position.end is not None:
+        raise RecordError(f"{folder}: holds a whole record already; record into another folder")
+    if recording.welcome is not None and recording.model_id != model_id:
+        raise RecordError(f"{folder}: holds a record of another cell; record into another folder")
+    return recording.position.copy()
+
+
+def _result(session: Follower, recorder: Recorder, duration: int) -> FollowResult:
+    recording = recorder.recording
+    return FollowResult(
+        log=recording.log,
+        model_id=recording.model_id,
+        epoch=recording.position.epoch,
+        complete=recording.complete,
+        gaps=tuple(recording.position.gaps),
+        interruptions=session.interruptions,
+        duplicates=session.duplicates,
+        duration=duration,
+    )

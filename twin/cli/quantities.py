@@ -1,0 +1,40 @@
+"""Quantities with units on the command line, read as in a cell file."""
+
+from typing import TypeVar
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+
+from cells.units import Duration, Fraction
+
+T = TypeVar("T")
+
+
+def duration(option: str, text: str | None) -> int | None:
+    """Return an option such as `5 days` in ns.
+
+    Raises
+    ------
+    typer.BadParameter
+        If it is no duration with a unit.
+    """
+    return None if text is None else _read(TypeAdapter(Duration), option, text)
+
+
+def share(option: str, text: str | None) -> float | None:
+    """Return an option such as `1 %` as a fraction.
+
+    Raises
+    ------
+    typer.BadParameter
+        If it is no share between 0 and 1.
+    """
+    return None if text is None else _read(TypeAdapter(Fraction), option, text)
+
+
+def _read(adapter: TypeAdapter[T], option: str, text: str) -> T:
+    try:
+        return adapter.validate_python(text)
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise typer.BadParameter(f"{option}: {reason}") from None

@@ -1,0 +1,123 @@
+"""Start an emulated controller, follow it, record it, and compare what it made with the twin."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from twin.bridge.live import LiveState
+    from twin.cli.steps import Job
+    from twin.kernel.log import Log
+    from twin.results.model import Fidelity
+
+NS_PER_S = 1_000_000_000
+_TWIN_RUNS = 10  # replications of the twin that a controller is compared with
+_RECORD = "record"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How a controller is emulated and for how long it is followed."""
+
+    faults: tuple[str, ...] = ()
+    hours: float = 8.0
+    scan: int = 10_000_000  # ns
+    port: int = 0
+    seed: int | None = None
+
+    @property
+    def end(self) -> int:
+        """Length of the run, ns of simulated time."""
+        return round(self.hours * 3600 * NS_PER_S)
+
+
+def follow(out: "Console", job: "Job", folder: Path, plan: Plan) -> "Fidelity":
+    """Follow an emulated controller to the end of its run and judge it.
+
+    What was recorded stays in a numbered folder below `out/<cell>/record`.
+
+    Raises
+    ------
+    twin.bridge.session.errors.BridgeError
+        If the controller does not start, cannot be reached or falls silent.
+    """
+    from twin.results.fidelity import compare_with_plant
+
+    plant = _record(out, job, folder / job.cell.name / _RECORD, plan)
+    with out.status("Comparing the controller with the twin"):
+        twins = _twin_logs(job, plan)
+        fidelity = compare_with_plant(job.line, plant, twins)
+    out.print(fidelity.sentence)
+    return fidelity
+
+
+def _record(out: "Console", job: "Job", folder: Path, plan: Plan) -> "Log":
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    from twin.bridge.launch import Settings, launch_emulator
+    from twin.bridge.recorder import Recorder
+    from twin.bridge.shadow import follow as follow_controller
+
+    seed = job.cell.run.seed if plan.seed is None else plan.seed
+    settings = Settings(
+        # The plant has its own luck: the twin's replications never use this seed.
+        seed=seed + 1,
+        until=f"{plan.end} ns",
+        scan=f"{plan.scan} ns",
+        faults=plan.faults,
+        port=plan.port,
+    )
+    run = _next(folder)
+    columns = (
+        TextColumn("Following the controller"),
+        BarColumn(),
+        TextColumn("{task.description}"),
+    )
+    with (
+        launch_emulator(job.path, run, settings) as emulator,
+        Recorder(run / "log") as recorder,
+        Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as bar,
+    ):
+        out.print(f"Controller at {emulator.endpoint}, recorded in {run}")
+        task = bar.add_task("", total=plan.end)
+
+        def show(live: "LiveState") -> None:
+            hours = live.simulation_time / 3600 / NS_PER_S
+            text = f"{hours:.1f} of {plan.hours:g} h, {live.finished} parts"
+            bar.update(task, completed=live.simulation_time, description=text)
+
+        result = follow_controller(
+            emulator.endpoint,
+            emulator.access,
+            job.line.model_id,
+            recorder,
+            on_status=show,
+        )
+    seconds = result.duration / NS_PER_S
+    whole = "nothing is missing" if result.complete else f"missing: {result.gaps}"
+    out.print(
+        f"Recorded {len(result.log.activities)} activities of {plan.hours:g} h in {seconds:.1f} s,"
+        f" {whole}"
+    )
+    return result.log
+
+
+def _next(folder: Path) -> Path:
+    """Return a folder for a new record; records are never overwritten."""
+    folder.mkdir(parents=True, exist_ok=True)
+    taken = [int(path.name) for path in folder.iterdir() if path.name.isdigit()]
+    run = folder / f"{max(taken, default=0) + 1:04d}"
+    run.mkdir()
+    return run
+
+
+def _twin_logs(job: "Job", plan: Plan) -> "list[Log]":
+    """Return what the twin expects: several runs of the same length with the same scan."""
+    from twin.kernel.run import simulate
+
+    line = replace(job.line, scan=plan.scan)
+    seed = job.cell.run.seed if plan.seed is None else plan.seed
+    outcomes = (simulate(line, seed=seed, replication=k, end=plan.end) for k in range(_TWIN_RUNS))
+    return [outcome.log for outcome in outcomes if outcome.log is not None]

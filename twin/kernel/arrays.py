@@ -1,0 +1,241 @@
+"""What the compiled engine works on: the model, read only, and the state of one run."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+NEVER = 2**63 - 1  # due time of a slot with nothing pending
+VOID = -1  # state of a resource whose record is closed and whose next is not yet opened
+
+# What a server is about; the states it shows follow from this, its shift and its failures.
+EMPTY, UNSTARTED, WAKING, WORKING, FINISHED = range(5)
+
+# Kinds of slots, in the order in which ends happen at one instant.
+(
+    OPERATION_ENDS,
+    STEP_ENDS,
+    HEAD_ARRIVES,
+    ENTRY_CLEARS,
+    REPAIR_ENDS,
+    SHIFT_CHANGES,
+    FAILURE_STRIKES,
+    FALLS_ASLEEP,
+    PART_ARRIVES,
+) = range(9)
+
+# Why `advance` returned.
+REACHED, PAUSED, POOL_FULL, LOG_FULL, DEADLOCK, LIVELOCK, BAD_SAMPLE = range(7)
+
+# ---- the model beside the arrays of the Line ----
+
+RESOURCE = np.dtype(
+    [
+        ("node", np.int32),
+        ("kind", np.int32),  # NodeKind, NONE for a carrier unit
+        ("group", np.int32),  # carrier group of a unit
+        ("calendar", np.int32),
+        ("order", np.int32),  # its place when sorted by (rank, resource)
+        ("clock", np.int32),  # first of its failure clocks, one a mode
+        # slots, NONE where nothing of the kind can be pending
+        ("end", np.int32),  # operation, carrier step, conveyor head
+        ("entry", np.int32),  # conveyor
+        ("repair", np.int32),
+        ("failure", np.int32),  # first of its modes'
+        ("sleep", np.int32),
+        ("arrival", np.int32),  # source
+    ]
+)
+
+SLOT = np.dtype([("kind", np.int32), ("who", np.int32), ("mode", np.int32)])
+
+
+class Model(NamedTuple):
+    """A line with what follows from it; nothing in it changes."""
+
+    nodes: NDArray[np.void]  # (N,) NODE
+    res: NDArray[np.void]  # (R,) RESOURCE
+    process: NDArray[np.int64]  # (N, P)
+    route_of: NDArray[np.int64]  # (N, P)
+    routes: NDArray[np.void]  # ROUTE
+    options: NDArray[np.void]  # OPTION
+    mix: NDArray[np.void]  # MIX
+    modes: NDArray[np.void]  # MODE
+    after_stream: NDArray[np.uint64]  # (R, M)
+    repair_stream: NDArray[np.uint64]  # (R, M)
+    dists: NDArray[np.void]  # DIST
+    values: NDArray[np.float64]
+    carriers: NDArray[np.void]  # (G,) CARRIER
+    travel: NDArray[np.int64]  # (G, 2, L, L)
+    pick: NDArray[np.int64]  # (G, L)
+    place: NDArray[np.int64]  # (G, L)
+    pick_stream: NDArray[np.uint64]  # (R,)
+    place_stream: NDArray[np.uint64]  # (R,)
+    calendars: NDArray[np.void]  # (C,) CALENDAR
+    toggles: NDArray[np.int64]
+    initial: NDArray[np.void]  # INITIAL
+    slots: NDArray[np.void]  # SLOT
+    # Nodes with a direct route into node n: feeders[feeder_first[n] : feeder_first[n + 1]].
+    feeder_first: NDArray[np.int32]  # (N + 1,)
+    feeders: NDArray[np.int32]
+    # Resources with calendar c: members[member_first[c] : member_first[c + 1]].
+    member_first: NDArray[np.int32]  # (C + 1,)
+    members: NDArray[np.int32]
+
+
+# ---- the state of a run ----
+
+GLOBAL = np.dtype(
+    [
+        ("now", np.int64),
+        ("seed", np.int64),
+        ("replication", np.int64),
+        ("scan", np.int64),
+        ("start", np.int64),  # of the observation
+        ("window", np.int64),
+        ("unsettled", np.int64),  # 1: something ended at this instant since the line settled
+        ("ends", np.int64),  # ends at this instant
+        ("most_ends", np.int64),  # more are a livelock
+        ("round", np.int64),  # number of the present settling
+        ("fresh", np.int64),  # offers just made
+        ("woken", np.int64),  # nodes that began to accept
+        ("heap", np.int64),  # offers in the heap
+        ("starts", np.int64),  # servers that may start
+        ("touched", np.int64),  # servers whose state may have changed
+        ("lured", np.int64),  # empty servers that show they wait for a carrier
+        ("free", np.int64),  # first free part of the pool
+        ("spare", np.int64),  # free parts of the pool
+        ("need", np.int64),  # parts that one step may take from the pool
+        ("logging", np.int64),
+        ("logged", np.int64),  # records in the log
+        ("margin", np.int64),  # records that one step may write
+        ("inside", np.int64),  # parts inside the line
+        ("wip_at", np.int64),  # until when wip_time is summed
+        ("wip_time", np.int64),
+        # A bad sample: whose, from which distribution, stream and draw.
+        ("bad", np.int64),
+        ("bad_resource", np.int64),
+        ("bad_dist", np.int64),
+        ("bad_draw", np.int64),
+        ("bad_stream", np.uint64),
+        ("bad_pace", np.float64),
+    ]
+)
+
+NODE_STATE = np.dtype(
+    [
+        ("last_leave", np.int64),  # conveyor: when a part left it last
+        ("created", np.int64),  # source
+        ("draws", np.int64),  # arrivals of a source, process times of a station
+        ("mix_draws", np.int64),
+        ("route_draws", np.int64),
+        ("parts", np.int32),  # in the list
+        ("held", np.int32),  # parts in it and on the way to it
+        ("reserved", np.int32),  # conveyor: places reserved
+        ("free", np.int32),  # station: servers that accept
+        ("on", np.int32),  # source, station: on shift
+        ("pending", np.int32),  # direct offers waiting to be taken
+        ("clear", np.int32),  # conveyor: its entry is clear
+        ("woken", np.int32),  # 1: in the list of woken
+        ("head", np.int32),  # oldest part, NONE if none
+        ("tail", np.int32),
+    ]
+)
+
+RESOURCE_STATE = np.dtype(
+    [
+        # the open record
+        ("since", np.int64),
+        ("state", np.int32),  # State or VOID
+        ("part", np.int32),  # on the server, in the hand of the unit; NONE if none
+        # server
+        ("rest", np.int64),  # ns of work left
+        ("full", np.int64),  # ns of work sampled
+        ("wake", np.int64),  # ns of waking up left
+        ("began", np.int64),  # when it began to work last
+        ("exact", np.int64),  # when work or waking up really ends: it is noticed at a scan
+        ("ended", np.int64),  # instant of its last end of an operation
+        ("phase", np.int32),  # EMPTY to FINISHED
+        ("begun", np.int32),  # 1: the operation (or its wake-up) was started before
+        ("asleep", np.int32),
+        ("reserved", np.int32),  # unit that brings a part, NONE if none
+        ("down", np.int32),  # mode of the failure, NONE while up
+        ("lure", np.int64),  # round in which an unassigned request would take it
+        ("lure_kind", np.int32),
+        ("lured", np.int32),  # 1: in the list of lured
+        ("starts", np.int32),  # 1: in the list of starts
+        ("touched", np.int32),  # 1: in the list of touched
+        # its offer
+        ("offered_since", np.int64),
+        ("offered", np.int32),
+        ("row", np.int32),  # of the route, NONE: no way out
+        ("choice", np.int32),  # option drawn, NONE: chosen when it moves
+        ("direct", np.int32),  # 1: its route has no carrier
+        ("unit", np.int32),  # that will pick it, NONE if none
+        ("heaped", np.int32),  # 1: in the heap
+        ("before", np.int32),  # requests of a group are a list
+        ("after", np.int32),
+        # unit
+        ("at", np.int32),  # place
+        ("task", np.int32),  # resource it picks from, NONE: idle
+        ("goal", np.int32),  # resource it brings the part to
+        ("pick_draws", np.int64),
+        ("place_draws", np.int64),
+    ]
+)
+
+CLOCK_STATE = np.dtype(
+    [
+        ("left", np.int64),  # ns to the failure while the clock stands still
+        ("after_draws", np.int64),
+        ("repair_draws", np.int64),
+    ]
+)
+
+GROUP_STATE = np.dtype([("first", np.int32), ("idle", np.int32)])  # requests; units idle on shift
+
+SHIFT_STATE = np.dtype([("on", np.int64), ("cycle", np.int64), ("next", np.int64)])
+
+PART = np.dtype(
+    [
+        ("id", np.int64),
+        ("entry", np.int64),  # into the line
+        ("since", np.int64),  # arrival at its source, entry into its buffer or conveyor
+        ("product", np.int32),
+        ("next", np.int32),  # behind it in its list
+    ]
+)
+
+
+class State(NamedTuple):
+    """All that changes in a run; a copy of it can be run on."""
+
+    glob: NDArray[np.void]  # (1,) GLOBAL
+    nodes: NDArray[np.void]  # (N,) NODE_STATE
+    res: NDArray[np.void]  # (R,) RESOURCE_STATE
+    clocks: NDArray[np.void]  # CLOCK_STATE, one a server and mode
+    groups: NDArray[np.void]  # (G,) GROUP_STATE
+    shifts: NDArray[np.void]  # (C,) SHIFT_STATE
+    turns: NDArray[np.int64]  # cyclic choices made, one a route
+    parts: NDArray[np.void]  # the pool, PART
+    due: NDArray[np.int64]  # (2^k,) when, one a slot
+    winners: NDArray[np.int32]  # (2^(k + 1),) tournament over due
+    fresh: NDArray[np.int32]  # (R,) offers just made
+    woken: NDArray[np.int32]  # (N,) nodes that began to accept
+    heap: NDArray[np.int32]  # (R,) offers that may be movable
+    starts: NDArray[np.int32]  # (R,)
+    touched: NDArray[np.int32]  # (R,)
+    lured: NDArray[np.int32]  # (R,)
+    log: NDArray[np.void]  # ACTIVITY
+    # the tally
+    time: NDArray[np.int64]  # (R, S)
+    count: NDArray[np.int64]  # (R, S)
+    finished: NDArray[np.int64]  # (P,)
+    scrapped: NDArray[np.int64]  # (P,)
+    lead_time: NDArray[np.int64]  # (P,)
+    lead_histogram: NDArray[np.int64]  # (P, B)
+    per_window: NDArray[np.int64]  # (W,)
+
+    def with_(self, **arrays: NDArray[Any]) -> "State":
+        """Return the state with other arrays in place of some."""
+        return self._replace(**arrays)

@@ -1,0 +1,257 @@
+"""Parts are made, leave nodes and enter nodes."""
+
+import numpy as np
+
+from twin.kernel.arrays import NEVER
+from twin.kernel.jit import inlined
+from twin.kernel.log import PART_SHIFT
+from twin.kernel.model import NONE
+from twin.kernel.offers import begins_to_accept, offer, pop_offer, target_of, withdraw
+from twin.kernel.records import count_entry, count_leaving, emit, emit_fact
+from twin.kernel.servers import enter_server, first_vacant, leave_server
+from twin.kernel.slots import noticed, set_slot
+from twin.kernel.states import NodeKind, State
+from twin.kernel.streams import uniform
+
+_SOURCE = int(NodeKind.SOURCE)
+_BUFFER = int(NodeKind.BUFFER)
+_CONVEYOR = int(NodeKind.CONVEYOR)
+_STATION = int(NodeKind.STATION)
+_WAITING = int(State.WAITING)
+_CONVEYED = int(State.CONVEYED)
+_ENTERED = int(State.ENTERED)
+_FINISHED = int(State.FINISHED)
+_SCRAPPED = int(State.SCRAPPED)
+
+
+# ---- the pool and the lists of parts ----
+
+
+@inlined
+def take_part(s, number, product):
+    """Take a part from the pool; the main loop sees to it that there is one."""
+    g = s.glob[0]
+    part = g["free"]
+    x = s.parts[part]
+    g["free"] = np.int64(x["next"])
+    g["spare"] -= 1
+    x["id"] = number
+    x["since"] = g["now"]
+    x["entry"] = g["now"]
+    x["product"] = product
+    x["next"] = NONE
+    return part
+
+
+@inlined
+def give_part(s, part):
+    """Give a part back to the pool."""
+    g = s.glob[0]
+    s.parts[part]["next"] = g["free"]
+    g["free"] = np.int64(part)
+    g["spare"] += 1
+
+
+@inlined
+def append_part(s, n, part):
+    """Put a part at the end of a node's list."""
+    x = s.nodes[n]
+    s.parts[part]["next"] = NONE
+    if x["parts"] == 0:
+        x["head"] = part
+    else:
+        s.parts[x["tail"]]["next"] = part
+    x["tail"] = part
+    x["parts"] += 1
+
+
+@inlined
+def _drop_head(s, n):
+    """Take the oldest part out of a node's list."""
+    x = s.nodes[n]
+    part = x["head"]
+    x["head"] = s.parts[part]["next"]
+    x["parts"] -= 1
+    return part
+
+
+# ---- sources ----
+
+
+@inlined
+def _product_of(m, s, n):
+    """Return the product of the next part of a source."""
+    node, g = m.nodes[n], s.glob[0]
+    k = node["mix_first"]
+    if node["mix_count"] > 1:
+        u = uniform(node["mix_stream"], g["seed"], g["replication"], s.nodes[n]["mix_draws"], 0)
+        s.nodes[n]["mix_draws"] += 1
+        while k < node["mix_first"] + node["mix_count"] - 1 and u >= m.mix[k]["cumulative"]:
+            k += 1
+    return m.mix[k]["product"]
+
+
+@inlined
+def create_part(m, s, r):
+    """Let a source make a part; it is offered when no other waits before it."""
+    n = np.int64(m.res[r]["node"])
+    x = s.nodes[n]
+    if m.nodes[n]["limit"] >= 0 and x["created"] >= m.nodes[n]["limit"]:
+        return
+    part = take_part(s, (n << PART_SHIFT) + x["created"], _product_of(m, s, n))
+    x["created"] += 1
+    append_part(s, n, part)
+    if x["parts"] == 1:
+        offer(s, r)
+
+
+@inlined
+def _leave_source(m, s, r, n, taker):
+    part = _drop_head(s, n)
+    x = s.parts[part]
+    now = s.glob[0]["now"]
+    emit_fact(s, x["since"], now, r, _ENTERED, part, taker)
+    x["entry"] = now
+    count_entry(s)
+    if m.nodes[n]["saturated"] == 1:
+        create_part(m, s, r)
+    elif s.nodes[n]["parts"] > 0:
+        offer(s, r)
+    return part
+
+
+# ---- buffers and conveyors ----
+
+
+@inlined
+def _leave_buffer(m, s, r, n, taker):
+    part = _drop_head(s, n)
+    x = s.nodes[n]
+    emit(s, s.parts[part]["since"], s.glob[0]["now"], r, _WAITING, part, taker)
+    if x["held"] == m.nodes[n]["capacity"]:
+        begins_to_accept(s, n)
+    x["held"] -= 1
+    if x["parts"] > 0:
+        offer(s, r)
+    return part
+
+
+@inlined
+def _await_head(m, s, r, n):
+    """Let the head part of a conveyor be due at its end."""
+    x, now = s.nodes[n], s.glob[0]["now"]
+    arrival = s.parts[x["head"]]["since"] + m.nodes[n]["transit"]
+    arrival = max(arrival, x["last_leave"] + m.nodes[n]["gap"])
+    set_slot(s, m.res[r]["end"], noticed(s, max(arrival, now)))
+
+
+@inlined
+def _bar_entry(m, s, r, n):
+    """Keep the entry of a conveyor barred for one gap."""
+    s.nodes[n]["clear"] = 0
+    set_slot(s, m.res[r]["entry"], noticed(s, s.glob[0]["now"] + m.nodes[n]["gap"]))
+
+
+@inlined
+def _leave_conveyor(m, s, r, n, taker):
+    part = _drop_head(s, n)
+    x, now = s.nodes[n], s.glob[0]["now"]
+    emit(s, s.parts[part]["since"], now, r, _CONVEYED, part, taker)
+    x["last_leave"] = now
+    x["held"] -= 1
+    if x["parts"] + 1 == m.nodes[n]["capacity"]:
+        _bar_entry(m, s, r, n)
+    if x["parts"] > 0:
+        _await_head(m, s, r, n)
+    return part
+
+
+@inlined
+def _enter_conveyor(m, s, r, n, part):
+    append_part(s, n, part)
+    _bar_entry(m, s, r, n)
+    if s.nodes[n]["parts"] == 1:
+        _await_head(m, s, r, n)
+
+
+@inlined
+def bring_head(m, s, r):
+    """The head part of a conveyor reaches the end."""
+    set_slot(s, m.res[r]["end"], NEVER)
+    offer(s, r)
+
+
+@inlined
+def clear_entry(m, s, r):
+    """The entry of a conveyor clears."""
+    set_slot(s, m.res[r]["entry"], NEVER)
+    n = m.res[r]["node"]
+    s.nodes[n]["clear"] = 1
+    begins_to_accept(s, n)
+
+
+# ---- any node ----
+
+
+@inlined
+def release(m, s, r, taker):
+    """Take the part that resource r offers out of its node; `taker` is the resource it goes to."""
+    withdraw(m, s, r)
+    kind, n = m.res[r]["kind"], m.res[r]["node"]
+    if kind == _STATION:
+        part = leave_server(m, s, r, taker)
+    elif kind == _BUFFER:
+        part = _leave_buffer(m, s, r, n, taker)
+    elif kind == _CONVEYOR:
+        part = _leave_conveyor(m, s, r, n, taker)
+    else:
+        part = _leave_source(m, s, r, n, taker)
+    return part
+
+
+@inlined
+def leave_line(s, part, r, state, cause):
+    """Let a part leave the line at resource r, finished or scrapped."""
+    emit_fact(s, s.parts[part]["entry"], s.glob[0]["now"], r, state, part, cause)
+    count_leaving(s, part, state)
+    give_part(s, part)
+
+
+@inlined
+def admit(m, s, r, part, deliverer, kept):
+    """Put a part into the node of resource r; `kept`: its place was reserved (1) or not (0)."""
+    kind, n = m.res[r]["kind"], m.res[r]["node"]
+    s.parts[part]["since"] = s.glob[0]["now"]
+    if kind == _STATION:
+        enter_server(m, s, r, part, deliverer)
+    elif kind == _BUFFER:
+        s.nodes[n]["held"] += 1 - kept
+        append_part(s, n, part)
+        if s.nodes[n]["parts"] == 1:
+            offer(s, r)
+    elif kind == _CONVEYOR:
+        s.nodes[n]["held"] += 1 - kept
+        s.nodes[n]["reserved"] -= kept
+        _enter_conveyor(m, s, r, n, part)
+    else:
+        state = _FINISHED if m.nodes[n]["good"] == 1 else _SCRAPPED
+        leave_line(s, part, r, state, deliverer)
+
+
+@inlined
+def resource_at(m, s, n):
+    """Return the resource of node n that takes the next part."""
+    if m.nodes[n]["kind"] == _STATION:
+        return np.int64(first_vacant(m, s, n))
+    return np.int64(m.nodes[n]["resource"])
+
+
+@inlined
+def move_first(m, s):
+    """Move the first of the offers to be tried, or drop it if no target accepts."""
+    r = np.int64(pop_offer(m, s))
+    n = target_of(m, s, r)
+    if n >= 0:
+        to = resource_at(m, s, n)
+        part = release(m, s, r, to)
+        admit(m, s, to, part, r, 0)

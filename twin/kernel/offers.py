@@ -1,0 +1,232 @@
+"""Offers: which part of a node may go next, where to, and which offers are worth looking at.
+
+An offer that is not movable stays so until a target begins to accept.  So only two happenings put
+direct offers into the heap of those to be tried: a new offer, and a node that begins to accept (all
+its feeders).  Both are noted in a list when they happen and worked off while the line settles.
+Offers with a carrier are requests, kept in one list a group.
+"""
+
+import numpy as np
+
+from twin.kernel.jit import inlined
+from twin.kernel.model import NONE
+from twin.kernel.states import Choose, NodeKind
+from twin.kernel.streams import uniform
+
+_SOURCE = int(NodeKind.SOURCE)
+_BUFFER = int(NodeKind.BUFFER)
+_CONVEYOR = int(NodeKind.CONVEYOR)
+_STATION = int(NodeKind.STATION)
+_FIRST_FREE = int(Choose.FIRST_FREE)
+_RANDOM = int(Choose.RANDOM)
+_CYCLIC = int(Choose.CYCLIC)
+
+
+@inlined
+def accepts(m, s, n):
+    """Return whether node n takes a part now."""
+    node, x = m.nodes[n], s.nodes[n]
+    kind = node["kind"]
+    if kind == _BUFFER:
+        return node["capacity"] < 0 or x["held"] < node["capacity"]
+    if kind == _STATION:
+        return x["free"] > 0
+    if kind == _CONVEYOR:
+        return x["clear"] == 1 and x["reserved"] == 0 and x["parts"] < node["capacity"]
+    return True  # a sink
+
+
+@inlined
+def target_of(m, s, r):
+    """Return the node the offer of resource r would go to now, NONE if none accepts."""
+    x = s.res[r]
+    if x["row"] < 0 or (m.res[r]["kind"] == _SOURCE and s.nodes[m.res[r]["node"]]["on"] == 0):
+        return NONE
+    route = m.routes[x["row"]]
+    first, last = route["first"], route["first"] + route["count"]
+    if x["choice"] >= 0:
+        first = np.int64(x["choice"])
+        last = first + 1
+    best, fewest = NONE, 0
+    for k in range(first, last):
+        n = m.options[k]["target"]
+        if accepts(m, s, n) and (best < 0 or s.nodes[n]["held"] < fewest):
+            best, fewest = n, s.nodes[n]["held"]
+            if route["choose"] == _FIRST_FREE:
+                break
+    return best
+
+
+@inlined
+def _ahead(m, s, a, b):
+    """Return whether the offer of resource a moves before that of b."""
+    p, q = m.routes[s.res[a]["row"]]["priority"], m.routes[s.res[b]["row"]]["priority"]
+    if p != q:
+        return p < q
+    t, u = s.res[a]["offered_since"], s.res[b]["offered_since"]
+    if t != u:
+        return t < u
+    return m.res[a]["order"] < m.res[b]["order"]
+
+
+@inlined
+def _push(m, s, r):
+    """Put a direct offer among those to be tried."""
+    if s.res[r]["heaped"] == 1:
+        return
+    s.res[r]["heaped"] = 1
+    heap, i = s.heap, s.glob[0]["heap"]
+    s.glob[0]["heap"] = i + 1
+    while i > 0:
+        parent = (i - 1) >> 1
+        if not _ahead(m, s, r, heap[parent]):
+            break
+        heap[i] = heap[parent]
+        i = parent
+    heap[i] = r
+
+
+@inlined
+def _sink_down(m, s, r, size):
+    """Put resource r where the root of a heap of `size` was."""
+    heap, i = s.heap, 0
+    while True:
+        child = 2 * i + 1
+        if child >= size:
+            break
+        if child + 1 < size and _ahead(m, s, heap[child + 1], heap[child]):
+            child += 1
+        if not _ahead(m, s, heap[child], r):
+            break
+        heap[i] = heap[child]
+        i = child
+    heap[i] = r
+
+
+@inlined
+def pop_offer(m, s):
+    """Take the offer that moves first out of those to be tried."""
+    r = s.heap[0]
+    size = s.glob[0]["heap"] - 1
+    s.glob[0]["heap"] = size
+    s.res[r]["heaped"] = 0
+    if size > 0:
+        _sink_down(m, s, s.heap[size], size)
+    return r
+
+
+@inlined
+def begins_to_accept(s, n):
+    """Note that the offers that may go to node n are to be tried."""
+    if s.nodes[n]["woken"] == 0:
+        s.nodes[n]["woken"] = 1
+        s.woken[s.glob[0]["woken"]] = n
+        s.glob[0]["woken"] += 1
+
+
+@inlined
+def _try_feeders(m, s, n):
+    for k in range(m.feeder_first[n], m.feeder_first[n + 1]):
+        feeder = m.feeders[k]
+        if s.nodes[feeder]["pending"] > 0:
+            node = m.nodes[feeder]
+            servers = node["capacity"] if node["kind"] == _STATION else 1
+            for r in range(node["resource"], node["resource"] + servers):
+                if s.res[r]["offered"] == 1 and s.res[r]["direct"] == 1:
+                    _push(m, s, r)
+
+
+@inlined
+def offer(s, r):
+    """Note that a node offers a part from now on."""
+    s.res[r]["offered"] = 1
+    s.res[r]["offered_since"] = s.glob[0]["now"]
+    s.fresh[s.glob[0]["fresh"]] = r
+    s.glob[0]["fresh"] += 1
+
+
+@inlined
+def _take_up(m, s, r, part):
+    """Find the route of a new offer; a choice that is made once is made now."""
+    x, n = s.res[r], m.res[r]["node"]
+    x["choice"] = NONE
+    row = m.route_of[n, s.parts[part]["product"]]
+    x["row"] = row
+    x["direct"] = 0
+    if row < 0:
+        return
+    _choose_once(m, s, n, row, x)
+    if m.routes[row]["carrier"] < 0:
+        x["direct"] = 1
+        s.nodes[n]["pending"] += 1
+        _push(m, s, r)
+    else:
+        _request(s, r, m.routes[row]["carrier"])
+
+
+@inlined
+def _choose_once(m, s, n, row, x):
+    route = m.routes[row]
+    if route["choose"] == _RANDOM:
+        g, node = s.glob[0], s.nodes[n]
+        u = uniform(
+            m.nodes[n]["route_stream"], g["seed"], g["replication"], node["route_draws"], 0
+        )
+        node["route_draws"] += 1
+        k = route["first"]
+        while k < route["first"] + route["count"] - 1 and u >= m.options[k]["cumulative"]:
+            k += 1
+        x["choice"] = k
+    elif route["choose"] == _CYCLIC:
+        x["choice"] = route["first"] + s.turns[row] % route["count"]
+        s.turns[row] += 1
+
+
+@inlined
+def _request(s, r, group):
+    """Put an offer at the head of its group's requests: the rule looks at all of them."""
+    x, first = s.res[r], s.groups[group]["first"]
+    x["unit"] = NONE
+    x["before"] = NONE
+    x["after"] = first
+    if first >= 0:
+        s.res[first]["before"] = r
+    s.groups[group]["first"] = r
+
+
+@inlined
+def drop_request(s, r, group):
+    """Take an offer out of its group's requests: a unit has it."""
+    x = s.res[r]
+    if x["before"] >= 0:
+        s.res[x["before"]]["after"] = x["after"]
+    else:
+        s.groups[group]["first"] = x["after"]
+    if x["after"] >= 0:
+        s.res[x["after"]]["before"] = x["before"]
+
+
+@inlined
+def withdraw(m, s, r):
+    """End an offer whose part leaves."""
+    x = s.res[r]
+    x["offered"] = 0
+    x["unit"] = NONE
+    if x["direct"] == 1:
+        s.nodes[m.res[r]["node"]]["pending"] -= 1
+
+
+@inlined
+def refresh_offers(m, s):
+    """Work off the notes: look up new offers and try those whose targets began to accept."""
+    g = s.glob[0]
+    for k in range(g["fresh"]):
+        r = s.fresh[k]
+        kind = m.res[r]["kind"]
+        part = s.res[r]["part"] if kind == _STATION else s.nodes[m.res[r]["node"]]["head"]
+        _take_up(m, s, r, part)
+    g["fresh"] = 0
+    for k in range(g["woken"]):
+        s.nodes[s.woken[k]]["woken"] = 0
+        _try_feeders(m, s, s.woken[k])
+    g["woken"] = 0

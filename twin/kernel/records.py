@@ -1,0 +1,129 @@
+"""Records of the log, and the sums of the tally, as they close."""
+
+import numpy as np
+
+from twin.kernel.arrays import VOID
+from twin.kernel.jit import compiled, inlined
+from twin.kernel.model import NONE
+from twin.kernel.states import Ending, State
+from twin.kernel.tally import HIGHEST, LOWEST, MANTISSA_BITS, N_BINS
+
+_DONE = int(Ending.DONE)
+_WORKING = int(State.WORKING)
+_FINISHED = int(State.FINISHED)
+
+
+@compiled
+def _append(glob, log, parts, t0, t1, resource, state, part, cause):
+    record = log[glob[0]["logged"]]
+    glob[0]["logged"] += 1
+    record["t0"] = t0
+    record["t1"] = t1
+    record["resource"] = resource
+    record["state"] = state
+    record["part"] = NONE
+    record["product"] = NONE
+    if part >= 0:
+        record["part"] = parts[part]["id"]
+        record["product"] = parts[part]["product"]
+    record["cause"] = cause
+
+
+@inlined
+def emit(s, t0, t1, resource, state, part, cause):
+    """Close a record of a resource's time, or of a part's stay; of no length it is dropped.
+
+    Operations that ended are kept whatever their length.
+    """
+    if t0 == t1 and not (state == _WORKING and cause == _DONE):
+        return
+    g = s.glob[0]
+    if t1 > g["start"]:
+        s.time[resource, state] += t1 - max(t0, g["start"])
+        if cause >= _DONE:
+            s.count[resource, state] += 1
+    if g["logging"]:
+        _append(s.glob, s.log, s.parts, t0, t1, resource, state, part, cause)
+
+
+@inlined
+def emit_fact(s, t0, t1, resource, state, part, cause):
+    """Record a fact about a part: kept whatever its length, never clipped."""
+    g = s.glob[0]
+    if t1 > g["start"]:
+        s.time[resource, state] += t1 - t0
+        s.count[resource, state] += 1
+    if g["logging"]:
+        _append(s.glob, s.log, s.parts, t0, t1, resource, state, part, cause)
+
+
+@inlined
+def close(s, r, cause):
+    """Close the open record of a server or unit."""
+    x = s.res[r]
+    if x["state"] != VOID:
+        emit(s, x["since"], s.glob[0]["now"], r, x["state"], x["part"], cause)
+        x["state"] = VOID
+
+
+@inlined
+def show(s, r, state):
+    """Let a server or unit show a state from now on; the record of another one is closed."""
+    x = s.res[r]
+    if x["state"] != state:
+        close(s, r, _DONE)
+        x["state"] = state
+        x["since"] = s.glob[0]["now"]
+
+
+@inlined
+def integrate_wip(s, until):
+    """Sum the parts inside up to an instant."""
+    g = s.glob[0]
+    since = max(g["wip_at"], g["start"])
+    if until > since:
+        g["wip_time"] += g["inside"] * (until - since)
+    g["wip_at"] = until
+
+
+@inlined
+def count_entry(s):
+    """One more part is inside."""
+    integrate_wip(s, s.glob[0]["now"])
+    s.glob[0]["inside"] += 1
+
+
+@inlined
+def lead_bin(lead):
+    """Return the bin of a lead time; `tally.lead_bin` does the same for arrays."""
+    if lead < (1 << LOWEST):
+        return 0
+    if lead >= (1 << HIGHEST):
+        return N_BINS - 1
+    # The double next to an integer above 2^53 may belong to the next power of two.
+    exponent = (np.float64(lead).view(np.int64) >> 52) - 1023
+    if (np.int64(1) << exponent) > lead:
+        exponent -= 1
+    mantissa = (lead >> (exponent - MANTISSA_BITS)) & ((1 << MANTISSA_BITS) - 1)
+    return ((exponent - LOWEST) << MANTISSA_BITS) + mantissa + 1
+
+
+@inlined
+def count_leaving(s, part, state):
+    """One part less is inside: finished or scrapped."""
+    g = s.glob[0]
+    now = g["now"]
+    integrate_wip(s, now)
+    g["inside"] -= 1
+    if now <= g["start"]:
+        return
+    product = s.parts[part]["product"]
+    if state != _FINISHED:
+        s.scrapped[product] += 1
+        return
+    lead = now - s.parts[part]["entry"]
+    s.finished[product] += 1
+    s.lead_time[product] += lead
+    s.lead_histogram[product, lead_bin(lead)] += 1
+    if g["window"] > 0:
+        s.per_window[(now - g["start"] - 1) // g["window"]] += 1

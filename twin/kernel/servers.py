@@ -1,0 +1,241 @@
+"""Servers of stations: a part enters, work starts, ends, stops and goes on, the part leaves."""
+
+from twin.kernel.arrays import EMPTY, FINISHED, NEVER, UNSTARTED, VOID, WAKING, WORKING
+from twin.kernel.draws import draw_time
+from twin.kernel.jit import inlined
+from twin.kernel.model import NONE
+from twin.kernel.offers import begins_to_accept, offer
+from twin.kernel.records import close, show
+from twin.kernel.slots import noticed, set_slot
+from twin.kernel.states import Clock, Ending, ShiftEnd, State
+
+_DONE = int(Ending.DONE)
+_INTERRUPTED = int(Ending.INTERRUPTED)
+_OPERATING = int(Clock.OPERATING)
+_FINISH = int(ShiftEnd.FINISH)
+_IF_FITS = int(ShiftEnd.START_IF_FITS)
+_STATE_WORKING = int(State.WORKING)
+_SETTING_UP = int(State.SETTING_UP)
+_OFF_SHIFT = int(State.OFF_SHIFT)
+_UNDER_REPAIR = int(State.UNDER_REPAIR)
+
+
+@inlined
+def touch(s, r):
+    """Note that a server's state is to be looked at when the line has settled."""
+    if s.res[r]["touched"] == 0:
+        s.res[r]["touched"] = 1
+        s.touched[s.glob[0]["touched"]] = r
+        s.glob[0]["touched"] += 1
+
+
+@inlined
+def may_start(s, r):
+    """Note that a server may be able to start when the parts have moved."""
+    if s.res[r]["starts"] == 0:
+        s.res[r]["starts"] = 1
+        s.starts[s.glob[0]["starts"]] = r
+        s.glob[0]["starts"] += 1
+
+
+@inlined
+def is_vacant(s, r):
+    """Return whether a server could take a part, but for its shift."""
+    x = s.res[r]
+    return x["phase"] == EMPTY and x["reserved"] < 0 and x["down"] < 0
+
+
+@inlined
+def gains_server(m, s, r):
+    """Count a server that has become vacant; off shift it does not accept."""
+    n = m.res[r]["node"]
+    if s.nodes[n]["on"] == 1:
+        s.nodes[n]["free"] += 1
+        if s.nodes[n]["free"] == 1:
+            begins_to_accept(s, n)
+
+
+@inlined
+def loses_server(m, s, r):
+    """Count a server that is no longer vacant."""
+    n = m.res[r]["node"]
+    if s.nodes[n]["on"] == 1:
+        s.nodes[n]["free"] -= 1
+
+
+@inlined
+def first_vacant(m, s, n):
+    """Return the server of station n that takes the next part; there is one."""
+    r = m.nodes[n]["resource"]
+    while not is_vacant(s, r):
+        r += 1
+    return r
+
+
+@inlined
+def in_overtime(m, s, r):
+    """Return whether an operation that was begun is to be finished after the shift."""
+    n, x = m.res[r]["node"], s.res[r]
+    return (
+        m.nodes[n]["at_shift_end"] == _FINISH
+        and x["begun"] == 1
+        and (x["phase"] == UNSTARTED or x["phase"] == WAKING or x["phase"] == WORKING)
+    )
+
+
+@inlined
+def close_if_changed(m, s, r):
+    """Close the record of a server whose shift or failure shows a state other than the open one."""
+    x = s.res[r]
+    touch(s, r)
+    if x["state"] == VOID:
+        return
+    if s.nodes[m.res[r]["node"]]["on"] == 0 and not in_overtime(m, s, r):
+        changed = x["state"] != _OFF_SHIFT
+    elif x["down"] >= 0:
+        changed = x["state"] != _UNDER_REPAIR
+    else:
+        # An unstarted part that does not fit into the shift shows off shift, on shift too.
+        changed = x["state"] == _UNDER_REPAIR or (
+            x["state"] == _OFF_SHIFT and x["phase"] != UNSTARTED
+        )
+    if changed:
+        close(s, r, _DONE)
+
+
+@inlined
+def enter_server(m, s, r, part, deliverer):
+    """Put a part on a server: its process time is drawn now."""
+    x, n = s.res[r], m.res[r]["node"]
+    close(s, r, deliverer)
+    if x["reserved"] >= 0:
+        x["reserved"] = NONE
+    else:
+        loses_server(m, s, r)
+        s.nodes[n]["held"] += 1
+    x["part"] = part
+    x["phase"] = UNSTARTED
+    x["begun"] = 0
+    d = m.process[n, s.parts[part]["product"]]
+    node = m.nodes[n]
+    x["full"] = draw_time(m, s, r, d, node["pace"], node["process_stream"], s.nodes[n]["draws"])
+    s.nodes[n]["draws"] += 1
+    x["rest"] = x["full"]
+    may_start(s, r)
+    touch(s, r)
+
+
+@inlined
+def leave_server(m, s, r, taker):
+    """Take the part off a server."""
+    x = s.res[r]
+    close(s, r, taker)
+    part = x["part"]
+    x["part"] = NONE
+    x["phase"] = EMPTY
+    s.nodes[m.res[r]["node"]]["held"] -= 1
+    if x["down"] < 0:
+        gains_server(m, s, r)
+    touch(s, r)
+    return part
+
+
+@inlined
+def _fits(m, s, r):
+    """Return whether wake-up and operation end, undisturbed, no later than the shift."""
+    x, calendar = s.res[r], m.res[r]["calendar"]
+    ends = s.glob[0]["now"]
+    if x["wake"] > 0:
+        ends = noticed(s, ends + x["wake"])
+    ends = noticed(s, ends + x["rest"])
+    return ends <= s.due[m.shift_slot + calendar]
+
+
+@inlined
+def start(m, s, r):
+    """Start or go on with the operation of a server if it is up and on shift."""
+    x, n = s.res[r], m.res[r]["node"]
+    if x["phase"] != UNSTARTED or x["down"] >= 0:
+        return
+    if s.nodes[n]["on"] == 0 and not in_overtime(m, s, r):
+        return
+    if x["asleep"] == 1:
+        x["wake"] = m.nodes[n]["wake_up"]
+    if x["begun"] == 0 and m.nodes[n]["at_shift_end"] == _IF_FITS and not _fits(m, s, r):
+        return
+    x["asleep"] = 0
+    x["begun"] = 1
+    now = s.glob[0]["now"]
+    x["began"] = now
+    if x["wake"] > 0:
+        x["phase"] = WAKING
+        x["exact"] = now + x["wake"]
+        show(s, r, _SETTING_UP)
+    else:
+        x["phase"] = WORKING
+        x["exact"] = now + x["rest"]
+        show(s, r, _STATE_WORKING)
+    due = noticed(s, x["exact"])
+    set_slot(s, m.res[r]["end"], due)
+    if x["phase"] == WORKING:
+        _run_clocks(m, s, r, due)
+
+
+@inlined
+def _run_clocks(m, s, r, due):
+    """Let the operating clocks run; only one that is due by the end of the work needs a slot."""
+    node, now = m.nodes[m.res[r]["node"]], s.glob[0]["now"]
+    for k in range(node["mode_count"]):
+        if m.modes[node["mode_first"] + k]["clock"] == _OPERATING:
+            left = s.clocks[m.res[r]["clock"] + k]["left"]
+            if left <= due - now:
+                set_slot(s, m.res[r]["failure"] + k, now + left)
+
+
+@inlined
+def stop_clocks(m, s, r):
+    """Let the operating clocks stand still; one that is due now stays due."""
+    node, now = m.nodes[m.res[r]["node"]], s.glob[0]["now"]
+    worked = now - s.res[r]["began"]
+    for k in range(node["mode_count"]):
+        if m.modes[node["mode_first"] + k]["clock"] == _OPERATING:
+            clock = s.clocks[m.res[r]["clock"] + k]
+            clock["left"] -= worked
+            slot = m.res[r]["failure"] + k
+            if clock["left"] > 0 and s.due[slot] != NEVER:
+                set_slot(s, slot, NEVER)
+
+
+@inlined
+def end_operation(m, s, r):
+    """A wake-up or an operation ends."""
+    x = s.res[r]
+    set_slot(s, m.res[r]["end"], NEVER)
+    close(s, r, _DONE)
+    if x["phase"] == WAKING:
+        x["phase"] = UNSTARTED
+        x["wake"] = 0
+        may_start(s, r)
+    else:
+        x["ended"] = s.glob[0]["now"]
+        x["phase"] = FINISHED
+        stop_clocks(m, s, r)
+        offer(s, r)
+    touch(s, r)
+
+
+@inlined
+def interrupt(m, s, r):
+    """Stop a wake-up or an operation; what is left of it is done later."""
+    x = s.res[r]
+    set_slot(s, m.res[r]["end"], NEVER)
+    close(s, r, _INTERRUPTED)
+    left = max(0, x["exact"] - s.glob[0]["now"])
+    if x["phase"] == WAKING:
+        x["wake"] = left
+    else:
+        x["rest"] = left
+        stop_clocks(m, s, r)
+    x["phase"] = UNSTARTED
+    may_start(s, r)
+    touch(s, r)

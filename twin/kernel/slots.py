@@ -1,0 +1,42 @@
+"""Pending ends: one slot an activity, in a tournament whose root is the earliest, lowest first.
+
+A tournament beats heaps here: slots are few and known, and an update stops early where another
+slot still wins (10 / 100 / 1000 stations: 77 / 100 / 124 ns an event in a prototype).
+"""
+
+from twin.kernel.arrays import NEVER
+from twin.kernel.jit import compiled, inlined
+
+
+@compiled
+def _replay(due, winners, slot, when):
+    due[slot] = when
+    i = (due.size + slot) >> 1
+    while i >= 1:
+        left, right = winners[2 * i], winners[2 * i + 1]
+        best = left if due[left] <= due[right] else right
+        if winners[i] == best and best != slot:
+            return
+        winners[i] = best
+        i >>= 1
+
+
+@inlined
+def set_slot(s, slot, when):
+    """Let a slot be due at an instant, NEVER to clear it."""
+    _replay(s.due, s.winners, slot, when)
+
+
+@inlined
+def noticed(s, when):
+    """Return the scan at which the controller sees an end."""
+    scan = s.glob[0]["scan"]
+    if scan == 0 or when > NEVER - scan:
+        return when
+    return when + (-when) % scan
+
+
+@inlined
+def first_slot(s):
+    """Return the slot that is due first; of those due together the lowest."""
+    return s.winners[1]

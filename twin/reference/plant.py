@@ -1,0 +1,106 @@
+"""Sets up the shop floor of a line."""
+
+from twin.kernel.log import PART_SHIFT
+from twin.kernel.model import NONE
+from twin.kernel.states import Choose, NodeKind, State
+from twin.reference.buffer import Buffer, Sink
+from twin.reference.carrier import Group
+from twin.reference.conveyor import Conveyor
+from twin.reference.floor import Floor
+from twin.reference.parts import Part, Route
+from twin.reference.settling import Settling
+from twin.reference.shifts import Calendar
+from twin.reference.source import Source
+from twin.reference.station import Station
+
+_FIRST_INITIAL = 1 << (PART_SHIFT - 1)  # numbers of parts inside at the start begin here
+
+Node = Source | Buffer | Conveyor | Station | Sink
+
+
+class Plant:
+    """Everything that stands on a floor.
+
+    Parameters
+    ----------
+    floor : Floor
+        Still empty.
+    """
+
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
+        self._calendars = [Calendar(floor, index) for index in range(floor.line.calendars.size)]
+        self.nodes = [self._node(index) for index in range(floor.line.nodes.size)]
+        self.sources = [node for node in self.nodes if isinstance(node, Source)]
+        self.stations = [node for node in self.nodes if isinstance(node, Station)]
+        self.servers = [server for station in self.stations for server in station.servers]
+        self.groups = [
+            Group(floor, index, self._hours(int(row["calendar"])))
+            for index, row in enumerate(floor.line.carriers)
+        ]
+        self.tracks = {server.resource: server.track for server in self.servers}
+        self.tracks |= {unit.resource: unit.track for group in self.groups for unit in group.units}
+        self.settling = Settling(floor, self.servers, self.groups)
+        floor.offers.routes = [self._routes(index) for index in range(len(self.nodes))]
+        self._put_parts()
+        for source in self.sources:
+            source.open()
+
+    def _hours(self, calendar: int) -> Calendar | None:
+        return None if calendar == NONE else self._calendars[calendar]
+
+    def _node(self, index: int) -> Node:
+        floor, row = self._floor, self._floor.line.nodes[index]
+        calendar = self._hours(int(row["calendar"]))
+        match NodeKind(row["kind"]):
+            case NodeKind.SOURCE:
+                node: Node = Source(floor, index, calendar)
+            case NodeKind.BUFFER:
+                node = Buffer(floor, index)
+            case NodeKind.CONVEYOR:
+                node = Conveyor(floor, index)
+            case NodeKind.STATION:
+                node = Station(floor, index, calendar)
+            case _:
+                node = Sink(floor, index)
+        return node
+
+    def _routes(self, node: int) -> dict[int, Route]:
+        """Return the route of each product that leaves a node."""
+        line = self._floor.line
+        routes: dict[int, Route] = {}  # by row
+        of_product = {}
+        for product, row in enumerate(line.route_of[node].tolist()):
+            if row != NONE:
+                routes[row] = routes.get(row) or self._route(row)
+                of_product[product] = routes[row]
+        return of_product
+
+    def _route(self, index: int) -> Route:
+        line = self._floor.line
+        row = line.routes[index]
+        options = line.options[row["first"] : row["first"] + row["count"]]
+        targets = [self.nodes[target] for target in options["target"].tolist()]
+        return Route(
+            choose=Choose(row["choose"]),
+            targets=tuple(target for target in targets if not isinstance(target, Source)),
+            cumulative=tuple(options["cumulative"].tolist()),
+            group=None if row["carrier"] == NONE else self.groups[row["carrier"]],
+            priority=int(row["priority"]),
+        )
+
+    def _put_parts(self) -> None:
+        """Put the parts inside that are there at the start."""
+        floor = self._floor
+        made: dict[int, int] = {}
+        for row in floor.line.initial:
+            index, node = int(row["node"]), self.nodes[row["node"]]
+            assert not isinstance(node, Source)
+            for _ in range(int(row["count"])):
+                number = (index << PART_SHIFT) + _FIRST_INITIAL + made.get(index, 0)
+                made[index] = made.get(index, 0) + 1
+                part = Part(number, int(row["product"]), since=0)
+                slot = node.slot()
+                floor.recorder.fact(0, State.ENTERED, slot.resource, part, slot.resource)
+                floor.inside += 1
+                slot.take(part, slot.resource)

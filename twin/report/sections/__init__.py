@@ -1,0 +1,1 @@
+"""Sections of the page, in the order in which a person decides."""

@@ -1,0 +1,97 @@
+"""The robot's moves: where their times come from and what the physics said."""
+
+import base64
+
+from twin.report import numbers
+from twin.report.markup import Markup, element
+from twin.report.motion import Move, ReportMotion
+from twin.report.sections.notes import notes
+from twin.report.table import Column, table
+
+_COLUMNS = (
+    Column("Move", numeric=False),
+    Column("Load", numeric=False),
+    Column("Time"),
+    Column("Basis", numeric=False),
+    Column("Clearance"),
+    Column("Nearest fixture", numeric=False),
+    Column("Proof", numeric=False),
+    Column("End error"),
+    Column("At torque limit", tip="share of the time with a motor at its limit"),
+)
+_TONES = {"feasible": "good", "infeasible": "bad", "": "faint"}
+_SIGNS = {"good": "✓ ", "bad": "✗ ", "faint": ""}
+
+
+def motion(found: ReportMotion) -> Markup:
+    """Return the moves of one robot with their proof, and its picture."""
+    return element(
+        "section",
+        element("h2", f"Moves of {found.robot}"),
+        element("p", _summary(found), class_="lead"),
+        _picture(found),
+        table(_COLUMNS, [_row(move) for move in found.moves]) if found.moves else "",
+        element("p", f"Basis of times: {found.basis}", class_="detail") if found.basis else "",
+        notes(found.notes),
+    )
+
+
+def _summary(found: ReportMotion) -> str:
+    proven = [move for move in found.moves if move.verdict]
+    good = [move for move in proven if _tone(move) == "good"]
+    count = numbers.number(len(found.moves))
+    if not proven:
+        return f"{count} moves timed; the motion was not proven."
+    tightest = min(
+        (m for m in found.moves if m.clearance_mm is not None),
+        key=lambda m: m.clearance_mm or 0.0,
+        default=None,
+    )
+    words = f"{len(good)} of {count} moves proven in physics simulation"
+    if tightest is None or tightest.clearance_mm is None:
+        return words + "."
+    near = f" to {tightest.nearest_fixture}" if tightest.nearest_fixture else ""
+    return (
+        f"{words}; least clearance {_mm(tightest.clearance_mm)}{near}"
+        f" ({tightest.from_} → {tightest.to})."
+    )
+
+
+def _row(move: Move) -> list[object]:
+    tone = _tone(move)
+    verdict = element("span", _SIGNS[tone], move.verdict or "not run", class_=f"tone {tone}")
+    share = move.saturation_share
+    return [
+        f"{move.from_} → {move.to}",
+        "loaded" if move.loaded else "empty",
+        numbers.with_unit(numbers.number(move.seconds, 2), "s"),
+        move.basis,
+        _mm(move.clearance_mm),
+        move.nearest_fixture or numbers.UNKNOWN,
+        verdict,
+        _mm(move.end_error_mm, 2),
+        numbers.UNKNOWN if share is None else numbers.percent(share, 1),
+    ]
+
+
+def _tone(move: Move) -> str:
+    return _TONES.get(move.verdict, "bad" if move.verdict else "faint")
+
+
+def _mm(value: float | None, decimals: int = 0) -> str:
+    if value is None:
+        return numbers.UNKNOWN
+    return numbers.with_unit(numbers.number(value, decimals), "mm")
+
+
+def _picture(found: ReportMotion) -> Markup:
+    if not found.picture:
+        return Markup()
+    data = base64.b64encode(found.picture).decode("ascii")
+    caption = found.picture_caption or f"{found.robot} in the cell"
+    return element(
+        "figure",
+        element("img", src=f"data:image/png;base64,{data}", alt=caption),
+        element("figcaption", caption),
+        class_="picture",
+    )
