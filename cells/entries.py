@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from cells.expand import expand, numbered_flow
+from cells.expand import QUEUE, expand, numbered_flow
 from cells.graph import Node
 from cells.limits import adds_up
+from cells.names import NODES
 from cells.problems import Problem
 from cells.schema import Cell, Flow, Source, Station
 
@@ -77,18 +78,26 @@ def _places(k: int, entry: Flow, nodes: dict[str, Node], cell: Cell) -> Iterator
     if entry.by not in cell.robots:
         return
     if _place(nodes[entry.from_], "pick_at") is None:
-        key = "at" if isinstance(nodes[entry.from_], Station) else "pick_at"
+        key = _key(entry.from_, "pick_at", cell)
         yield Problem(
             ("flow", k, "from"),
             f"robot {entry.by!r} has no place to pick at {entry.from_!r}; give it `{key}`",
         )
     for target in targets(entry):
         if _place(nodes[target], "place_at") is None:
-            key = "at" if isinstance(nodes[target], Station) else "place_at"
+            key = _key(target, "place_at", cell)
             yield Problem(
                 ("flow", k, "to"),
                 f"robot {entry.by!r} has no place to put parts at {target!r}; give it `{key}`",
             )
+
+
+def _key(name: str, key: str, cell: Cell) -> str:
+    """Return the key at which a node of the expanded cell is given its place."""
+    written = [node for section in NODES for node in getattr(cell, section)]
+    if name not in written:  # one machine of several, or its queue
+        return "places" if name.removesuffix(QUEUE) not in cell.stations else "at"
+    return "at" if name in cell.stations else key
 
 
 def _place(node: Node, key: str) -> str | None:

@@ -130,6 +130,9 @@ def _per_product(one: _Found, document: Document) -> int:
     for step in one.branch[0] if one.branch else ():
         data = data[step]
     named = data if isinstance(data, dict) else {}
+    products = document.data.get("products")
+    if isinstance(products, dict) and any(key in products for key in named):
+        return 1
     return int(not any(get_close_matches(key, FAMILIES, n=1, cutoff=0.7) for key in named))
 
 

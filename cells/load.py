@@ -82,6 +82,21 @@ def _checked(document: Document, name: str) -> Cell:
     return cell
 
 
+def locate(name: str | Path) -> Path:
+    """Return the cell file a person means: a path as it is, or the name of a ready-made cell.
+
+    Raises
+    ------
+    CellError
+        If it is no name of a ready-made cell.
+    """
+    path = Path(name)
+    # Anything that looks like a file is one; if it is not there, reading it says so.
+    if path.suffix or len(path.parts) > 1 or path.exists():
+        return path
+    return find_cell(str(name))
+
+
 def find_cell(name: str) -> Path:
     """Return the file of a ready-made cell, such as ``machine_tending``.
 

@@ -15,7 +15,7 @@ from robots.frames import quaternion
 from robots.wire import Array, Message
 
 STEP = 1e-3  # s; the engine's first-order integrator needs 1 kHz
-ITERATIONS = 100  # of the constraint solver: motors reach their target speed to 1e-9
+ITERATIONS = 50  # of the constraint solver: a motor within its limit is off by some 1e-6 rad
 POSITION_GAIN = 0.3  # share of a position error that is corrected in one step
 SATURATED = 0.999  # of the torque limit
 CLEARANCE_EVERY = 10  # steps
@@ -194,7 +194,8 @@ def follow(values: Values, arrays: Arrays) -> Message:
     if not (np.isfinite(reached).all() and np.isfinite(applied).all()):
         raise ArithmeticError("the motion is not a number: the model is numerically unsound")
     saturated = (np.abs(applied) >= SATURATED * limit).any(axis=1)
-    return Message(contacts.report(), {"reached": reached, "saturated": saturated.astype(np.uint8)})
+    flags: Array = np.asarray(saturated, np.uint8)
+    return Message(contacts.report(), {"reached": reached, "saturated": flags})
 
 
 def replay(values: Values, arrays: Arrays) -> Message:
@@ -238,36 +239,52 @@ def agree(values: Values, arrays: Arrays) -> Message:
     )
 
 
-def render(values: Values, arrays: Arrays) -> Message:
-    """Draw the arm at ``angles`` (n,) seen from ``eye`` towards ``center``; ``image`` (h, w, 3)."""
-    scene = Scene(values, arrays)
-    scene.place(arrays["angles"])
+def draw(values: Values, arrays: Arrays) -> Message:
+    """Draw coloured surfaces seen from ``eye`` towards ``center``, z up.
+
+    ``counts`` (b, 2) says how many of ``points`` and ``corners`` belong to each of b bodies.  Gives
+    ``image`` (h, w, 3) and ``body`` (h, w), the number of the body seen, -1 for none.
+    """
+    pybullet.resetSimulation()
+    _add_surfaces(arrays)
     width, height = values["size"]
-    up = arrays["up"].tolist()
-    view = pybullet.computeViewMatrix(arrays["eye"].tolist(), arrays["center"].tolist(), up)
-    far = 4.0 * float(np.linalg.norm(arrays["eye"] - arrays["center"]))
-    lens = pybullet.computeProjectionMatrixFOV(values["angle"], width / height, far / 400.0, far)
-    for body, color in zip((scene.arm, *scene.fixtures), values["colors"], strict=True):
-        for link in range(-1, pybullet.getNumJoints(body)):
-            pybullet.changeVisualShape(body, link, rgbaColor=color)
+    eye, center = arrays["eye"], arrays["center"]
+    view = pybullet.computeViewMatrix(eye.tolist(), center.tolist(), [0.0, 0.0, 1.0])
+    far = 4.0 * float(np.linalg.norm(eye - center))
     picture = pybullet.getCameraImage(
         width,
         height,
         view,
-        lens,
-        lightDirection=values["light"],
-        shadow=1,
+        pybullet.computeProjectionMatrixFOV(values["lens"], width / height, far / 100.0, far),
+        lightDirection=arrays["light"].tolist(),
+        shadow=0,
         renderer=pybullet.ER_TINY_RENDERER,
     )
     pixels = np.asarray(picture[2], np.uint8).reshape(height, width, 4)
-    return Message({}, {"image": np.ascontiguousarray(pixels[:, :, :3])})
+    bodies = np.asarray(picture[4], np.int64).reshape(height, width)
+    return Message({}, {"image": pixels[:, :, :3], "body": bodies})
+
+
+def _add_surfaces(arrays: Arrays) -> None:
+    point = corner = 0
+    for (points, corners), color in zip(arrays["counts"], arrays["colors"], strict=True):
+        shape = pybullet.createVisualShape(
+            pybullet.GEOM_MESH,
+            vertices=arrays["points"][point : point + points].tolist(),
+            normals=arrays["normals"][point : point + points].tolist(),
+            indices=arrays["corners"][corner : corner + corners].ravel().tolist(),
+            rgbaColor=[*color.tolist(), 1.0],
+            specularColor=[0.1, 0.1, 0.1],
+        )
+        pybullet.createMultiBody(baseVisualShapeIndex=shape)
+        point, corner = point + points, corner + corners
 
 
 JOBS: dict[str, Callable[[Values, Arrays], Message]] = {
     "follow": follow,
     "replay": replay,
     "agree": agree,
-    "render": render,
+    "draw": draw,
 }
 
 

@@ -19,7 +19,8 @@ from robots.task import ArmTask
 
 _STARTS = 12
 _BANNED = 1e6  # s; more than any cycle
-_ROUNDS = 200  # of banning colliding moves before giving up
+_ROUNDS = 60  # of banning colliding moves before giving up
+_WATCHED = 4  # choices a round whose moves are looked at
 _ALTERNATIVES = 5  # postures a target whose exact times are compared at the end
 
 Ints = NDArray[np.int64]
@@ -132,10 +133,14 @@ class Search:
         rng = np.random.default_rng(0)
         spans = list(zip(self.first[:-1], self.first[1:], strict=True))
         pool = [np.array([rng.integers(a, b) for a, b in spans]) for _ in range(_STARTS)]
+        choice = pool[0]
         for _ in range(_ROUNDS):
             totals = [self._descend(choice) for choice in pool]
-            choice = pool[int(np.argmin(totals))]
-            if min(totals) >= _BANNED or not self._ban_colliding(choice):
+            order = np.argsort(totals)
+            choice = pool[int(order[0])]
+            # The runners-up are looked at too: what is banned for one need not be tried by another.
+            news = [self._ban_colliding(pool[int(k)]) for k in order[:_WATCHED]]
+            if not news[0]:
                 break
         return self._refine(choice.copy())
 
@@ -146,13 +151,13 @@ class Search:
         return total
 
     def _ban_colliding(self, choice: Ints) -> bool:
-        """Ban the moves of a choice that collide; say whether there were any."""
+        """Ban the moves of a choice that collide; say whether any was new."""
         found = False
         for a, b, _ in self.moves:
-            spot = self.spot(choice[a], choice[b])
-            if a != b and collides(spot):
+            i, j = choice[a], choice[b]
+            if not self.banned[i, j] and collides(self.spot(i, j)):
                 found = True
-                self._ban(a, b, choice[a], choice[b], spot)
+                self._ban(a, b, i, j, self.spot(i, j))
         return found
 
     def _ban(self, a: int, b: int, i: int, j: int, spot: Nearest) -> None:

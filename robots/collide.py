@@ -226,7 +226,7 @@ def _watch(
             if s >= 1.0 or motion == 0.0:
                 break
             least = min(best[0], enough)
-            free = gap - least + max(tolerance, 0.1 * least)
+            free = gap if math.isinf(gap) else gap - least + max(tolerance, 0.1 * least)
             # Two links of the arm can both move: their gap changes twice as fast.
             s = min(1.0, s + max(min(free, 0.5 * own), tolerance) / motion)
 

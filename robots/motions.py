@@ -27,25 +27,34 @@ class Motion:
     @property
     def name(self) -> str:
         """The motion in words."""
-        load = "with part" if self.loaded else "empty"
-        if self.kind == "travel":
-            return f"{self.start} to {self.goal}, {load}"
-        return f"{'into' if self.kind == 'in' else 'out of'} {self.goal}, {load}"
+        return in_words(self.kind, self.start, self.goal, self.loaded)
+
+
+def in_words(kind: str, start: str, goal: str, loaded: bool) -> str:
+    """Return what a motion is called in messages.
+
+    Examples
+    --------
+    >>> in_words("travel", "rack", "press", loaded=True)
+    'rack to press, with part'
+    """
+    load = "with part" if loaded else "empty"
+    if kind == "travel":
+        return f"{start} to {goal}, {load}"
+    return f"{'into' if kind == 'in' else 'out of'} {goal}, {load}"
 
 
 def motions_of(task: ArmTask, table: MoveTable, step: float) -> list[Motion]:
-    """Return every joint move a task asks for and every straight move in and out.
+    """Return the joint moves a task asks for, in its order, then the straight moves in and out.
 
     Parameters
     ----------
     step : float
         Time between two rows, s.
     """
-    motions = []
-    for start, goal, loaded in task.moves:
-        if start != goal:  # a move from a target to itself goes nowhere
-            path = travel(task, table, (start, goal, loaded), step)
-            motions.append(_motion("travel", task, (start, goal, loaded), path, step))
+    motions = [
+        _motion("travel", task, move, travel(task, table, move, step), step) for move in task.moves
+    ]
     for target, way, loaded in _legs(task):
         path = straight(task, table, target, loaded, step, way)
         motions.append(_motion(way, task, (target, target, loaded), path, step))

@@ -141,19 +141,6 @@ class Physics:
             torque,
         )
 
-    def picture(
-        self, joints: Floats, eye: Floats, center: Floats, size: tuple[int, int]
-    ) -> NDArray[np.uint8]:
-        """Return a picture of the arm among its fixtures, shape (height, width, 3)."""
-        up = self.task.pose_cell_base[:3, :3].T @ np.array([0.0, 0.0, 1.0])
-        answer = self.ask(
-            "render",
-            False,
-            {"angles": np.asarray(joints, float), "eye": eye, "center": center, "up": up},
-            size=list(size),
-        )
-        return np.asarray(answer.arrays["image"])
-
 
 def worst(agreements: Sequence[Agreement]) -> Agreement:
     """Return the largest difference of each kind."""

@@ -9,7 +9,7 @@ there is no engine, nothing is proven, and that is said too.
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -17,10 +17,13 @@ from robots.arm import Floats
 from robots.cache import content_key, load, store
 from robots.errors import PhysicsUnavailable
 from robots.kinematics.fk import flanges
-from robots.motions import Motion, motions_of
+from robots.motions import Motion, in_words, motions_of
 from robots.physics import STEP, Agreement, Contact, Followed, Physics, Surroundings, worst
+from robots.picture import render
 from robots.task import ArmTask, MoveTable
 from robots.worker import Worker
+
+__all__ = ["MoveProof", "Proof", "prove", "prove_with", "render"]
 
 END_ERROR = 1e-4  # m, most error of the tool when it stands
 EXCESS = 1e-3  # m, most error of the tool beyond its way in one step
@@ -51,6 +54,11 @@ class MoveProof:
     clearance: float | None  # m to the nearest fixture, None: none near
     nearest: str | None
 
+    @property
+    def name(self) -> str:
+        """The motion in words."""
+        return in_words(self.kind, self.start, self.goal, self.loaded)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
@@ -61,7 +69,7 @@ class Proof:
     verdict: Literal["proven", "infeasible", "not provable", "not proven"]
     reason: str  # empty when proven
     agreement: Agreement | None
-    moves: tuple[MoveProof, ...]
+    moves: tuple[MoveProof, ...]  # the asked moves in the order of the task, then the straight ones
 
     @property
     def feasible(self) -> bool:
@@ -218,18 +226,28 @@ def _replay(physics: Physics, motion: Motion, missing: str) -> MoveProof:
     )
 
 
+class _Measured(NamedTuple):
+    """The measured fields of `MoveProof`."""
+
+    tracking_error: float
+    excess: float
+    end_error: float
+    settling: float
+    saturated: float
+
+
 def _follow(physics: Physics, motion: Motion) -> MoveProof:
     followed, around = physics.follow(motion)
     errors, ways = _errors(physics.task, motion, followed)
     off = np.flatnonzero(errors > END_ERROR)
     settled = (off[-1] + 1) * STEP if off.size else 0.0
-    measured = {
-        "tracking_error": float(errors.max()),
-        "excess": float(max(0.0, (errors - ways).max())),
-        "end_error": float(errors[-1]),
-        "settling": max(0.0, float(settled) - motion.duration),
-        "saturated": float(followed.saturated[: motion.moving].mean()),
-    }
+    measured = _Measured(
+        tracking_error=float(errors.max()),
+        excess=float(max(0.0, (errors - ways).max())),
+        end_error=float(errors[-1]),
+        settling=max(0.0, float(settled) - motion.duration),
+        saturated=float(followed.saturated[: max(1, motion.moving - 1)].mean()),
+    )
     reason = _touching(around) or _fault(measured)
     return MoveProof(
         kind=motion.kind,
@@ -239,7 +257,7 @@ def _follow(physics: Physics, motion: Motion) -> MoveProof:
         verdict="infeasible" if reason else "ok",
         reason=reason,
         duration=motion.duration,
-        **measured,
+        **measured._asdict(),
         **around._asdict(),
     )
 
@@ -271,13 +289,13 @@ def _touching(around: Surroundings) -> str:
     )
 
 
-def _fault(measured: Mapping[str, float]) -> str:
+def _fault(measured: _Measured) -> str:
     """Return which gate a followed motion misses, empty if none."""
-    share = f"motors at their torque limit for {measured['saturated']:.0%} of the time"
-    if measured["end_error"] >= END_ERROR:
-        return f"the tool ends {measured['end_error'] * 1e3:.2f} mm off; {share}"
-    if measured["excess"] >= EXCESS:
-        return f"the tool strays {measured['excess'] * 1e3:.2f} mm from its path; {share}"
-    if measured["settling"] >= SETTLING:
-        return f"the tool settles only after {measured['settling'] * 1e3:.0f} ms; {share}"
+    share = f"motors at their torque limit for {measured.saturated:.0%} of the time"
+    if measured.end_error >= END_ERROR:
+        return f"the tool ends {measured.end_error * 1e3:.2f} mm off; {share}"
+    if measured.excess >= EXCESS:
+        return f"the tool strays {measured.excess * 1e3:.2f} mm from its path; {share}"
+    if measured.settling >= SETTLING:
+        return f"the tool settles only after {measured.settling * 1e3:.0f} ms; {share}"
     return ""

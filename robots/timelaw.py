@@ -109,11 +109,16 @@ def with_speeds(
     Acceleration is zero at both ends and at the peak; the peak is negative when the move must
     overshoot and return.  `distance` and the speeds may have any sign.
     """
+    best, peak = math.inf, 0.0
     for cruise in (v_max, -v_max):
         covered, time = _ramps(cruise, v_start, v_end, a_max, j_max)
-        if (distance - covered) * cruise >= 0.0:
-            return time + (distance - covered) / cruise, cruise
-    straight, _ = _ramps(v_start, v_start, v_end, a_max, j_max)
+        if (distance - covered) * cruise >= 0.0 and time + (distance - covered) / cruise < best:
+            best, peak = time + (distance - covered) / cruise, cruise
+    if best < math.inf:
+        return best, peak
+    straight, time = _ramps(v_start, v_start, v_end, a_max, j_max)
+    if abs(distance - straight) <= 1e-13 * (abs(distance) + time * (abs(v_start) + abs(v_end))):
+        return time, v_start
     # Just below both speeds a dip first lengthens the way, so the sign change is sought from the
     # far side: the distance covered grows with the peak outside [v_start, v_end].
     if distance >= straight:

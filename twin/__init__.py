@@ -30,9 +30,9 @@ def load(path: "str | Path") -> "Cell":
     cells.errors.CellFileError
         If the file is wrong; all its faults are listed.
     """
-    from cells.load import find_cell, load_cell
+    from cells.load import load_cell, locate
 
-    return load_cell(find_cell(str(path)))
+    return load_cell(locate(path))
 
 
 def simulate(

@@ -1,4 +1,4 @@
-"""Claims about the strict reader: what it reads, what it refuses, and how little work that takes."""
+"""Claims about the strict reader: what it reads, what it refuses, with how little work."""
 
 import sys
 
@@ -63,7 +63,11 @@ HOSTILE = {
     "alias bomb": (_BOMB, 1, "anchors and aliases"),
     "alias": ("a: 1\nb: *a", 2, "anchors and aliases"),
     "recursive": ("a: &x [*x]", 1, "anchors and aliases"),
-    "python tag": ('a: !!python/object/apply:os.system ["true"]', 1, "tag .*python.* is not allowed"),
+    "python tag": (
+        'a: !!python/object/apply:os.system ["true"]',
+        1,
+        "tag .*python.* is not allowed",
+    ),
     "own tag": ("a:\n  !thing b", 2, "tag '!thing' is not allowed"),
     "binary": ("a: !!binary aGk=", 1, "tag"),
     "merge key": ("a: {x: 1}\nb:\n  <<: {x: 2}", 3, "merge keys"),
@@ -116,9 +120,13 @@ def test_a_hostile_text_is_refused_with_line_and_reason_after_little_work(text, 
     assert calls < 50_000
 
 
-def test_a_flood_of_values_is_refused_before_it_is_read_to_its_end():
-    with pytest.raises(Refused, match="more than 50000 values"):
-        read("x: [" + "1, " * 60_000 + "]")
+def test_a_flood_of_values_is_refused_at_the_first_too_many(monkeypatch):
+    monkeypatch.setattr("cells.yaml_reader.MOST_NODES", 500)
+
+    with pytest.raises(Refused, match="more than 500 values") as refused:
+        read("x:\n" + "- 1\n" * 1_000)
+
+    assert refused.value.fault.line == 499  # mapping, key and list are three of the 500
 
 
 def test_bytes_that_are_not_utf_8_are_refused_with_their_line():
@@ -133,17 +141,15 @@ def test_a_file_of_too_many_bytes_is_not_even_decoded():
         decode(b"\xff" * (MOST_BYTES + 1))
 
 
-_PIECES = st.sampled_from(
-    [": ", "- ", "\n", "  ", "a", "1", "[", "]", "{", "}", ",", "'", '"', "&a", "*a", "!t", "|", ">"]
-    + ["#", "%", "? ", "<<: ", "---\n", "...\n", "\t", "\x85", "\u2028", "\ufeff", "é"]
+_PIECES = st.sampled_from("a1[]{},'|>#%\"\t\n\x85\u2028\ufeffé") | st.sampled_from(
+    [": ", "- ", "  ", "&a", "*a", "!t", "? ", "<<: ", "---\n", "...\n"]
 )
 
 
 @given(st.lists(_PIECES, max_size=40).map("".join) | st.text(max_size=60))
 def test_any_text_is_read_or_refused(text):
     try:
-        document = read(text)
+        lines = set(read(text).lines.values())
     except Refused as refused:
-        assert refused.fault.message
-    else:
-        assert all(1 <= line <= text.count("\n") + 2 for line in document.lines.values())
+        lines = {refused.fault.line}
+    assert all(1 <= line <= len(text.splitlines()) + 1 for line in lines)

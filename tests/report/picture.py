@@ -1,6 +1,7 @@
 """What a drawn chart holds, read back from its SVG."""
 
 import itertools
+import re
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
@@ -18,6 +19,7 @@ class Label:
     bottom: float
 
     def meets(self, other):
+        """Tell whether two boxes overlap."""
         across = self.left < other.right - 0.5 and other.left < self.right - 0.5
         return across and self.top < other.bottom - 0.5 and other.top < self.bottom - 0.5
 
@@ -26,17 +28,20 @@ class Picture:
     """One SVG, parsed: fails where it is not well-formed."""
 
     def __init__(self, markup):
-        assert "nan" not in markup.lower().replace("&#x27;", "")
+        assert not re.search(r'="[^"]*\b(nan|inf)\b', markup)
         self.root = ElementTree.fromstring(markup)
         _, _, self.width, self.height = map(float, self.root.get("viewBox").split())
 
     def labels(self):
+        """Return all texts with their boxes."""
         return [_label(node) for node in self.root.iter("text")]
 
     def bars(self):
+        """Return the plain bars."""
         return [node for node in self.root.iter("rect") if "bar" in node.get("class", "").split()]
 
     def stray_labels(self):
+        """Return the labels that leave the frame."""
         return [
             label
             for label in self.labels()
@@ -47,6 +52,7 @@ class Picture:
         ]
 
     def overlaps(self):
+        """Return the pairs of labels that lie on each other."""
         return [
             (one.text, other.text)
             for one, other in itertools.combinations(self.labels(), 2)

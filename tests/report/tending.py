@@ -323,7 +323,7 @@ def fidelity():
 
 
 def motion():
-    def move(from_, to, loaded, seconds, clearance, near, verdict="feasible"):
+    def move(from_, to, loaded, seconds, clearance, near, verdict="ok"):
         return Move(
             from_=from_,
             to=to,

@@ -1,6 +1,7 @@
 """Claims about charts: drawn whole, inside their frame, without labels on top of each other."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from tests.report import tending
 from tests.report.picture import Picture
 from twin.kernel.states import State
 from twin.report.charts.buffers import buffers_chart
-from twin.report.charts.gantt import gantt, part_number, shown_until
+from twin.report.charts.gantt import first_activity, gantt, part_number, shown_until
 from twin.report.charts.intervals import IntervalRow, Mark, intervals
 from twin.report.charts.series import series_chart
 from twin.report.charts.states import StateRow, state_bars
@@ -84,8 +85,6 @@ def test_a_series_stays_in_its_frame(width, shifts, start):
 
 
 def test_a_series_without_intervals_is_still_drawn():
-    from dataclasses import replace
-
     series = tending.series(days=1)
     unknown = (math.nan,) * len(series.mean)
     picture = check(
@@ -139,8 +138,6 @@ def test_an_interval_that_is_not_known_leaves_the_dot():
 
 @WIDTHS
 def test_buffers_stay_in_their_frame_whatever_they_hold(width):
-    from dataclasses import replace
-
     first, *others = tending.buffers()
     crowd = [
         replace(first, name="x" * 60, capacity=100_000),
@@ -148,3 +145,18 @@ def test_buffers_stay_in_their_frame_whatever_they_hold(width):
         replace(first, name="unknown", mean_content=tending.unknown("parts")),
     ]
     check(buffers_chart([first, *others, *crowd], width))
+
+
+def test_a_gantt_chart_begins_where_something_happens():
+    timeline = tending.timeline()
+    rest = tending.bar(0.0, 21_600.0, "off_shift")
+    lanes = tuple(
+        replace(
+            lane, bars=(rest, *(replace(b, t0=b.t0 + 21_600, t1=b.t1 + 21_600) for b in lane.bars))
+        )
+        for lane in timeline.lanes
+    )
+    late = replace(timeline, end=timeline.end + 21_600, lanes=lanes)
+    assert first_activity(late) == first_activity(timeline) + 21_600
+    late, early = (replace(t, start=first_activity(t)) for t in (late, timeline))
+    assert len(Picture(gantt(late, WIDE)).bars()) == len(Picture(gantt(early, WIDE)).bars())

@@ -26,6 +26,8 @@ def plain(text):
         (12_345.6, 140.0, "12 350 ± 140"),
         (0.01234, 0.00056, "0.0123 ± 0.0006"),
         (-3.21, 0.96, "-3.2 ± 1.0"),
+        (15.9997, 0.0009, "16.00 ± 0.01"),
+        (0.0, 0.031, "0.00 ± 0.03"),
         (5.0, 0.0, "5.00"),
         (5.0, math.nan, "5.00"),
     ],
@@ -40,10 +42,10 @@ def test_thousands_stand_apart_and_never_break_over_lines():
 
 @given(FINITE, st.floats(1e-6, 1e9))
 @settings(deadline=None)
-def test_a_written_value_is_off_by_less_than_its_interval(value, half):
-    text = numbers.number(value, numbers.decimals_for(half))
+def test_rounding_stays_within_the_interval_or_a_thousandth(value, half):
+    text = numbers.number(value, numbers.decimals_for(value, half))
     read = float(plain(text).replace(" ", ""))
-    assert abs(read - value) <= 0.5 * half + 1e-9 * abs(value)
+    assert abs(read - value) <= 0.5 * half + 1e-3 * abs(value)
 
 
 @given(FINITE)
@@ -58,7 +60,8 @@ def test_minus_nought_is_never_written(value):
     [
         (43.24, "43.2 s"),
         (100.0, "100 s"),
-        (150.0, "2.5 min"),
+        (150.0, "150 s"),
+        (450.0, "7.5 min"),
         (7_200.0, "2 h"),
         (100_000.0, "27.8 h"),
         (604_800.0, "7 d"),

@@ -60,8 +60,7 @@ class WrongVersion(BadMessage):
     """A message of another version of this protocol."""
 
 
-def _no_records() -> NDArray[np.void]:
-    return np.empty(0, ACTIVITY)
+_NO_RECORDS: Final[NDArray[np.void]] = np.empty(0, ACTIVITY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,7 +75,19 @@ class Message:
     simulation_time: int = 0  # ns since the start of the run
     time_to_live: int = 0  # ns; 0: does not expire
     body: Mapping[str, Any] = field(default_factory=dict)
-    records: NDArray[np.void] = field(default_factory=_no_records)  # (n,) ACTIVITY, of EVENTS only
+    # (n,) ACTIVITY, of EVENTS only
+    records: NDArray[np.void] = field(default_factory=lambda: _NO_RECORDS)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
+# Made once: making one costs more than a short message takes.
+_ENCODER: Final = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def schema_digest() -> str:
@@ -87,10 +98,7 @@ def schema_digest() -> str:
 
 def canonical_json(value: Mapping[str, Any]) -> bytes:
     """Return the one JSON text of a value: sorted keys, no spaces, UTF-8, no NaN."""
-    text = json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
-    return text.encode()
+    return _ENCODER.encode(value).encode()
 
 
 def encode(message: Message) -> bytes:
@@ -166,7 +174,7 @@ def _checked(kind: int, numbers: list[int], body: bytes) -> Message:
         simulation_time=simulation_time,
         time_to_live=time_to_live,
         body={} if is_events else _object(body),
-        records=_records(body) if is_events else _no_records(),
+        records=_records(body) if is_events else _NO_RECORDS,
     )
 
 
@@ -182,13 +190,9 @@ def _object(body: bytes) -> dict[str, Any]:
     if not body:
         return {}
     try:
-        value = json.loads(body, parse_constant=_refuse_constant)
+        value = _DECODER.decode(body.decode())
     except (ValueError, RecursionError) as error:
         raise BadMessage(f"the body is no JSON: {error}") from None
     if not isinstance(value, dict):
         raise BadMessage(f"the body is a JSON {type(value).__name__}, not an object")
     return value
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number")

@@ -69,6 +69,8 @@ class Sockets:
         self._context = zmq.Context()
         self._socket = self._make_socket(kind)
         self._poller = zmq.Poller()
+        self._door: zmq.Socket[bytes] | None = None  # where new peers ask to be let in
+        self._at_door = False
 
     def _make_socket(self, kind: int) -> "zmq.Socket[bytes]":
         socket = self._context.socket(kind)
@@ -86,8 +88,9 @@ class Sockets:
 
     def wait(self, milliseconds: int) -> set[int]:
         """Wait for something to read; return the watched file descriptors that can be."""
-        ready = dict(self._poller.poll(milliseconds))
-        return {key for key in ready if isinstance(key, int)}
+        ready = {source for source, _ in self._poller.poll(milliseconds)}
+        self._at_door = self._door in ready
+        return {source for source in ready if isinstance(source, int)}
 
     def close(self) -> None:
         """Close at once; what is still queued is dropped."""
@@ -132,15 +135,15 @@ class ControllerSocket(Sockets):
         self._socket.setsockopt(
             zmq.ROUTER_MANDATORY, 1
         )  # else what cannot be sent is lost silently
-        self._zap = self._context.socket(zmq.REP)
-        self._zap.bind("inproc://zeromq.zap.01")
+        self._door = self._context.socket(zmq.REP)
+        self._door.bind("inproc://zeromq.zap.01")
         self._socket.setsockopt_string(zmq.ZAP_DOMAIN, DOMAIN)
         if keys is not None:
             self._socket.setsockopt(zmq.CURVE_SERVER, 1)
             self._socket.setsockopt_string(zmq.CURVE_SECRETKEY, keys.secret)
         self._secure = keys is not None
         self.endpoint = self._bind(host, port)
-        for socket in (self._socket, self._zap):
+        for socket in (self._socket, self._door):
             self._poller.register(socket, zmq.POLLIN)
 
     def _bind(self, host: str, port: int) -> str:
@@ -153,7 +156,8 @@ class ControllerSocket(Sockets):
 
     def receive(self) -> Iterator[tuple[bytes, bytes]]:
         """Yield what has arrived: the identity of a follower and its message."""
-        self._let_in()
+        if self._at_door and self._door is not None:
+            self._let_in(self._door)
         while True:
             try:
                 frames = self._socket.recv_multipart(zmq.NOBLOCK)
@@ -172,10 +176,10 @@ class ControllerSocket(Sockets):
             return False
         return True
 
-    def _let_in(self) -> None:
+    def _let_in(self, door: "zmq.Socket[bytes]") -> None:
         """Answer those who ask whether a key may connect (RFC 27, ZAP)."""
-        while self._zap.poll(0):
-            version, request, domain, _, _, mechanism, *credentials = self._zap.recv_multipart()
+        while door.poll(0):
+            version, request, domain, _, _, mechanism, *credentials = door.recv_multipart()
             known = (
                 credentials and credentials[0] in self._allowed
                 if self._secure
@@ -184,7 +188,7 @@ class ControllerSocket(Sockets):
             ok = bool(known) and domain == DOMAIN.encode()
             status = [b"200", b"OK"] if ok else [b"400", b"unknown key"]
             user = z85.encode(credentials[0]) if ok and credentials else b""
-            self._zap.send_multipart([version, request, *status, user, b""])
+            door.send_multipart([version, request, *status, user, b""])
 
 
 class FollowerSocket(Sockets):

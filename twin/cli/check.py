@@ -24,9 +24,9 @@ def check(
 
     console = steps.console(json)
     if not motion:
-        from cells.load import find_cell, load_cell
+        from cells.load import load_cell, locate
 
-        path = find_cell(cell)
+        path = locate(cell)
         found = load_cell(path)
         say(json, {"cell": found.name, "ok": True}, f"{path}: no faults in the file")
         return

@@ -69,11 +69,11 @@ def prepare(out: "Console", name: str, *, prove: bool = True) -> Job:
     robots.errors.RobotError
         If a robot cannot do what is asked.
     """
-    from cells.load import find_cell, load_cell
+    from cells.load import load_cell, locate
     from twin.build import build_line
     from twin.motion import tables, times_of
 
-    path = find_cell(name)
+    path = locate(name)
     cell = load_cell(path)
     out.print(f"[bold]{cell.title or cell.name}[/bold]  {path.name}")
     if cell.robots:

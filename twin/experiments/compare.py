@@ -131,8 +131,8 @@ def _figures(seen: Observed) -> dict[tuple[str, str], Floats]:
     figures = {
         ("good parts per week", "parts/week"): good / hours * week,
         ("good parts per scheduled hour", "parts/h"): good / hours,
-        ("mean lead time", "s"): tally.lead_time.sum(axis=1) / at_least_one / NS_PER_S,
-        ("parts inside the line", "parts"): tally.wip_time / (seen.seconds * NS_PER_S),
+        ("lead time", "s"): tally.lead_time.sum(axis=1) / at_least_one / NS_PER_S,
+        ("work in process", "parts"): tally.wip_time / (seen.seconds * NS_PER_S),
         ("share scrapped", SHARE): tally.scrapped.sum(axis=1) / left,
     }
     energy = energy_by_replication(seen)

@@ -75,6 +75,7 @@ class Model(NamedTuple):
     toggles: NDArray[np.int64]
     initial: NDArray[np.void]  # INITIAL
     slots: NDArray[np.void]  # SLOT
+    shift_slot: NDArray[np.int64]  # (1,) slot of the first calendar
     # Nodes with a direct route into node n: feeders[feeder_first[n] : feeder_first[n + 1]].
     feeder_first: NDArray[np.int32]  # (N + 1,)
     feeders: NDArray[np.int32]
@@ -91,6 +92,14 @@ GLOBAL = np.dtype(
         ("seed", np.int64),
         ("replication", np.int64),
         ("scan", np.int64),
+        # how many there are of each
+        ("resources", np.int64),
+        ("groups", np.int64),
+        ("calendars", np.int64),
+        ("initials", np.int64),
+        ("slots", np.int64),
+        ("leaves", np.int64),  # of the tournament
+        ("room", np.int64),  # records the log can hold
         ("start", np.int64),  # of the observation
         ("window", np.int64),
         ("unsettled", np.int64),  # 1: something ended at this instant since the line settled
@@ -160,8 +169,9 @@ RESOURCE_STATE = np.dtype(
         ("asleep", np.int32),
         ("reserved", np.int32),  # unit that brings a part, NONE if none
         ("down", np.int32),  # mode of the failure, NONE while up
+        ("called", np.int64),  # round in which the target of its request accepts
         ("lure", np.int64),  # round in which an unassigned request would take it
-        ("lure_kind", np.int32),
+        ("lure_group", np.int32),
         ("lured", np.int32),  # 1: in the list of lured
         ("starts", np.int32),  # 1: in the list of starts
         ("touched", np.int32),  # 1: in the list of touched
@@ -220,7 +230,7 @@ class State(NamedTuple):
     parts: NDArray[np.void]  # the pool, PART
     due: NDArray[np.int64]  # (2^k,) when, one a slot
     winners: NDArray[np.int32]  # (2^(k + 1),) tournament over due
-    fresh: NDArray[np.int32]  # (R,) offers just made
+    fresh: NDArray[np.int32]  # (2 R,) offers just made
     woken: NDArray[np.int32]  # (N,) nodes that began to accept
     heap: NDArray[np.int32]  # (R,) offers that may be movable
     starts: NDArray[np.int32]  # (R,)

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from twin.kernel.arrays import NEVER, VOID
+from twin.kernel.arrays import NEVER
 from twin.kernel.draws import draw_time
 from twin.kernel.flow import admit, release, resource_at
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
-from twin.kernel.offers import drop_request, target_of
+from twin.kernel.offers import drop_request, offered_part, target_of
 from twin.kernel.records import close, show
 from twin.kernel.servers import loses_server, touch
 from twin.kernel.slots import noticed, set_slot
@@ -66,7 +66,7 @@ def _key(m, s, u, r):
 def _assign_best(m, s, group):
     """Give an idle unit of a group its request; return whether there was one."""
     c = m.carriers[group]
-    best, unit, goal = (NEVER, NEVER, NEVER, NEVER), NONE, NONE
+    best, unit, chosen, goal = (NEVER, NEVER, NEVER, NEVER), NONE, NONE, NONE
     for u in range(c["resource"], c["resource"] + c["units"]):
         if s.res[u]["task"] >= 0 or not is_on(m, s, u):
             continue
@@ -76,8 +76,7 @@ def _assign_best(m, s, group):
             if n >= 0:
                 key = _key(m, s, u, r)
                 if key < best:
-                    best, unit, goal = key, u, n
-                    chosen = r
+                    best, unit, chosen, goal = key, u, r, n
             r = np.int64(s.res[r]["after"])
         if c["rule"] != _NEAREST:
             break
@@ -104,7 +103,7 @@ def _assign(m, s, group, u, r, n):
         touch(s, x["goal"])
     elif m.nodes[n]["kind"] == _CONVEYOR:
         s.nodes[n]["reserved"] += 1
-    if m.res[r]["end"] >= 0:
+    if m.res[r]["kind"] == _STATION:
         touch(s, r)
     place = m.nodes[m.res[r]["node"]]["pick_at"]
     _step(m, s, u, _MOVING, _travel(m, s, u, _EMPTY_HANDED, place))
@@ -121,7 +120,7 @@ def _step(m, s, u, state, lasts):
 @inlined
 def send_carriers(m, s):
     """Send units until none can be sent, groups in order of declaration."""
-    for group in range(m.carriers.size):
+    for group in range(s.glob[0]["groups"]):
         while s.groups[group]["idle"] > 0 and s.groups[group]["first"] >= 0:
             if not _assign_best(m, s, group):
                 break
@@ -146,6 +145,8 @@ def _begin_picking(m, s, u):
         x["at"] = place
     lasts = _handling(m, s, u, place, m.pick, m.pick_stream[u], x["pick_draws"])
     x["pick_draws"] += 1
+    close(s, u, _DONE)
+    x["part"] = offered_part(m, s, r)
     _step(m, s, u, _PICKING, lasts)
 
 
@@ -153,7 +154,7 @@ def _begin_picking(m, s, u):
 def _begin_carrying(m, s, u):
     x, r = s.res[u], np.int64(s.res[u]["task"])
     close(s, u, _DONE)
-    x["part"] = release(m, s, r, u)
+    release(m, s, r, u)
     place = m.nodes[m.res[x["goal"]]["node"]]["place_at"]
     _step(m, s, u, _CARRYING, _travel(m, s, u, _LOADED, place))
 

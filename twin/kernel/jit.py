@@ -12,7 +12,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 # No fast maths: bits must not depend on the machine.  The numpy error model leaves out the check of
 # every division; none divides by zero.
-_OPTIONS = {"nogil": True, "error_model": "numpy"}
+_OPTIONS = {"nogil": True, "error_model": "numpy", "_nrt": False}
 # Parts of the kernel are called by the kernel only and need no door from Python.
 _PART = _OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 

@@ -20,6 +20,7 @@ _STATION = int(NodeKind.STATION)
 _FIRST_FREE = int(Choose.FIRST_FREE)
 _RANDOM = int(Choose.RANDOM)
 _CYCLIC = int(Choose.CYCLIC)
+_UNKNOWN = -2  # row of an offer just made
 
 
 @inlined
@@ -141,6 +142,13 @@ def offer(s, r):
     """Note that a node offers a part from now on."""
     s.res[r]["offered"] = 1
     s.res[r]["offered_since"] = s.glob[0]["now"]
+    s.res[r]["row"] = _UNKNOWN
+    offer_again(s, r)
+
+
+@inlined
+def offer_again(s, r):
+    """Note that the offer of a node is to be tried."""
     s.fresh[s.glob[0]["fresh"]] = r
     s.glob[0]["fresh"] += 1
 
@@ -217,14 +225,23 @@ def withdraw(m, s, r):
 
 
 @inlined
+def offered_part(m, s, r):
+    """Return the part that resource r offers."""
+    if m.res[r]["kind"] == _STATION:
+        return s.res[r]["part"]
+    return s.nodes[m.res[r]["node"]]["head"]
+
+
+@inlined
 def refresh_offers(m, s):
     """Work off the notes: look up new offers and try those whose targets began to accept."""
     g = s.glob[0]
     for k in range(g["fresh"]):
         r = s.fresh[k]
-        kind = m.res[r]["kind"]
-        part = s.res[r]["part"] if kind == _STATION else s.nodes[m.res[r]["node"]]["head"]
-        _take_up(m, s, r, part)
+        if s.res[r]["row"] == _UNKNOWN:
+            _take_up(m, s, r, offered_part(m, s, r))
+        elif s.res[r]["direct"] == 1:
+            _push(m, s, r)
     g["fresh"] = 0
     for k in range(g["woken"]):
         s.nodes[s.woken[k]]["woken"] = 0

@@ -144,11 +144,13 @@ def leave_server(m, s, r, taker):
 def _fits(m, s, r):
     """Return whether wake-up and operation end, undisturbed, no later than the shift."""
     x, calendar = s.res[r], m.res[r]["calendar"]
+    if calendar < 0:
+        return True
     ends = s.glob[0]["now"]
     if x["wake"] > 0:
         ends = noticed(s, ends + x["wake"])
     ends = noticed(s, ends + x["rest"])
-    return ends <= s.due[m.shift_slot + calendar]
+    return ends <= s.due[m.shift_slot[0] + calendar]
 
 
 @inlined

@@ -9,9 +9,9 @@ from twin.kernel.jit import compiled, inlined
 
 
 @compiled
-def _replay(due, winners, slot, when):
+def _replay(due, winners, leaves, slot, when):
     due[slot] = when
-    i = (due.size + slot) >> 1
+    i = (leaves + slot) >> 1
     while i >= 1:
         left, right = winners[2 * i], winners[2 * i + 1]
         best = left if due[left] <= due[right] else right
@@ -24,7 +24,7 @@ def _replay(due, winners, slot, when):
 @inlined
 def set_slot(s, slot, when):
     """Let a slot be due at an instant, NEVER to clear it."""
-    _replay(s.due, s.winners, slot, when)
+    _replay(s.due, s.winners, s.glob[0]["leaves"], slot, when)
 
 
 @inlined

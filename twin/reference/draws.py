@@ -27,7 +27,7 @@ def _samples(dist, values, stream, seed, replication, first, out):  # type: igno
 @entry
 def _chances(stream, seed, replication, first, out):  # type: ignore[no-untyped-def]
     for k in range(out.size):
-        out[k] = uniform(stream, seed, replication, first + k, 0)
+        out[k] = uniform(stream, seed, replication, first + k, 0)  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,14 @@ class Draws:
         out = np.empty(count)
         line = self.line
         key = (stream, np.int64(self.seed), np.int64(self.replication), np.int64(first))
-        _samples(line.dists[dist], line.values, *key, out)
+        _samples(line.dists[dist], line.values, *key, out)  # type: ignore[no-untyped-call]
         samples: list[float] = out.tolist()
         return samples
 
     def chances(self, stream: np.uint64, first: int, count: int) -> list[float]:
         """Return uniforms inside (0, 1) from number ``first`` on."""
         out = np.empty(count)
-        _chances(stream, np.int64(self.seed), np.int64(self.replication), np.int64(first), out)
+        _chances(stream, np.int64(self.seed), np.int64(self.replication), np.int64(first), out)  # type: ignore[no-untyped-call]
         chances: list[float] = out.tolist()
         return chances
 

@@ -10,7 +10,6 @@ from enum import IntEnum
 from typing import Any
 
 import simpy
-from simpy.core import StopSimulation
 from simpy.events import Event, EventPriority, Timeout
 
 
@@ -37,7 +36,6 @@ WIDTH = 1 << 40  # more than (resources x failure modes) of any line
 HALT = EventPriority(2)  # behind SimPy's own priorities, before all ends
 FIRST = 3
 SETTLE = EventPriority(FIRST + len(Family) * WIDTH)
-HORIZON = EventPriority(SETTLE + 1)
 
 
 class Planned(Event):
@@ -100,6 +98,7 @@ class LineEnvironment(simpy.Environment):
         self.stuck: Callable[[], None] = lambda: None  # called when an instant does not end
         self._scan = scan
         self._limit = limit
+        self.halted = False  # the line has stopped by itself
         self._instant = -1
         self._ends = 0  # at this instant
         self._settling = False
@@ -139,16 +138,16 @@ class LineEnvironment(simpy.Environment):
 
     def run_through(self, until: int) -> None:
         """Run until all that is due at ``until`` has happened, or the line stops."""
-        self.run(Planned(self, until, HORIZON, lambda _: None))
-
-    def halt(self) -> None:
-        """Stop here: nothing further is to happen."""
-        raise StopSimulation(None)
+        queue = self._queue
+        while queue and queue[0][0] <= until and not self.halted:
+            self.step()
+        if not self.halted:
+            self._now = until
 
     def _settle(self, _: Event) -> None:
         self._settling = False
         self.settle()
 
     def _halt(self, _: Event) -> None:
+        self.halted = True
         self.stuck()
-        self.halt()

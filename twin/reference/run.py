@@ -83,12 +83,12 @@ class Reference:
         clock : Clock
             Tells the time and waits.
         speed : float
-            Seconds of the line a second of the clock.
+            Time of the line per time of the clock.
         """
         begun, first = clock.now(), self.now
         while self.stop is None and self.now < until:
             due = int(min(until, self.env.peek()))
-            clock.wait_until(begun + (due - first) / speed)
+            clock.sleep_until(begun + round((due - first) / speed))
             self.run(due)
 
     def log(self, end: int | None = None) -> Log:
@@ -140,21 +140,20 @@ class Reference:
     def _settle(self) -> None:
         self._plant.settling.settle()
         self.stop = deadlock(self._floor, self._plant.sources)
-        if self.stop is not None:
-            self.env.halt()
+        self.env.halted = self.stop is not None
 
     def _stuck(self) -> None:
         self.stop = livelock(self._floor)
 
 
 class Clock(Protocol):
-    """Tells the time and waits."""
+    """Tells time in whole nanoseconds and can wait."""
 
-    def now(self) -> float:
-        """Return the time, s."""
+    def now(self) -> int:
+        """Return the present, ns since some fixed moment."""
 
-    def wait_until(self, at: float) -> None:
-        """Return when the time ``at`` (s) has come."""
+    def sleep_until(self, moment: int) -> None:
+        """Return at ``moment`` ns, at once if it has passed."""
 
 
 def simulate(line: Line, *, seed: int, replication: int = 0, end: int, start: int = 0) -> Outcome:

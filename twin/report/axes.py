@@ -106,13 +106,15 @@ def _every(values: Sequence[float], texts: Sequence[str], scale: Scale) -> int:
     if len(values) < 2:
         return 1
     room = min(scale(b) - scale(a) for a, b in pairwise(values))
-    widest = max(text_width(text, SMALL) for text in texts) + _GAP
-    return max(1, math.ceil(widest / max(room, 1e-3)))
+    widest = max(text_width(text, SMALL) for text in texts)
+    shift = max(0.0, widest / 2 - min(scale.start, RIGHT))  # of labels at the ends of the axis
+    return max(1, math.ceil((widest + shift + _GAP) / max(room, 1e-3)))
 
 
 def _inside(x: float, text: str, scale: Scale) -> float:
-    """Return where to centre a label so that it stays near the plot."""
-    return min(x, scale.stop + RIGHT - text_width(text, SMALL) / 2)
+    """Return where to centre a label so that it stays in the picture."""
+    half = text_width(text, SMALL) / 2
+    return max(min(x, scale.stop + RIGHT - half), half)
 
 
 def _round_up(step: float) -> float:

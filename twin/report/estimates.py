@@ -50,7 +50,7 @@ def value(estimate: Estimate) -> str:
         return numbers.UNKNOWN
     if not has_interval(estimate) or shown.half_width <= 0.0:
         return numbers.significant(shown.mean)
-    return numbers.number(shown.mean, numbers.decimals_for(shown.half_width))
+    return numbers.number(shown.mean, numbers.decimals_for(shown.mean, shown.half_width))
 
 
 def unit(estimate: Estimate) -> str:

@@ -14,7 +14,7 @@ class Move:
     basis: str  # of the time: torque, published, calibrated, assumed
     clearance_mm: float | None = None
     nearest_fixture: str = ""
-    verdict: str = ""  # of the proof: `feasible`, `infeasible`, or empty when it was not run
+    verdict: str = ""  # of the proof: `ok`, `infeasible`, `not proven`, or empty when not run
     end_error_mm: float | None = None
     saturation_share: float | None = None  # of the time with a motor at its torque limit, 0 to 1
 

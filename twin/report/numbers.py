@@ -5,7 +5,15 @@ import math
 THIN = "\u202f"  # narrow no-break space: separates thousands and a number from its unit
 MINUS = "\u2212"
 UNKNOWN = "–"
-_DURATIONS = ((86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms"))
+_MOST_DIGITS = 4  # of a value: more than that no decision needs
+# From how many seconds on a unit is used: cycle and takt times stay in seconds, as people say them.
+_DURATIONS = (
+    (172_800.0, 86_400.0, "d"),
+    (7_200.0, 3_600.0, "h"),
+    (300.0, 60.0, "min"),
+    (1.0, 1.0, "s"),
+    (0.0, 1e-3, "ms"),
+)
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -23,17 +31,19 @@ def number(value: float, decimals: int = 0) -> str:
     return MINUS + digits if rounded < 0 else digits
 
 
-def decimals_for(half_width: float) -> int:
-    """Return how many decimals a number with an interval of this half-width deserves.
+def decimals_for(value: float, half_width: float, most: int = _MOST_DIGITS) -> int:
+    """Return how many decimals a value with an interval of this half-width deserves.
 
     One digit of the half-width, two when the first is a 1 (612 ± 8, 612.4 ± 1.3), as is usual in
-    measurement (JCGM 100, 7.2.6).
+    measurement (JCGM 100, 7.2.6); no more than `most` digits of the value, however sure it is.
     """
     if not math.isfinite(half_width) or half_width <= 0.0:
         return 2
     exponent = math.floor(math.log10(half_width))
     lead = round(half_width / 10.0**exponent, 6)
-    return -exponent + (1 if lead < 1.95 else 0) if lead < 9.5 else -exponent
+    decimals = -exponent + (1 if lead < 1.95 else 0) if lead < 9.5 else -exponent
+    size = max(abs(value), half_width)
+    return min(decimals, most - 1 - math.floor(math.log10(size)))
 
 
 def significant(value: float, digits: int = 3) -> str:
@@ -61,15 +71,18 @@ def plus_minus(value: float, half_width: float, unit: str = "") -> str:
     """
     if not math.isfinite(half_width) or half_width <= 0.0:
         return with_unit(significant(value), unit)
-    decimals = decimals_for(half_width)
-    return with_unit(f"{number(value, decimals)} ± {number(half_width, decimals)}", unit)
+    decimals = decimals_for(value, half_width)
+    # What is too small for the last digit is rounded up: an interval is never claimed narrower.
+    shown = max(half_width, 10.0**-decimals)
+    return with_unit(f"{number(value, decimals)} ± {number(shown, decimals)}", unit)
 
 
 def interval(low: float, high: float, unit: str = "") -> str:
     """Return `604–620 parts`, rounded as their distance allows (`to` where one is negative)."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return UNKNOWN
-    decimals = decimals_for((high - low) / 2) if high > low else _plain_decimals(low)
+    half, size = (high - low) / 2, max(abs(low), abs(high))
+    decimals = decimals_for(size, half, _MOST_DIGITS + 1) if high > low else _plain_decimals(low)
     between = "–" if low >= 0 else " to "
     return with_unit(f"{number(low, decimals)}{between}{number(high, decimals)}", unit)
 
@@ -88,11 +101,9 @@ def duration_unit(seconds: float) -> tuple[float, str]:
     (1.0, 's')
     """
     size = abs(seconds)
-    for unit, name in _DURATIONS:
-        # Less than two units stay in the next smaller one: 95 s, 100 min.
-        if size >= unit * (2.0 if unit > 1.0 else 1.0):
-            return unit, name
-    return (1.0, "s") if size == 0.0 or not math.isfinite(size) else (1e-3, "ms")
+    if size == 0.0 or not math.isfinite(size):
+        return 1.0, "s"
+    return next((unit, name) for least, unit, name in _DURATIONS if size >= least)
 
 
 def duration(seconds: float, digits: int = 3) -> str:

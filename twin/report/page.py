@@ -47,7 +47,7 @@ def _body(study: Study) -> list[Markup]:
         bottleneck(results),
         comparison(study.comparison) if study.comparison else Markup(),
         output(study),
-        work(results, study.timeline),
+        work(study),
         fidelity(study.fidelity) if study.fidelity else Markup(),
         *(motion(found) for found in study.motion),
         tables(results),

@@ -15,9 +15,14 @@ def title(results: Results) -> str:
     return results.title or results.name
 
 
+def never_rests(results: Results) -> bool:
+    """Tell whether the line is always on shift."""
+    return results.scheduled_hours_per_week >= _ALWAYS
+
+
 def daily(results: Results) -> Estimate | None:
     """Return good parts per day for a line that is always on shift; else a day means nothing."""
-    if results.scheduled_hours_per_week < _ALWAYS:
+    if not never_rests(results):
         return None
     week = results.weekly
     return replace(week, mean=week.mean / 7, low=week.low / 7, high=week.high / 7, unit="parts/day")
@@ -68,7 +73,7 @@ def key_station(results: Results) -> StationResult | None:
 def schedule(results: Results) -> str:
     """Return how long the line works in a week."""
     hours = results.scheduled_hours_per_week
-    if hours >= _ALWAYS:
+    if never_rests(results):
         return "around the clock"
     written = numbers.number(hours, 0 if hours % 1 == 0 else 1)
     return f"{numbers.with_unit(written, 'h')} scheduled a week"

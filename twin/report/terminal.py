@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.markup import escape
+from rich.segment import Segment, Segments
 from rich.table import Table
 from rich.text import Text
 
@@ -171,7 +172,8 @@ def _table(console: Console, head: Sequence[str], rows: Sequence[Sequence[str]])
     plain = [[_plain(cell, console.encoding) for cell in row] for row in (head, *rows)]
     if not console.is_terminal:
         for row in plain:
-            console.print(Text("\t".join(row)), soft_wrap=True)
+            # A segment goes out as it is; text would have its tabs expanded and be wrapped.
+            console.print(Segments([Segment("\t".join(row) + "\n")]), soft_wrap=True, end="")
         return
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for name in plain[0]:

@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from twin.report.markup import clean
+
 FONT = 13.0  # px, size of text in charts
 SMALL = 11.5  # px, axis numbers and labels inside bars
 
@@ -22,7 +24,7 @@ def text_width(text: str, size: float = FONT) -> float:
     """Return an upper estimate of the width of a text, px, at a font size, px."""
     return size * sum(
         _FULL_WIDTH if ord(letter) >= _FIRST_FULL_WIDTH else _ADVANCE.get(letter, _OTHER)
-        for letter in text
+        for letter in clean(text)
     )
 
 

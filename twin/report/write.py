@@ -39,13 +39,6 @@ def write_report(
     ----------
     folder : Path
         Where to; made when it is not there.
-    results : Results
-    timeline : Timeline, optional
-        The first cycles of a replication.
-    comparison : Comparison, optional
-        Against a baseline.
-    fidelity : Fidelity, optional
-        Against a controller.
     motion : ReportMotion or sequence of them, optional
         One a robot.
     start_of_week : float, optional
@@ -64,6 +57,10 @@ def write_report(
         motion=(motion,) if isinstance(motion, ReportMotion) else tuple(motion or ()),
         clock=Clock(start_of_week),
     )
+    return _write(folder, study)
+
+
+def _write(folder: Path, study: Study) -> ReportPaths:
     paths = ReportPaths(html=folder / "report.html", json=folder / "report.json")
     # Both are made before either is written: a fault in one leaves the old pair as it was.
     html = page(study).encode("utf-8")

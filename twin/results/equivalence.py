@@ -16,7 +16,8 @@ from twin.results.student import normal_quantile
 
 EQUIVALENT, DIFFERENT, INCONCLUSIVE = "equivalent", "different", "inconclusive"
 _CONFIDENCE = 0.90  # two one-sided tests at 5 % are one interval of 90 %
-_SPARE = 8  # degrees of freedom an adjustment must leave
+_SPARE = 5  # degrees of freedom an adjustment must leave
+_SHORTFALL = 0.95  # of the plant's time that every run of the twin must cover
 _FEWEST = 4  # batch means on either side
 
 
@@ -128,8 +129,8 @@ def compare_given_luck(
     Equivalence or None
         None: too few runs, or runs shorter than the plant's.
     """
-    end = plant.end
-    if len(twin) < _SPARE or min((log.end for log in twin), default=0) < end:
+    end = min(log.end for log in (plant, *twin))
+    if end < _SHORTFALL * plant.end:
         return None
     x = np.array([luck(line, log, end) for log in twin])
     varying = np.ptp(x, axis=0) > 0

@@ -77,11 +77,13 @@ def compare_with_plant(
     named = sorted(
         (row for row in stations if row.differs), key=lambda row: -abs(row.difference.mean)
     )
+    findings = [_finding(row) for row in named]
+    findings += _scrap_finding(plant, twin, (margin, significance))
     judged = adjusted or throughput
-    verdict = DIFFERENT if named or throughput.verdict == DIFFERENT else judged.verdict
+    verdict = DIFFERENT if findings or throughput.verdict == DIFFERENT else judged.verdict
     return Fidelity(
         verdict=verdict,
-        sentence=_sentence(verdict, judged, named),
+        sentence=_sentence(verdict, judged, findings),
         throughput=throughput,
         given_luck=adjusted,
         stations=stations,
@@ -164,10 +166,27 @@ def _shares(time: Floats) -> Floats:
     return shares
 
 
-def _sentence(verdict: str, judged: Equivalence, named: list[StationFidelity]) -> str:
-    if named:
-        found = "; ".join(_finding(row) for row in named)
-        return f"Different: {found}. No other station differs."
+def _scrap_finding(plant: Log, twin: Sequence[Log], limits: tuple[float, float]) -> list[str]:
+    margin, significance = limits
+    own, expected = _scrapped(plant), np.concatenate([_scrapped(log) for log in twin])
+    if min(own.size, expected.size) < _FEWEST:
+        return []
+    found = welch(own, expected)
+    if abs(found.value) <= margin or found.p_two_sided() >= significance:
+        return []
+    a, b = 100 * own.mean(), 100 * expected.mean()
+    return [f"{a:.1f} % of its parts are scrap, {b:.1f} % in the twin"]
+
+
+def _scrapped(log: Log) -> Floats:
+    """Return 1 for each part that was scrapped and 0 for each good one."""
+    counts = [leavings(log, how, log.end).size for how in (State.FINISHED, State.SCRAPPED)]
+    return np.repeat([0.0, 1.0], counts)
+
+
+def _sentence(verdict: str, judged: Equivalence, findings: Sequence[str]) -> str:
+    if findings:
+        return f"Different: {'; '.join(findings)}. No other station differs."
     output = f"time between good parts {_signed(judged.difference)} against the twin"
     margin = f"{100 * judged.margin:g} %"
     if verdict == EQUIVALENT:

@@ -1,5 +1,6 @@
 """Student's t and the normal distribution, without SciPy."""
 
+import functools
 import math
 from statistics import NormalDist
 
@@ -69,10 +70,15 @@ def t_cdf(x: float, freedom: float) -> float:
     """
     if math.isinf(x):
         return 0.0 if x < 0 else 1.0
+    square = x * x / (freedom + x * x)
+    if square < 0.5:  # the tail would be 1 minus something tiny
+        half = math.copysign(incomplete_beta(0.5, freedom / 2, square) / 2, x)
+        return 0.5 + half
     tail = incomplete_beta(freedom / 2, 0.5, freedom / (freedom + x * x)) / 2
     return tail if x < 0 else 1.0 - tail
 
 
+@functools.lru_cache(maxsize=1024)
 def t_quantile(p: float, freedom: float) -> float:
     """Return the quantile of Student's t for 0 < p < 1.
 

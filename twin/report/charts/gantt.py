@@ -24,13 +24,14 @@ class _Row(NamedTuple):
     """Where one lane is drawn."""
 
     scale: axes.Scale
+    start: float  # s
     unit: float  # s, of the scale
     y: float
     height: float
 
     def at(self, seconds: float) -> float:
         """Return the pixel of an instant."""
-        return self.scale(seconds / self.unit)
+        return self.scale((seconds - self.start) / self.unit)
 
 
 def gantt(timeline: Timeline, width: float) -> Markup:
@@ -50,27 +51,40 @@ def gantt(timeline: Timeline, width: float) -> Markup:
     key, top = legend({bar.state for lane in activities for bar in lane.bars}, width)
     top += 6.0
     left = column_width([lane.resource for lane in lanes], width)
-    unit, unit_name = numbers.duration_unit(end)
-    scale = axes.Scale(timeline.start / unit, end / unit, left, width - axes.RIGHT)
+    unit, unit_name = numbers.duration_unit(end - timeline.start)
+    scale = axes.Scale(0.0, (end - timeline.start) / unit, left, width - axes.RIGHT)
     pitch = _TIGHT if len(lanes) > _CROWD else _PITCH
     bottom = top + pitch * len(lanes)
     parts = [key, axes.x_axis(scale, top, bottom, unit_name)]
     for k, lane in enumerate(lanes):
         y = top + k * pitch
-        row = _Row(scale, unit, y + 2.0, pitch - 4.0)
+        row = _Row(scale, timeline.start, unit, y + 2.0, pitch - 4.0)
         draw = _level if lane.kind in _STORES else _activities
         parts += [row_name(lane.resource, y + pitch / 2, left), draw(lane, row)]
     return svg.drawing(width, bottom + _AXIS, "activities over time", *parts)
 
 
+def first_activity(timeline: Timeline) -> float:
+    """Return when anything first happens in a timeline, s; its start when nothing does."""
+    starts = [
+        bar.t0
+        for lane in timeline.lanes
+        if lane.kind not in _STORES
+        for bar in lane.bars
+        if bar.state not in _QUIET
+    ]
+    return min(starts, default=timeline.start)
+
+
 def shown_until(timeline: Timeline, width: float) -> float:
     """Return the end, s, of what `gantt` draws of a timeline in a picture `width` px wide."""
     most = max(8, round(0.75 * width / _PX_A_BAR))
-    ends = [
-        lane.bars[most].t0
+    lanes = (
+        [bar for bar in lane.bars if bar.t1 > timeline.start]
         for lane in timeline.lanes
-        if len(lane.bars) > most and lane.kind not in _STORES
-    ]
+        if lane.kind not in _STORES
+    )
+    ends = [bars[most].t0 for bars in lanes if len(bars) > most]
     end = min([timeline.end, *ends])
     return end if end > timeline.start else timeline.end
 

@@ -34,16 +34,18 @@ def _cards(results: Results) -> Iterator[Markup]:
             f"quality {estimates.short(station.quality_ratio)}"
         )
         yield _card(f"OEE of {station.name}", station.oee, parts)
-    lead = results.lead_time
-    yield _card(
-        "Lead time, mean",
-        lead.mean,
-        f"half within {estimates.short(lead.p50)}, 90 % within {estimates.short(lead.p90)}",
-    )
+    yield _card("Lead time, mean", results.lead_time.mean, _lead(results))
     yield _card("Work in process, mean", results.wip)
     if results.energy:
         yield _card("Energy per good part", results.energy.per_good_part, _energy(results.energy))
     yield _card("Scrap", results.scrap_share, f"{estimates.short(results.scrap)} in the window")
+
+
+def _lead(results: Results) -> str:
+    lead = results.lead_time
+    rests = "" if sentences.never_rests(results) else "; time off shift counts"
+    half, most = estimates.short(lead.p50), estimates.short(lead.p90)
+    return f"half within {half}, 90 % within {most}{rests}"
 
 
 def _energy(energy: EnergyResult) -> str:

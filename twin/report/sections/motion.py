@@ -19,7 +19,7 @@ _COLUMNS = (
     Column("End error"),
     Column("At torque limit", tip="share of the time with a motor at its limit"),
 )
-_TONES = {"feasible": "good", "infeasible": "bad", "": "faint"}
+_TONES = {"ok": "good", "infeasible": "bad"}
 _SIGNS = {"good": "✓ ", "bad": "✗ ", "faint": ""}
 
 
@@ -37,17 +37,15 @@ def motion(found: ReportMotion) -> Markup:
 
 
 def _summary(found: ReportMotion) -> str:
-    proven = [move for move in found.moves if move.verdict]
-    good = [move for move in proven if _tone(move) == "good"]
-    count = numbers.number(len(found.moves))
-    if not proven:
-        return f"{count} moves timed; the motion was not proven."
+    count, good = len(found.moves), sum(_tone(move) == "good" for move in found.moves)
+    if all(_tone(move) == "faint" for move in found.moves):
+        return f"{numbers.number(count)} moves timed; the motion was not proven."
     tightest = min(
         (m for m in found.moves if m.clearance_mm is not None),
         key=lambda m: m.clearance_mm or 0.0,
         default=None,
     )
-    words = f"{len(good)} of {count} moves proven in physics simulation"
+    words = f"{good} of {count} moves proven in physics simulation"
     if tightest is None or tightest.clearance_mm is None:
         return words + "."
     near = f" to {tightest.nearest_fixture}" if tightest.nearest_fixture else ""
@@ -75,7 +73,7 @@ def _row(move: Move) -> list[object]:
 
 
 def _tone(move: Move) -> str:
-    return _TONES.get(move.verdict, "bad" if move.verdict else "faint")
+    return _TONES.get(move.verdict, "faint")
 
 
 def _mm(value: float | None, decimals: int = 0) -> str:

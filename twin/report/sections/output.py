@@ -38,7 +38,7 @@ def _series(study: Study, series: Series) -> Markup:
         lambda width: series_chart(series, width, study.clock, needed),
         f"Good parts over time, {series.unit}",
         f"Mean over {study.results.replications} replications; the band is the 95 % interval of"
-        f" that mean.{shaded}",
+        f" that mean. From {study.clock.time(series.start)} on.{shaded}",
     )
 
 

@@ -4,22 +4,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from twin.report.charts.buffers import buffers_chart
-from twin.report.charts.gantt import gantt, shown_until
+from twin.report.charts.gantt import first_activity, gantt, shown_until
 from twin.report.charts.states import StateRow, state_bars
+from twin.report.clock import Clock
 from twin.report.figure import figure
 from twin.report.markup import Markup, element
+from twin.report.study import Study
 from twin.results.model import CarrierResult, Results, StationResult, Timeline
 
 
-def work(results: Results, timeline: Timeline | None) -> Markup:
+def work(study: Study) -> Markup:
     """Return state bars, the Gantt chart of the first cycles and the buffers."""
+    results, timeline = study.results, study.timeline
     parts: list[Markup] = []
     if results.stations:
         parts.append(_states(results.stations, "Stations"))
     if results.carriers:
         parts.append(_states(results.carriers, "Robots and operators"))
     if timeline and any(lane.bars for lane in timeline.lanes):
-        parts.append(_gantt(timeline))
+        parts.append(_gantt(timeline, study.clock))
     if results.buffers:
         parts.append(_buffers(results))
     return element("section", element("h2", "Where the time goes"), *parts) if parts else Markup()
@@ -36,17 +39,14 @@ def _states(resources: Sequence[StationResult | CarrierResult], who: str) -> Mar
     )
 
 
-def _gantt(timeline: Timeline) -> Markup:
+def _gantt(timeline: Timeline, clock: Clock) -> Markup:
+    busy = replace(timeline, start=first_activity(timeline))
     return figure(
-        lambda width: gantt(_until(timeline, width), width),
+        lambda width: gantt(replace(busy, end=shown_until(busy, width)), width),
         "The first cycles",
-        "One replication from its start; numbers on the bars are those of the parts, counted from"
-        " 1 as they come in.",
+        f"One replication from {clock.time(busy.start)} on; numbers on the bars are those of the"
+        " parts, counted from 1 as they come in.",
     )
-
-
-def _until(timeline: Timeline, width: float) -> Timeline:
-    return replace(timeline, end=shown_until(timeline, width))
 
 
 def _buffers(results: Results) -> Markup:

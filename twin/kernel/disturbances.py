@@ -1,0 +1,196 @@
+"""What stops servers: failures and repairs, shifts, standby."""
+
+from twin.kernel.arrays import EMPTY, NEVER, WAKING, WORKING
+from twin.kernel.carriers import show_at_rest
+from twin.kernel.draws import draw_time
+from twin.kernel.flow import leave_line
+from twin.kernel.jit import inlined
+from twin.kernel.model import NONE
+from twin.kernel.offers import offer_again
+from twin.kernel.records import close
+from twin.kernel.servers import (
+    close_if_changed,
+    gains_server,
+    in_overtime,
+    interrupt,
+    is_vacant,
+    loses_server,
+    may_start,
+    touch,
+)
+from twin.kernel.slots import noticed, set_slot
+from twin.kernel.states import Clock, Ending, NodeKind, OnFailure, State
+
+_DONE = int(Ending.DONE)
+_SOURCE = int(NodeKind.SOURCE)
+_STATION = int(NodeKind.STATION)
+_CALENDAR = int(Clock.CALENDAR)
+_RESTART = int(OnFailure.RESTART)
+_SCRAP = int(OnFailure.SCRAP)
+_SCRAPPED = int(State.SCRAPPED)
+_STARVED = int(State.STARVED)
+
+
+# ---- failures ----
+
+
+@inlined
+def renew_clock(m, s, r, k):
+    """Draw the time to the next failure of mode k of server r and let a calendar clock run."""
+    mode = m.modes[m.nodes[m.res[r]["node"]]["mode_first"] + k]
+    clock = s.clocks[m.res[r]["clock"] + k]
+    stream = m.after_stream[r, k]
+    clock["left"] = draw_time(m, s, r, mode["after"], 1.0, stream, clock["after_draws"])
+    clock["after_draws"] += 1
+    if mode["clock"] == _CALENDAR:
+        set_slot(s, m.res[r]["failure"] + k, s.glob[0]["now"] + clock["left"])
+
+
+@inlined
+def _halt_clocks(m, s, r):
+    """Stop all clocks of a server that goes down; operating clocks know what is left."""
+    node, now = m.nodes[m.res[r]["node"]], s.glob[0]["now"]
+    for k in range(node["mode_count"]):
+        slot = m.res[r]["failure"] + k
+        if s.due[slot] != NEVER:
+            if m.modes[node["mode_first"] + k]["clock"] == _CALENDAR:
+                s.clocks[m.res[r]["clock"] + k]["left"] = s.due[slot] - now
+            set_slot(s, slot, NEVER)
+
+
+@inlined
+def _spoil(m, s, r, on_failure):
+    """Do to an interrupted operation what the mode of the failure says."""
+    x = s.res[r]
+    if on_failure == _RESTART:
+        x["rest"] = x["full"]
+    elif on_failure == _SCRAP:
+        leave_line(s, x["part"], r, _SCRAPPED, r)
+        x["part"] = NONE
+        x["phase"] = EMPTY
+        s.nodes[m.res[r]["node"]]["held"] -= 1
+
+
+@inlined
+def strike(m, s, r, k):
+    """Failure mode k of server r strikes."""
+    x = s.res[r]
+    mode = m.modes[m.nodes[m.res[r]["node"]]["mode_first"] + k]
+    if is_vacant(s, r):
+        loses_server(m, s, r)
+    x["down"] = k
+    if x["phase"] == WAKING:
+        interrupt(m, s, r)
+    elif x["phase"] == WORKING:
+        interrupt(m, s, r)
+        _spoil(m, s, r, mode["on_failure"])
+    _halt_clocks(m, s, r)
+    clock = s.clocks[m.res[r]["clock"] + k]
+    stream = m.repair_stream[r, k]
+    lasts = draw_time(m, s, r, mode["repair"], 1.0, stream, clock["repair_draws"])
+    clock["repair_draws"] += 1
+    set_slot(s, m.res[r]["repair"], noticed(s, s.glob[0]["now"] + lasts))
+    close_if_changed(m, s, r)
+
+
+@inlined
+def end_repair(m, s, r):
+    """The repair of a server ends: its clocks run on, the one that struck starts anew."""
+    x = s.res[r]
+    set_slot(s, m.res[r]["repair"], NEVER)
+    struck = x["down"]
+    x["down"] = NONE
+    renew_clock(m, s, r, struck)
+    node, now = m.nodes[m.res[r]["node"]], s.glob[0]["now"]
+    for k in range(node["mode_count"]):
+        if k != struck and m.modes[node["mode_first"] + k]["clock"] == _CALENDAR:
+            left = s.clocks[m.res[r]["clock"] + k]["left"]
+            set_slot(s, m.res[r]["failure"] + k, now + left)
+    if is_vacant(s, r):
+        gains_server(m, s, r)
+    may_start(s, r)
+    close_if_changed(m, s, r)
+
+
+# ---- shifts ----
+
+
+@inlined
+def _next_toggle(m, s, c):
+    """Let the next change of calendar c be due."""
+    calendar, x = m.calendars[c], s.shifts[c]
+    if calendar["count"] == 0:
+        return
+    when = x["cycle"] * calendar["period"] + m.toggles[calendar["first"] + x["next"]]
+    set_slot(s, m.shift_slot[0] + c, when)
+    x["next"] += 1
+    if x["next"] == calendar["count"]:
+        x["next"] = 0
+        x["cycle"] += 1
+
+
+@inlined
+def begin_calendar(m, s, c):
+    """Set a calendar to time 0."""
+    s.shifts[c]["on"] = m.calendars[c]["starts_on"]
+    _next_toggle(m, s, c)
+
+
+@inlined
+def _shift_of_server(m, s, r, on):
+    """Let a server follow its shift."""
+    x = s.res[r]
+    if on == 1:
+        may_start(s, r)
+        if is_vacant(s, r):
+            gains_server(m, s, r)
+    else:
+        x["asleep"] = 0
+        if x["begun"] == 0:
+            x["wake"] = 0
+        if (x["phase"] == WORKING or x["phase"] == WAKING) and not in_overtime(m, s, r):
+            interrupt(m, s, r)
+    close_if_changed(m, s, r)
+
+
+@inlined
+def _shift_of_unit(m, s, u, on):
+    """Let a unit follow its shift; a task is finished first."""
+    if s.res[u]["task"] < 0:
+        s.groups[m.res[u]["group"]]["idle"] += 1 if on == 1 else -1
+        close(s, u, _DONE)
+        show_at_rest(m, s, u)
+
+
+@inlined
+def change_shift(m, s, c):
+    """The shift of calendar c begins or ends."""
+    on = 1 - s.shifts[c]["on"]
+    s.shifts[c]["on"] = on
+    _next_toggle(m, s, c)
+    for k in range(m.member_first[c], m.member_first[c + 1]):
+        r = m.members[k]
+        n, kind = m.res[r]["node"], m.res[r]["kind"]
+        if n < 0:
+            _shift_of_unit(m, s, r, on)
+            continue
+        s.nodes[n]["on"] = on
+        if kind == _STATION:
+            if on == 0:
+                s.nodes[n]["free"] = 0
+            _shift_of_server(m, s, r, on)
+        elif on == 1 and s.nodes[n]["parts"] > 0:
+            offer_again(s, r)
+
+
+# ---- standby ----
+
+
+@inlined
+def fall_asleep(m, s, r):
+    """A server has starved long enough."""
+    set_slot(s, m.res[r]["sleep"], NEVER)
+    if s.res[r]["state"] == _STARVED:  # not if its shift or a failure has changed that just now
+        s.res[r]["asleep"] = 1
+        close(s, r, _DONE)
+        touch(s, r)

@@ -1,0 +1,393 @@
+"""The main loop: what is due ends, then the line settles, then time goes on."""
+
+import numpy as np
+
+from twin.kernel.arrays import (
+    BAD_SAMPLE,
+    DEADLOCK,
+    EMPTY,
+    ENTRY_CLEARS,
+    FAILURE_STRIKES,
+    FALLS_ASLEEP,
+    FINISHED,
+    HEAD_ARRIVES,
+    LIVELOCK,
+    LOG_FULL,
+    NEVER,
+    OPERATION_ENDS,
+    PAUSED,
+    POOL_FULL,
+    REACHED,
+    REPAIR_ENDS,
+    SHIFT_CHANGES,
+    STEP_ENDS,
+    Model,
+    State as Run,
+)
+from twin.kernel.carriers import end_step, send_carriers, show_at_rest
+from twin.kernel.disturbances import (
+    begin_calendar,
+    change_shift,
+    end_repair,
+    fall_asleep,
+    renew_clock,
+    strike,
+)
+from twin.kernel.draws import draw_time
+from twin.kernel.flow import (
+    admit,
+    bring_head,
+    clear_entry,
+    create_part,
+    move_first,
+    resource_at,
+    take_part,
+)
+from twin.kernel.jit import entry, inlined
+from twin.kernel.log import PART_SHIFT
+from twin.kernel.model import NONE
+from twin.kernel.near import near
+from twin.kernel.observe import observe
+from twin.kernel.offers import refresh_offers
+from twin.kernel.records import close, count_entry, emit, emit_fact, integrate_wip
+from twin.kernel.servers import end_operation, start, touch
+from twin.kernel.slots import first_slot, set_slot
+from twin.kernel.states import Ending, NodeKind, State
+
+_SOURCE = int(NodeKind.SOURCE)
+_BUFFER = int(NodeKind.BUFFER)
+_CONVEYOR = int(NodeKind.CONVEYOR)
+_STATION = int(NodeKind.STATION)
+_WAITING = int(State.WAITING)
+_CONVEYED = int(State.CONVEYED)
+_ENTERED = int(State.ENTERED)
+_CUT = int(Ending.CUT)
+_INITIAL = 1 << (PART_SHIFT - 1)  # numbers of parts inside at the start
+
+
+# ---- arrays to pointers ----
+
+
+@inlined
+def near_model(model):
+    """Return a model of pointers."""
+    return Model(
+        near(model.nodes),
+        near(model.res),
+        near(model.process),
+        near(model.route_of),
+        near(model.routes),
+        near(model.options),
+        near(model.mix),
+        near(model.modes),
+        near(model.after_stream),
+        near(model.repair_stream),
+        near(model.dists),
+        near(model.values),
+        near(model.carriers),
+        near(model.travel),
+        near(model.pick),
+        near(model.place),
+        near(model.pick_stream),
+        near(model.place_stream),
+        near(model.calendars),
+        near(model.toggles),
+        near(model.initial),
+        near(model.slots),
+        near(model.shift_slot),
+        near(model.feeder_first),
+        near(model.feeders),
+        near(model.member_first),
+        near(model.members),
+    )
+
+
+@inlined
+def near_state(state):
+    """Return a state of pointers."""
+    return Run(
+        near(state.glob),
+        near(state.nodes),
+        near(state.res),
+        near(state.clocks),
+        near(state.groups),
+        near(state.shifts),
+        near(state.turns),
+        near(state.parts),
+        near(state.due),
+        near(state.winners),
+        near(state.fresh),
+        near(state.woken),
+        near(state.heap),
+        near(state.starts),
+        near(state.touched),
+        near(state.lured),
+        near(state.log),
+        near(state.time),
+        near(state.count),
+        near(state.finished),
+        near(state.scrapped),
+        near(state.lead_time),
+        near(state.lead_histogram),
+        near(state.per_window),
+    )
+
+
+# ---- arrivals ----
+
+
+@inlined
+def _await_arrival(m, s, r):
+    """Let the next arrival of a source be due."""
+    n = m.res[r]["node"]
+    node, x = m.nodes[n], s.nodes[n]
+    if node["limit"] >= 0 and x["created"] >= node["limit"]:
+        set_slot(s, m.res[r]["arrival"], NEVER)
+        return
+    gap = draw_time(m, s, r, node["every"], 1.0, node["every_stream"], x["draws"])
+    x["draws"] += 1
+    set_slot(s, m.res[r]["arrival"], s.glob[0]["now"] + gap)
+
+
+@inlined
+def _arrive(m, s, r):
+    """A batch of parts arrives at a source."""
+    for _ in range(m.nodes[m.res[r]["node"]]["batch"]):
+        create_part(m, s, r)
+    _await_arrival(m, s, r)
+
+
+# ---- the beginning ----
+
+
+@inlined
+def _begin_source(m, s, r, n):
+    if m.nodes[n]["saturated"] == 1:
+        create_part(m, s, r)
+    elif m.nodes[n]["first_at"] >= 0 and m.nodes[n]["limit"] != 0:
+        set_slot(s, m.res[r]["arrival"], m.nodes[n]["first_at"])
+    else:
+        _await_arrival(m, s, r)
+
+
+@inlined
+def _place_initial(m, s, n, product):
+    """Put a part into the line at time 0."""
+    number = (np.int64(n) << PART_SHIFT) + _INITIAL + s.nodes[n]["created"]
+    s.nodes[n]["created"] += 1
+    part = take_part(s, number, product)
+    r = resource_at(m, s, n)
+    emit_fact(s, 0, 0, r, _ENTERED, part, r)
+    count_entry(s)
+    admit(m, s, r, part, r, 0)
+
+
+@entry
+def begin(model, state):
+    """Bring a fresh state to time 0, before anything ends."""
+    m, s = near_model(model), near_state(state)
+    for c in range(s.glob[0]["calendars"]):
+        begin_calendar(m, s, c)
+    for r in range(s.glob[0]["resources"]):
+        n, kind = m.res[r]["node"], m.res[r]["kind"]
+        if n < 0:
+            show_at_rest(m, s, r)
+        elif kind == _STATION:
+            touch(s, r)
+            for k in range(m.nodes[n]["mode_count"]):
+                renew_clock(m, s, r, k)
+        elif kind == _SOURCE:
+            _begin_source(m, s, r, n)
+    for k in range(s.glob[0]["initials"]):
+        for _ in range(m.initial[k]["count"]):
+            _place_initial(m, s, m.initial[k]["node"], m.initial[k]["product"])
+    s.glob[0]["unsettled"] = 1
+
+
+# ---- one instant ----
+
+
+@inlined
+def _end(m, s, slot):
+    """Do what is due in a slot."""
+    kind, r = m.slots[slot]["kind"], np.int64(m.slots[slot]["who"])
+    if kind == OPERATION_ENDS:
+        end_operation(m, s, r)
+    elif kind == STEP_ENDS:
+        end_step(m, s, r)
+    elif kind == HEAD_ARRIVES:
+        bring_head(m, s, r)
+    elif kind == ENTRY_CLEARS:
+        clear_entry(m, s, r)
+    elif kind == REPAIR_ENDS:
+        end_repair(m, s, r)
+    elif kind == SHIFT_CHANGES:
+        change_shift(m, s, r)
+    elif kind == FAILURE_STRIKES:
+        strike(m, s, r, np.int64(m.slots[slot]["mode"]))
+    elif kind == FALLS_ASLEEP:
+        fall_asleep(m, s, r)
+    else:
+        _arrive(m, s, r)
+
+
+@inlined
+def _lacks(s):
+    """Return what the next step may run out of, REACHED if nothing."""
+    g = s.glob[0]
+    if g["bad"] == 1:
+        return BAD_SAMPLE
+    if g["spare"] < g["need"]:
+        return POOL_FULL
+    if g["logging"] == 1 and g["logged"] + g["margin"] > g["room"]:
+        return LOG_FULL
+    return REACHED
+
+
+@inlined
+def _settle(m, s):
+    """Move parts, send carriers, start operations; return what is lacking, REACHED when done."""
+    g = s.glob[0]
+    while True:
+        refresh_offers(m, s)
+        if g["heap"] == 0:
+            break
+        lacking = _lacks(s)
+        if lacking != REACHED:
+            return lacking
+        move_first(m, s)
+    send_carriers(m, s)
+    for k in range(g["starts"]):
+        s.res[s.starts[k]]["starts"] = 0
+        start(m, s, np.int64(s.starts[k]))
+    g["starts"] = 0
+    observe(m, s)
+    return REACHED
+
+
+# ---- a line that stands still ----
+
+
+@inlined
+def _would_accept(m, s, n):
+    """Return whether node n accepts, or will once its shift begins."""
+    node, x = m.nodes[n], s.nodes[n]
+    if node["kind"] == _STATION:
+        return x["held"] < node["capacity"]
+    if node["kind"] == _CONVEYOR or node["kind"] == _BUFFER:
+        return node["capacity"] < 0 or x["held"] < node["capacity"]
+    return True
+
+
+@inlined
+def _waits_for_shift(m, s, r):
+    """Return whether a shift that begins could move or start the part of resource r."""
+    x = s.res[r]
+    if m.res[r]["kind"] == _STATION and x["phase"] != EMPTY and x["phase"] != FINISHED:
+        return True
+    if x["offered"] == 0 or x["row"] < 0:
+        return False
+    route = m.routes[x["row"]]
+    first, last = route["first"], route["first"] + route["count"]
+    if x["choice"] >= 0:
+        first = np.int64(x["choice"])
+        last = first + 1
+    for k in range(first, last):
+        if _would_accept(m, s, m.options[k]["target"]):
+            return True
+    return False
+
+
+@inlined
+def _is_idle_end(kind):
+    """Return whether an end of this kind can come though the line stands still."""
+    return kind == SHIFT_CHANGES or kind == FAILURE_STRIKES or kind == FALLS_ASLEEP
+
+
+@inlined
+def _is_dead(m, s, slot):
+    """Return whether parts are inside and nothing but shifts and failures can ever happen."""
+    if s.due[slot] != NEVER and not _is_idle_end(m.slots[slot]["kind"]):
+        return False
+    if s.glob[0]["inside"] == 0:
+        return False
+    for k in range(s.glob[0]["slots"]):
+        if s.due[k] != NEVER and not _is_idle_end(m.slots[k]["kind"]):
+            return False
+    for r in range(s.glob[0]["resources"]):
+        if m.res[r]["node"] >= 0 and _waits_for_shift(m, s, r):
+            return False
+    return True
+
+
+# ---- the run ----
+
+
+@entry
+def advance(model, state, until, budget):
+    """Run until an instant, inclusive, or until something is lacking; then call it again.
+
+    Parameters
+    ----------
+    model : Model
+    state : State
+        After `begin`.
+    until : int
+        ns.
+    budget : int
+        Ends after which to return PAUSED.
+
+    Returns
+    -------
+    int
+        REACHED, PAUSED, POOL_FULL, LOG_FULL, DEADLOCK, LIVELOCK or BAD_SAMPLE.
+    """
+    m, s = near_model(model), near_state(state)
+    g = s.glob[0]
+    while True:
+        slot = first_slot(s)
+        if s.due[slot] <= g["now"]:
+            lacking = _lacks(s)
+            if lacking != REACHED:
+                return lacking
+            if g["ends"] > g["most_ends"]:
+                return LIVELOCK
+            if budget <= 0:
+                return PAUSED
+            budget -= 1
+            g["ends"] += 1
+            g["unsettled"] = 1
+            _end(m, s, slot)
+        elif g["unsettled"] == 1:
+            lacking = _settle(m, s)
+            if lacking != REACHED:
+                return lacking
+            g["unsettled"] = 0
+        elif g["bad"] == 1:  # drawn while the line settled
+            return BAD_SAMPLE
+        elif _is_dead(m, s, slot):
+            return DEADLOCK
+        elif s.due[slot] > until:
+            return REACHED
+        else:
+            g["now"] = s.due[slot]
+            g["ends"] = 0
+
+
+@entry
+def cut(model, state, end):
+    """Close at `end` all records that are open; the state cannot be run on."""
+    m, s = near_model(model), near_state(state)
+    g = s.glob[0]
+    g["now"] = end
+    integrate_wip(s, end)
+    for r in range(s.glob[0]["resources"]):
+        n, kind = m.res[r]["node"], m.res[r]["kind"]
+        if n < 0 or kind == _STATION:
+            close(s, r, _CUT)
+        elif kind == _BUFFER or kind == _CONVEYOR:
+            state = _WAITING if kind == _BUFFER else _CONVEYED
+            part = s.nodes[n]["head"]
+            for _ in range(s.nodes[n]["parts"]):
+                emit(s, s.parts[part]["since"], end, r, state, part, _CUT)
+                part = s.parts[part]["next"]

@@ -1,0 +1,289 @@
+"""The arrays of the compiled engine, laid out from a line."""
+
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.kernel.arrays import (
+    CLOCK_STATE,
+    ENTRY_CLEARS,
+    FAILURE_STRIKES,
+    FALLS_ASLEEP,
+    GLOBAL,
+    GROUP_STATE,
+    HEAD_ARRIVES,
+    NEVER,
+    NODE_STATE,
+    OPERATION_ENDS,
+    PART,
+    PART_ARRIVES,
+    REPAIR_ENDS,
+    RESOURCE,
+    RESOURCE_STATE,
+    SHIFT_CHANGES,
+    SHIFT_STATE,
+    SLOT,
+    STEP_ENDS,
+    VOID,
+    Model,
+    State,
+)
+from twin.kernel.log import ACTIVITY
+from twin.kernel.model import NONE, Line
+from twin.kernel.states import N_STATES, NodeKind
+from twin.kernel.tally import N_BINS, Tally
+
+_SLACK = 64  # parts in a new pool beyond those needed at once
+_ROOM = 4096  # records in a new log beyond those one step may write
+
+# More ends at one instant than this are a livelock (docs/conventions.md).
+_MOST_ENDS, _MOST_ENDS_EACH = 20_000, 100
+
+
+def _rows(indices: Any, n: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return lists indices[0], ..., indices[n - 1] as offsets and one array."""
+    lists = [sorted(indices[k]) for k in range(n)]
+    first = np.zeros(n + 1, np.int32)
+    first[1:] = np.cumsum([len(members) for members in lists])
+    flat = [member for members in lists for member in members]
+    return first, np.array(flat, np.int32)
+
+
+def _feeders(line: Line) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return for each node the nodes with a route into it that needs no carrier."""
+    found = defaultdict(set)
+    for n, row in zip(*np.nonzero(line.route_of >= 0), strict=True):
+        route = line.routes[line.route_of[n, row]]
+        if route["carrier"] < 0:
+            for option in line.options[route["first"] : route["first"] + route["count"]]:
+                found[int(option["target"])].add(int(n))
+    return _rows(found, len(line.nodes))
+
+
+def _calendars_of(line: Line) -> NDArray[np.int32]:
+    """Return the calendar of each resource."""
+    return np.array(
+        [
+            line.nodes["calendar"][n] if n >= 0 else line.carriers["calendar"][g]
+            for n, g in zip(line.resource_node, line.resource_carrier, strict=True)
+        ],
+        np.int32,
+    )
+
+
+def _resources(line: Line) -> NDArray[np.void]:
+    """Return what is known of each resource, its slots not yet numbered."""
+    count = len(line.resources)
+    res = np.zeros(count, RESOURCE)
+    node = line.resource_node
+    res["node"] = node
+    res["group"] = line.resource_carrier
+    res["kind"] = np.where(node >= 0, line.nodes["kind"][node], NONE)
+    res["calendar"] = _calendars_of(line)
+    rank = np.where(node >= 0, line.nodes["rank"][node], 0)
+    res["order"][np.lexsort([np.arange(count), rank])] = np.arange(count)
+    for field in ("end", "entry", "repair", "failure", "sleep", "arrival"):
+        res[field] = NONE
+    modes = np.where(res["kind"] == NodeKind.STATION, line.nodes["mode_count"][node], 0)
+    res["clock"] = np.cumsum(modes) - modes
+    return res
+
+
+def _slots(line: Line, res: NDArray[np.void]) -> tuple[NDArray[np.void], int]:
+    """Number the slots in the order of ends, into `res` too; return them and the first shift's."""
+    slots: list[tuple[int, int, int]] = []
+    node = line.nodes[line.resource_node]
+    station = res["kind"] == NodeKind.STATION
+    conveyor = res["kind"] == NodeKind.CONVEYOR
+    failing = station & (node["mode_count"] > 0)
+    arrivals = (res["kind"] == NodeKind.SOURCE) & (node["saturated"] == 0)
+
+    def add(kind: int, field: str, chosen: NDArray[np.bool_]) -> None:
+        for r in np.flatnonzero(chosen):
+            res[field][r] = len(slots)
+            modes = int(node["mode_count"][r]) if kind == FAILURE_STRIKES else 1
+            slots.extend((kind, int(r), k) for k in range(modes))
+
+    add(OPERATION_ENDS, "end", station)
+    add(STEP_ENDS, "end", res["group"] >= 0)
+    add(HEAD_ARRIVES, "end", conveyor)
+    add(ENTRY_CLEARS, "entry", conveyor)
+    add(REPAIR_ENDS, "repair", failing)
+    shift_slot = len(slots)
+    slots.extend((SHIFT_CHANGES, c, 0) for c in range(len(line.calendars)))
+    add(FAILURE_STRIKES, "failure", failing)
+    add(FALLS_ASLEEP, "sleep", station & (node["standby_after"] >= 0))
+    add(PART_ARRIVES, "arrival", arrivals)
+    # The main loop looks at a slot even where nothing can ever be pending.
+    return np.array(slots or [(PART_ARRIVES, 0, 0)], SLOT), shift_slot
+
+
+def model_of(line: Line) -> Model:
+    """Return a line as the compiled engine reads it."""
+    res = _resources(line)
+    slots, shift_slot = _slots(line, res)
+    feeder_first, feeders = _feeders(line)
+    on_calendar = defaultdict(list)
+    for r, c in enumerate(res["calendar"]):
+        on_calendar[int(c)].append(r)
+    member_first, members = _rows(on_calendar, len(line.calendars))
+    own = {name: getattr(line, name) for name in Model._fields if name in Line.__slots__}
+    model = Model(
+        **own,
+        res=res,
+        slots=slots,
+        shift_slot=np.array([shift_slot], np.int64),
+        feeder_first=feeder_first,
+        feeders=feeders,
+        member_first=member_first,
+        members=members,
+    )
+    # One memory layout, whatever made the line: else the kernel would be compiled again.
+    return Model(*(np.require(array, requirements=["C", "W"]) for array in model))
+
+
+def _global(
+    line: Line, seed: int, replication: int, start: int, window: int, log: bool
+) -> NDArray[np.void]:
+    glob = np.zeros(1, GLOBAL)
+    g = glob[0]
+    g["seed"], g["replication"], g["scan"] = seed, replication, line.scan
+    g["start"], g["window"], g["logging"] = start, window, log
+    g["most_ends"] = _MOST_ENDS + _MOST_ENDS_EACH * len(line.resources)
+    batches = line.nodes["batch"][line.nodes["kind"] == NodeKind.SOURCE]
+    g["need"] = 1 + max(batches.tolist(), default=0)
+    g["margin"] = 2 * len(line.resources) + 16
+    return glob
+
+
+def _node_states(line: Line) -> NDArray[np.void]:
+    nodes = np.zeros(len(line.nodes), NODE_STATE)
+    nodes["head"] = nodes["tail"] = NONE
+    nodes["clear"] = nodes["on"] = 1
+    nodes["last_leave"] = -(2**62)
+    calendar = line.nodes["calendar"]
+    kept = calendar >= 0
+    nodes["on"][kept] = line.calendars["starts_on"][calendar[kept]]
+    stations = line.nodes["kind"] == NodeKind.STATION
+    nodes["free"] = np.where(stations & (nodes["on"] == 1), line.nodes["capacity"], 0)
+    return nodes
+
+
+def _resource_states(line: Line) -> NDArray[np.void]:
+    states = np.zeros(len(line.resources), RESOURCE_STATE)
+    states["state"] = VOID
+    states["ended"] = states["called"] = states["lure"] = NONE
+    absent = ("part", "reserved", "down", "row", "choice", "unit", "before", "after", "task", "goal")
+    for field in absent:
+        states[field] = NONE
+    states["at"] = [line.carriers["home"][g] if g >= 0 else NONE for g in line.resource_carrier]
+    return states
+
+
+def _group_states(line: Line) -> NDArray[np.void]:
+    groups = np.zeros(len(line.carriers), GROUP_STATE)
+    groups["first"] = NONE
+    for group, carrier in zip(groups, line.carriers, strict=True):
+        calendar = carrier["calendar"]
+        on = calendar < 0 or line.calendars["starts_on"][calendar] == 1
+        group["idle"] = carrier["units"] if on else 0
+    return groups
+
+
+def _pool(size: int) -> NDArray[np.void]:
+    """Return free parts, each with the next behind it."""
+    parts = np.zeros(size, PART)
+    parts["next"] = np.arange(1, size + 1)
+    parts["next"][-1] = NONE
+    return parts
+
+
+def _tournament(slots: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return a tournament in which nothing is due."""
+    size = max(2, 1 << (slots - 1).bit_length())
+    winners = np.zeros(2 * size, np.int32)
+    winners[size:] = np.arange(size)
+    for i in range(size - 1, 0, -1):
+        winners[i] = winners[2 * i]
+    return np.full(size, NEVER, np.int64), winners
+
+
+def tally_arrays(line: Line, windows: int) -> dict[str, NDArray[np.int64]]:
+    """Return the empty sums of one run."""
+    resources, products = len(line.resources), len(line.products)
+    shapes = {
+        "time": (resources, N_STATES),
+        "count": (resources, N_STATES),
+        "finished": (products,),
+        "scrapped": (products,),
+        "lead_time": (products,),
+        "lead_histogram": (products, N_BINS),
+        "per_window": (windows,),
+    }
+    return {name: np.zeros(shape, np.int64) for name, shape in shapes.items()}
+
+
+def state_of(
+    line: Line,
+    model: Model,
+    *,
+    seed: int,
+    replication: int,
+    end: int,
+    start: int = 0,
+    window: int = 0,
+    log: bool = False,
+) -> State:
+    """Return the state of a run before it begins."""
+    glob = _global(line, seed, replication, start, window, log)
+    count = len(line.resources)
+    size = int(line.initial["count"].sum() + glob["need"][0] + line.nodes["saturated"].sum())
+    parts = _pool(size + _SLACK)
+    glob["spare"] = parts.size
+    glob["resources"], glob["groups"] = count, len(line.carriers)
+    glob["calendars"], glob["initials"] = len(line.calendars), len(line.initial)
+    glob["slots"] = len(model.slots)
+    # Records of the parts inside at the start come before the first look at the room left.
+    room = int(glob["margin"][0]) + 2 * size + _ROOM if log else 0
+    due, winners = _tournament(len(model.slots))
+    glob["leaves"], glob["room"] = due.size, room
+    return State(
+        glob=glob,
+        nodes=_node_states(line),
+        res=_resource_states(line),
+        clocks=np.zeros(int((model.slots["kind"] == FAILURE_STRIKES).sum()), CLOCK_STATE),
+        groups=_group_states(line),
+        shifts=np.zeros(len(line.calendars), SHIFT_STATE),
+        turns=np.zeros(len(line.routes), np.int64),
+        parts=parts,
+        due=due,
+        winners=winners,
+        fresh=np.zeros(2 * count, np.int32),
+        woken=np.zeros(len(line.nodes), np.int32),
+        heap=np.zeros(count, np.int32),
+        starts=np.zeros(count, np.int32),
+        touched=np.zeros(count, np.int32),
+        lured=np.zeros(count, np.int32),
+        log=np.zeros(room, ACTIVITY),
+        **tally_arrays(line, Tally.windows(start, end, window)),
+    )
+
+
+def with_more_parts(state: State) -> State:
+    """Return the state with twice as many parts in the pool."""
+    glob, old = state.glob, state.parts
+    more = _pool(old.size)
+    more["next"] += old.size
+    more["next"][-1] = glob["free"][0] if glob["spare"][0] else NONE
+    glob["free"] = old.size
+    glob["spare"] += old.size
+    return state._replace(parts=np.concatenate([old, more]))
+
+
+def with_more_log(state: State, room: int = 0) -> State:
+    """Return the state with room in its log for as many records again, or for `room` more."""
+    size = max(state.log.size, room)
+    state.glob["room"] += size
+    return state._replace(log=np.concatenate([state.log, np.zeros(size, ACTIVITY)]))

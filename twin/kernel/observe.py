@@ -1,0 +1,144 @@
+"""What servers show when the line has settled."""
+
+from twin.kernel.arrays import EMPTY, FINISHED, NEVER, VOID, WAKING, WORKING
+from twin.kernel.jit import inlined
+from twin.kernel.model import NONE
+from twin.kernel.offers import target_of
+from twin.kernel.records import show
+from twin.kernel.servers import first_vacant, in_overtime, touch
+from twin.kernel.slots import set_slot
+from twin.kernel.states import CarrierKind, NodeKind, State
+
+_STATION = int(NodeKind.STATION)
+_ROBOT = int(CarrierKind.ROBOT)
+_WORKING = int(State.WORKING)
+_SETTING_UP = int(State.SETTING_UP)
+_STARVED = int(State.STARVED)
+_BLOCKED = int(State.BLOCKED)
+_WAITING_OPERATOR = int(State.WAITING_OPERATOR)
+_WAITING_ROBOT = int(State.WAITING_ROBOT)
+_UNDER_REPAIR = int(State.UNDER_REPAIR)
+_OFF_SHIFT = int(State.OFF_SHIFT)
+_ASLEEP = int(State.ASLEEP)
+
+
+@inlined
+def _waiting_for(m, group):
+    return _WAITING_ROBOT if m.carriers[group]["kind"] == _ROBOT else _WAITING_OPERATOR
+
+
+@inlined
+def _state_of_finished(m, s, r):
+    x = s.res[r]
+    if x["unit"] >= 0:
+        return _waiting_for(m, m.res[x["unit"]]["group"])
+    if x["called"] == s.glob[0]["round"]:
+        return _waiting_for(m, m.routes[x["row"]]["carrier"])
+    return _BLOCKED
+
+
+@inlined
+def _state_of_empty(m, s, r):
+    x = s.res[r]
+    if x["reserved"] >= 0:
+        return _waiting_for(m, m.res[x["reserved"]]["group"])
+    if x["lure"] == s.glob[0]["round"]:
+        return _waiting_for(m, x["lure_group"])
+    return _ASLEEP if x["asleep"] == 1 else _STARVED
+
+
+@inlined
+def _state_of(m, s, r):
+    """Return the state a server shows: the first that applies."""
+    x, phase = s.res[r], s.res[r]["phase"]
+    if s.nodes[m.res[r]["node"]]["on"] == 0 and not in_overtime(m, s, r):
+        state = _OFF_SHIFT
+    elif x["down"] >= 0:
+        state = _UNDER_REPAIR
+    elif phase == WORKING:
+        state = _WORKING
+    elif phase == EMPTY:
+        state = _state_of_empty(m, s, r)
+    elif phase == FINISHED:
+        state = _state_of_finished(m, s, r)
+    elif phase == WAKING:
+        state = _SETTING_UP
+    else:
+        state = _OFF_SHIFT  # an unstarted part that waits for a shift into which it fits
+    return state
+
+
+@inlined
+def _look_at(m, s, r):
+    """Let a server show its state; how long it starves is counted from here."""
+    before, state = s.res[r]["state"], _state_of(m, s, r)
+    s.res[r]["touched"] = 0
+    if before == state:
+        return
+    show(s, r, state)
+    slot = m.res[r]["sleep"]
+    if slot >= 0:
+        if state == _STARVED:
+            after = m.nodes[m.res[r]["node"]]["standby_after"]
+            set_slot(s, slot, s.glob[0]["now"] + after)
+        elif s.due[slot] != NEVER:
+            set_slot(s, slot, NEVER)
+
+
+@inlined
+def _lure(s, v, group):
+    """Note that an unassigned request would take server v now."""
+    x = s.res[v]
+    if x["lure"] == s.glob[0]["round"]:
+        return
+    x["lure"] = s.glob[0]["round"]
+    x["lure_group"] = group
+    touch(s, v)
+    if x["lured"] == 0:
+        x["lured"] = 1
+        s.lured[s.glob[0]["lured"]] = v
+        s.glob[0]["lured"] += 1
+
+
+@inlined
+def _look_at_requests(m, s):
+    """Find the finished parts and empty servers that wait for nothing but a carrier."""
+    for group in range(s.glob[0]["groups"]):
+        r = s.groups[group]["first"]
+        while r >= 0:
+            n = target_of(m, s, r)
+            if m.res[r]["kind"] == _STATION:
+                touch(s, r)
+            if n >= 0:
+                s.res[r]["called"] = s.glob[0]["round"]
+                if m.nodes[n]["kind"] == _STATION:
+                    _lure(s, first_vacant(m, s, n), group)
+            r = s.res[r]["after"]
+
+
+@inlined
+def _drop_lured(s):
+    """Look again at empty servers that no request would take any more."""
+    g, kept = s.glob[0], 0
+    for k in range(g["lured"]):
+        v = s.lured[k]
+        if s.res[v]["lure"] == g["round"]:
+            s.lured[kept] = v
+            kept += 1
+        else:
+            s.res[v]["lured"] = 0
+            touch(s, v)
+    g["lured"] = kept
+
+
+@inlined
+def observe(m, s):
+    """Let every server whose state may have changed show it."""
+    g = s.glob[0]
+    if g["groups"] > 0:
+        g["round"] += 1
+        _look_at_requests(m, s)
+        _drop_lured(s)
+    for k in range(g["touched"]):
+        _look_at(m, s, s.touched[k])
+    g["touched"] = 0
