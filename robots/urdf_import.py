@@ -77,6 +77,11 @@ def import_urdf(
     for joint in moving:
         _check_revolute(tree, joint)
     _check_beside(tree, moving, robot)
+    meshes = MeshFolder(Path(folder) if folder else report.path.parent, report.path.parent)
+    return _arm(tree, moving, tip, meshes)
+
+
+def _arm(tree: _Tree, moving: Sequence[Element], tip: str, meshes: MeshFolder) -> Arm:
     chain, turned = _chain(tree, moving, tip)
     form = closed_form(chain)
     if form is None:
@@ -84,17 +89,9 @@ def import_urdf(
             f"no closed-form inverse fits its {len(moving)} joints: six axes are needed, with a"
             " spherical wrist or like those of a UR; take an arm of the catalogue"
         )
-    meshes = MeshFolder(Path(folder) if folder else report.path.parent, report.path.parent)
-    frames_of = _link_frames(tree, moving)
-    capsules = _capsules(tree, moving, chain, meshes, frames_of)
+    placed = _link_frames(tree, moving)
     limits = np.array([_limit(joint) for joint in moving])
-    inertials = _inertials(tree, frames_of, len(moving))
-    notes = [
-        "torques, speeds and masses are those of the URDF, as given",
-        "the arm is not checked for contact with itself",
-    ]
-    if turned:
-        notes.append(f"the flange is {tip} turned so that z points out along the last axis")
+    report = tree.report
     return Arm(
         name=report.robot or report.path.stem,
         maker="",
@@ -108,8 +105,8 @@ def import_urdf(
         speed=limits[:, 2],
         torque=limits[:, 3] if (limits[:, 3] > 0.0).all() else None,
         acceleration=None,
-        inertials=inertials,
-        capsules=capsules,
+        inertials=_inertials(tree, placed, len(moving)),
+        capsules=_capsules(tree, moving, chain, meshes, placed),
         self_pairs=(),
         payload=None,
         reach=None,
@@ -117,8 +114,18 @@ def import_urdf(
         straight_acceleration=None,
         assumed=("shape",),
         sources={"urdf": report.path.name},
-        notes=tuple(notes),
+        notes=_notes(tip if turned else None),
     )
+
+
+def _notes(turned_tip: str | None) -> tuple[str, ...]:
+    notes = (
+        "torques, speeds and masses are those of the URDF, as given",
+        "the arm is not checked for contact with itself",
+    )
+    if turned_tip is None:
+        return notes
+    return (*notes, f"the flange is {turned_tip} turned so that z points out along the last axis")
 
 
 def _end(joint: Element, key: str) -> str:

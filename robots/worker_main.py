@@ -4,6 +4,7 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from robots.wire import Message, pack, receive
@@ -39,7 +40,7 @@ def _take_output() -> BinaryIO:
     return answers
 
 
-def _answers(requests: BinaryIO, limit: float):  # type: ignore[no-untyped-def]
+def _answers(requests: BinaryIO, limit: float) -> Iterator[bytes]:
     unavailable = _start_engine()
     while (message := receive(requests.read)) is not None:
         # If the parent is gone and the engine hangs, nobody else would end this process.

@@ -24,7 +24,7 @@ def compare(case: Case) -> str | None:
         return disagreement(case)
     except CellFileError:
         return None
-    except Exception as error:  # noqa: BLE001 - an engine that fails is a finding as well
+    except Exception as error:  # an engine that fails is a finding as well
         return f"{type(error).__name__}: {error}"
 
 
@@ -64,6 +64,12 @@ def smallest(case: Case) -> Case:
     return case
 
 
+def say(text: str) -> None:
+    """Write a line at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
 def main() -> int:
     """Run until the time is over or something is found."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -77,12 +83,12 @@ def main() -> int:
         if compare(case) is not None:
             findings += 1
             small = smallest(case)
-            print(f"cell {number}: {compare(small)}\n{small}\n{small.text}\n", flush=True)
+            say(f"cell {number}: {compare(small)}\n{small}\n{small.text}\n")
             if not arguments.keep_going:
                 break
         number += 1
     took, count = time.monotonic() - begun, number - arguments.first
-    print(f"{count} cells in {took:.0f} s, {count / took:.1f} a second; {findings} findings")
+    say(f"{count} cells in {took:.0f} s, {count / took:.1f} a second; {findings} findings")
     return min(findings, 1)
 
 

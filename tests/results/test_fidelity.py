@@ -13,6 +13,7 @@ from twin.results.cycles import gaps_between, luck, operations, state_time
 from twin.results.equivalence import compare_gaps, verdict_of
 from twin.results.fidelity import compare_with_plant
 from twin.results.schedule import schedule
+from twin.results.stops import compare_stops
 
 RANDOM_ARRIVALS = "every: {exponential: {mean: 32 s}}"
 MEANS = {"first": 8.0, "slow": 10.0, "last": 5.0}  # s
@@ -203,6 +204,19 @@ def test_more_scrap_than_in_the_twin_is_a_difference():
     assert found.verdict == "different"
     assert found.culprits == ()
     assert "of its parts are scrap" in found.sentence
+
+
+def test_more_stops_than_in_the_twin_are_a_difference():
+    _, line = cell_and_line(SHIFTED)
+    _, worse = cell_and_line(SHIFTED.replace("mean: 30 min", "mean: 6 min"))
+    twin = [simulate(line, seed=5, replication=r, end=12 * HOUR).log for r in range(8)]
+    plant = simulate(worse, seed=6, replication=0, end=12 * HOUR).log
+    found = compare_with_plant(line, plant, twin)
+    assert found.verdict == "different"
+    assert found.culprits == ("test",)
+    assert "test is down" in found.sentence
+    assert compare_with_plant(line, twin[0], twin[1:]).culprits == ()  # too few runs to tell
+    assert [stops.name for stops in compare_stops(line, twin[0], twin)] == ["test"]
 
 
 def test_luck_is_arrivals_stops_and_scrap():

@@ -242,7 +242,9 @@ def test_a_move_that_collides_in_every_posture_is_named_with_the_fixture():
         computed_move_times(replace(task, fixtures=(*partition, ceiling)))
 
     (problem,) = told.value.problems
-    assert re.match(r"nest to tray: \w+ goes \d+ mm into fixture '\w+', at the best posture", problem)
+    assert re.match(
+        r"nest to tray: \w+ goes \d+ mm into fixture '\w+', at the best posture", problem
+    )
 
 
 @needs_jit

@@ -111,7 +111,9 @@ def test_out_is_in_reversed(task, table):
     inwards, outwards = (straight(task, table, 1, False, DT, way) for way in ("in", "out"))
     steps = int(inwards.duration / DT)
 
-    mirrored = np.array([np.interp(inwards.duration - inwards.t[:steps], inwards.t, q) for q in inwards.q.T]).T
+    mirrored = np.array(
+        [np.interp(inwards.duration - inwards.t[:steps], inwards.t, q) for q in inwards.q.T]
+    ).T
     assert outwards.q[:steps] == pytest.approx(mirrored, abs=1e-4)
     assert outwards.duration == law_time(task.approach, table.straight_law[0, 1])
 
@@ -161,7 +163,9 @@ def test_a_damaged_file_is_computed_again(task, table, tmp_path, damage):
     (path,) = tmp_path.iterdir()
     whole = path.read_bytes()
     middle = len(whole) // 2
-    path.write_bytes(whole[:middle] + b"\x55\xaa" + whole[middle + 2 :] if damage is None else damage)
+    path.write_bytes(
+        whole[:middle] + b"\x55\xaa" + whole[middle + 2 :] if damage is None else damage
+    )
 
     again = cache.cached_table(task, lambda _: table, tmp_path)
 
@@ -182,7 +186,9 @@ def test_anything_that_matters_changes_the_key(task):
         replace(task, name="another"),
     ]
 
-    keys = {cache.content_key("table", other) for other in others} | {cache.content_key("proof", task)}
+    keys = {cache.content_key("table", other) for other in others} | {
+        cache.content_key("proof", task)
+    }
 
     assert key not in keys
     assert len(keys) == len(others) + 1

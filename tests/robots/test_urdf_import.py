@@ -103,7 +103,8 @@ def test_a_link_without_shape_gets_a_bar_and_a_mesh_gets_a_capsule(tmp_path):
     (tmp_path / "arm.stl").write_bytes(data)
     text = urdf_of(load_arm("ur10e"), capsules=NO_SHAPES).replace(
         '<link name="upper_arm_link">',
-        '<link name="upper_arm_link"><visual><geometry><mesh filename="arm.stl"/></geometry></visual>',
+        '<link name="upper_arm_link"><visual><geometry><mesh filename="arm.stl"/></geometry>'
+        "</visual>",
     )
 
     capsules = read(tmp_path, text).capsules
@@ -113,8 +114,10 @@ def test_a_link_without_shape_gets_a_bar_and_a_mesh_gets_a_capsule(tmp_path):
     assert np.linalg.norm(capsules.end[1] - capsules.start[1]) > 0.85
 
 
-SIDE = '<link name="{0}"/><joint name="{0}_j" type="{1}"><parent link="base_link"/><child link="{0}"/>{2}</joint>'
-LIMIT = '<limit lower="0" upper="1" effort="1" velocity="1"/>'
+SIDE = (
+    '<link name="x"/><joint name="x_j" type="revolute"><parent link="base_link"/><child link="x"/>'
+    '<limit lower="0" upper="1" effort="1" velocity="1"/></joint>'
+)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +126,7 @@ LIMIT = '<limit lower="0" upper="1" effort="1" velocity="1"/>'
         (lambda text: text.replace('velocity="', 'velocity="0" was="'), "needs a range and a vel"),
         (lambda text: text.replace('type="revolute"', 'type="prismatic"', 1), "is prismatic"),
         (
-            lambda text: text.replace("</robot>", SIDE.format("x", "revolute", LIMIT) + "</robot>"),
+            lambda text: text.replace("</robot>", SIDE + "</robot>"),
             "'x_j' moves beside the arm",
         ),
         (lambda text: text.replace('type="revolute"', 'type="fixed"', 1), "fits its 5 joints"),

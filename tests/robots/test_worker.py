@@ -138,9 +138,9 @@ def test_the_process_is_replaced_after_its_share_of_jobs():
 
 
 def test_a_worker_out_of_memory_says_so(monkeypatch):
-    monkeypatch.setattr("robots.worker.MEMORY", 700 << 20)
+    monkeypatch.setattr("robots.worker.MEMORY", 500 << 20)
     with Worker() as worker, pytest.raises(PhysicsFailed, match=r"out of memory|ended by"):
-        swing(worker, rows=20_000_000)
+        swing(worker, rows=4_000_000)
 
 
 def test_without_the_engine_physics_is_unavailable(tmp_path, monkeypatch):

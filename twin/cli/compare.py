@@ -45,11 +45,12 @@ def compare(
     job = steps.prepare(console, candidate, prove=prove)
     other = steps.prepare(console, baseline or steps.baseline_of(job), prove=prove)
     ask = steps.Ask(seed=seed, replications=replications)
-    found = steps.simulate(console, job, ask)
-    comparison = steps.compare(console, job, other, ask)
-    outcome.report(console, job, out, found, comparison=comparison, json=json, quiet=quiet)
+    pair = steps.compare(console, job, other, ask)
+    outcome.report(
+        console, job, out, pair.candidate, comparison=pair.comparison, json=json, quiet=quiet
+    )
     if wanted is not None:
-        passed, sentence = wanted.judge(comparison)
+        passed, sentence = wanted.judge(pair.comparison)
         typer.echo(sentence, err=True)
         if not passed:
             raise typer.Exit(GATE_FAILED)

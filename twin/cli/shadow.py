@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from twin.results.model import Fidelity
 
 NS_PER_S = 1_000_000_000
-_TWIN_RUNS = 10  # replications of the twin that a controller is compared with
 _RECORD = "record"
 
 
@@ -43,14 +42,20 @@ def follow(out: "Console", job: "Job", folder: Path, plan: Plan) -> "Fidelity":
     twin.bridge.session.errors.BridgeError
         If the controller does not start, cannot be reached or falls silent.
     """
-    from twin.results.fidelity import compare_with_plant
+    from twin.cli.steps import progress, warm_kernel
+    from twin.experiments.judge import judge_plant
 
     plant = _record(out, job, folder / job.cell.name / _RECORD, plan)
-    with out.status("Comparing the controller with the twin"):
-        twins = _twin_logs(job, plan)
-        fidelity = compare_with_plant(job.line, plant, twins)
+    warm_kernel(out)
+    with progress(out, "Comparing the controller with the twin") as tell:
+        line = replace(job.line, scan=plan.scan)
+        fidelity = judge_plant(line, plant, seed=_seed(job, plan), progress=tell)
     out.print(fidelity.sentence)
     return fidelity
+
+
+def _seed(job: "Job", plan: Plan) -> int:
+    return job.cell.run.seed if plan.seed is None else plan.seed
 
 
 def _record(out: "Console", job: "Job", folder: Path, plan: Plan) -> "Log":
@@ -60,10 +65,9 @@ def _record(out: "Console", job: "Job", folder: Path, plan: Plan) -> "Log":
     from twin.bridge.recorder import Recorder
     from twin.bridge.shadow import follow as follow_controller
 
-    seed = job.cell.run.seed if plan.seed is None else plan.seed
     settings = Settings(
         # The plant has its own luck: the twin's replications never use this seed.
-        seed=seed + 1,
+        seed=_seed(job, plan) + 1,
         until=f"{plan.end} ns",
         scan=f"{plan.scan} ns",
         faults=plan.faults,
@@ -111,13 +115,3 @@ def _next(folder: Path) -> Path:
     run = folder / f"{max(taken, default=0) + 1:04d}"
     run.mkdir()
     return run
-
-
-def _twin_logs(job: "Job", plan: Plan) -> "list[Log]":
-    """Return what the twin expects: several runs of the same length with the same scan."""
-    from twin.kernel.run import simulate
-
-    line = replace(job.line, scan=plan.scan)
-    seed = job.cell.run.seed if plan.seed is None else plan.seed
-    outcomes = (simulate(line, seed=seed, replication=k, end=plan.end) for k in range(_TWIN_RUNS))
-    return [outcome.log for outcome in outcomes if outcome.log is not None]

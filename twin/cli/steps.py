@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from cells.schema import Cell
     from robots.proof import Proof
     from robots.task import ArmTask, MoveTable
+    from twin.experiments.compare import Pair
     from twin.experiments.replicate import Run
     from twin.kernel.model import Line
-    from twin.results.model import Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +133,14 @@ def simulate(out: "Console", job: Job, ask: Ask) -> "Run":
         return run_cell(job.cell, job.line, **asdict(ask), progress=tell)
 
 
-def compare(out: "Console", job: Job, other: Job, ask: Ask) -> "Comparison":
-    """Run two jobs on common random numbers and return the paired differences."""
-    from twin.experiments.compare import compare_cells
+def compare(out: "Console", job: Job, other: Job, ask: Ask) -> "Pair":
+    """Run two jobs on common random numbers; return the paired differences and both runs."""
+    from twin.experiments.compare import compare_runs
 
     warm_kernel(out)
-    with progress(out, f"Comparing with {other.cell.name}") as tell:
-        return compare_cells(
-            (job.cell, job.line),
-            (other.cell, other.line),
-            seed=ask.seed,
-            replications=ask.replications,
-            threads=ask.threads,
-            progress=tell,
+    with progress(out, f"Running {job.cell.name} and {other.cell.name}") as tell:
+        return compare_runs(
+            (job.cell, job.line), (other.cell, other.line), **asdict(ask), progress=tell
         )
 
 

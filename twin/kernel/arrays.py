@@ -31,23 +31,23 @@ REACHED, PAUSED, POOL_FULL, LOG_FULL, DEADLOCK, LIVELOCK, BAD_SAMPLE = range(7)
 
 RESOURCE = np.dtype(
     [
-        ("node", np.int32),
-        ("kind", np.int32),  # NodeKind, NONE for a carrier unit
-        ("group", np.int32),  # carrier group of a unit
-        ("calendar", np.int32),
-        ("order", np.int32),  # its place when sorted by (rank, resource)
-        ("clock", np.int32),  # first of its failure clocks, one a mode
+        ("node", np.int64),
+        ("kind", np.int64),  # NodeKind, NONE for a carrier unit
+        ("group", np.int64),  # carrier group of a unit
+        ("calendar", np.int64),
+        ("order", np.int64),  # its place when sorted by (rank, resource)
+        ("clock", np.int64),  # first of its failure clocks, one a mode
         # slots, NONE where nothing of the kind can be pending
-        ("end", np.int32),  # operation, carrier step, conveyor head
-        ("entry", np.int32),  # conveyor
-        ("repair", np.int32),
-        ("failure", np.int32),  # first of its modes'
-        ("sleep", np.int32),
-        ("arrival", np.int32),  # source
+        ("end", np.int64),  # operation, carrier step, conveyor head
+        ("entry", np.int64),  # conveyor
+        ("repair", np.int64),
+        ("failure", np.int64),  # first of its modes'
+        ("sleep", np.int64),
+        ("arrival", np.int64),  # source
     ]
 )
 
-SLOT = np.dtype([("kind", np.int32), ("who", np.int32), ("mode", np.int32)])
+SLOT = np.dtype([("kind", np.int64), ("who", np.int64), ("mode", np.int64)])
 
 
 class Model(NamedTuple):
@@ -77,11 +77,11 @@ class Model(NamedTuple):
     slots: NDArray[np.void]  # SLOT
     shift_slot: NDArray[np.int64]  # (1,) slot of the first calendar
     # Nodes with a direct route into node n: feeders[feeder_first[n] : feeder_first[n + 1]].
-    feeder_first: NDArray[np.int32]  # (N + 1,)
-    feeders: NDArray[np.int32]
+    feeder_first: NDArray[np.int64]  # (N + 1,)
+    feeders: NDArray[np.int64]
     # Resources with calendar c: members[member_first[c] : member_first[c + 1]].
-    member_first: NDArray[np.int32]  # (C + 1,)
-    members: NDArray[np.int32]
+    member_first: NDArray[np.int64]  # (C + 1,)
+    members: NDArray[np.int64]
 
 
 # ---- the state of a run ----
@@ -138,16 +138,16 @@ NODE_STATE = np.dtype(
         ("draws", np.int64),  # arrivals of a source, process times of a station
         ("mix_draws", np.int64),
         ("route_draws", np.int64),
-        ("parts", np.int32),  # in the list
-        ("held", np.int32),  # parts in it and on the way to it
-        ("reserved", np.int32),  # conveyor: places reserved
-        ("free", np.int32),  # station: servers that accept
-        ("on", np.int32),  # source, station: on shift
-        ("pending", np.int32),  # direct offers waiting to be taken
-        ("clear", np.int32),  # conveyor: its entry is clear
-        ("woken", np.int32),  # 1: in the list of woken
-        ("head", np.int32),  # oldest part, NONE if none
-        ("tail", np.int32),
+        ("parts", np.int64),  # in the list
+        ("held", np.int64),  # parts in it and on the way to it
+        ("reserved", np.int64),  # conveyor: places reserved
+        ("free", np.int64),  # station: servers that accept
+        ("on", np.int64),  # source, station: on shift
+        ("pending", np.int64),  # direct offers waiting to be taken
+        ("clear", np.int64),  # conveyor: its entry is clear
+        ("woken", np.int64),  # 1: in the list of woken
+        ("head", np.int64),  # oldest part, NONE if none
+        ("tail", np.int64),
     ]
 )
 
@@ -155,8 +155,8 @@ RESOURCE_STATE = np.dtype(
     [
         # the open record
         ("since", np.int64),
-        ("state", np.int32),  # State or VOID
-        ("part", np.int32),  # on the server, in the hand of the unit; NONE if none
+        ("state", np.int64),  # State or VOID
+        ("part", np.int64),  # on the server, in the hand of the unit; NONE if none
         # server
         ("rest", np.int64),  # ns of work left
         ("full", np.int64),  # ns of work sampled
@@ -164,31 +164,31 @@ RESOURCE_STATE = np.dtype(
         ("began", np.int64),  # when it began to work last
         ("exact", np.int64),  # when work or waking up really ends: it is noticed at a scan
         ("ended", np.int64),  # instant of its last end of an operation
-        ("phase", np.int32),  # EMPTY to FINISHED
-        ("begun", np.int32),  # 1: the operation (or its wake-up) was started before
-        ("asleep", np.int32),
-        ("reserved", np.int32),  # unit that brings a part, NONE if none
-        ("down", np.int32),  # mode of the failure, NONE while up
+        ("phase", np.int64),  # EMPTY to FINISHED
+        ("begun", np.int64),  # 1: the operation (or its wake-up) was started before
+        ("asleep", np.int64),
+        ("reserved", np.int64),  # unit that brings a part, NONE if none
+        ("down", np.int64),  # mode of the failure, NONE while up
         ("called", np.int64),  # round in which the target of its request accepts
         ("lure", np.int64),  # round in which an unassigned request would take it
-        ("lure_group", np.int32),
-        ("lured", np.int32),  # 1: in the list of lured
-        ("starts", np.int32),  # 1: in the list of starts
-        ("touched", np.int32),  # 1: in the list of touched
+        ("lure_group", np.int64),
+        ("lured", np.int64),  # 1: in the list of lured
+        ("starts", np.int64),  # 1: in the list of starts
+        ("touched", np.int64),  # 1: in the list of touched
         # its offer
         ("offered_since", np.int64),
-        ("offered", np.int32),
-        ("row", np.int32),  # of the route, NONE: no way out
-        ("choice", np.int32),  # option drawn, NONE: chosen when it moves
-        ("direct", np.int32),  # 1: its route has no carrier
-        ("unit", np.int32),  # that will pick it, NONE if none
-        ("heaped", np.int32),  # 1: in the heap
-        ("before", np.int32),  # requests of a group are a list
-        ("after", np.int32),
+        ("offered", np.int64),
+        ("row", np.int64),  # of the route, NONE: no way out
+        ("choice", np.int64),  # option drawn, NONE: chosen when it moves
+        ("direct", np.int64),  # 1: its route has no carrier
+        ("unit", np.int64),  # that will pick it, NONE if none
+        ("heaped", np.int64),  # 1: in the heap
+        ("before", np.int64),  # requests of a group are a list
+        ("after", np.int64),
         # unit
-        ("at", np.int32),  # place
-        ("task", np.int32),  # resource it picks from, NONE: idle
-        ("goal", np.int32),  # resource it brings the part to
+        ("at", np.int64),  # place
+        ("task", np.int64),  # resource it picks from, NONE: idle
+        ("goal", np.int64),  # resource it brings the part to
         ("pick_draws", np.int64),
         ("place_draws", np.int64),
     ]
@@ -202,7 +202,7 @@ CLOCK_STATE = np.dtype(
     ]
 )
 
-GROUP_STATE = np.dtype([("first", np.int32), ("idle", np.int32)])  # requests; units idle on shift
+GROUP_STATE = np.dtype([("first", np.int64), ("idle", np.int64)])  # requests; units idle on shift
 
 SHIFT_STATE = np.dtype([("on", np.int64), ("cycle", np.int64), ("next", np.int64)])
 
@@ -211,8 +211,8 @@ PART = np.dtype(
         ("id", np.int64),
         ("entry", np.int64),  # into the line
         ("since", np.int64),  # arrival at its source, entry into its buffer or conveyor
-        ("product", np.int32),
-        ("next", np.int32),  # behind it in its list
+        ("product", np.int64),
+        ("next", np.int64),  # behind it in its list
     ]
 )
 
@@ -229,13 +229,13 @@ class State(NamedTuple):
     turns: NDArray[np.int64]  # cyclic choices made, one a route
     parts: NDArray[np.void]  # the pool, PART
     due: NDArray[np.int64]  # (2^k,) when, one a slot
-    winners: NDArray[np.int32]  # (2^(k + 1),) tournament over due
-    fresh: NDArray[np.int32]  # (2 R,) offers just made
-    woken: NDArray[np.int32]  # (N,) nodes that began to accept
-    heap: NDArray[np.int32]  # (R,) offers that may be movable
-    starts: NDArray[np.int32]  # (R,)
-    touched: NDArray[np.int32]  # (R,)
-    lured: NDArray[np.int32]  # (R,)
+    winners: NDArray[np.int64]  # (2^(k + 1),) tournament over due
+    fresh: NDArray[np.int64]  # (2 R,) offers just made
+    woken: NDArray[np.int64]  # (N,) nodes that began to accept
+    heap: NDArray[np.int64]  # (R,) offers that may be movable
+    starts: NDArray[np.int64]  # (R,)
+    touched: NDArray[np.int64]  # (R,)
+    lured: NDArray[np.int64]  # (R,)
     log: NDArray[np.void]  # ACTIVITY
     # the tally
     time: NDArray[np.int64]  # (R, S)

@@ -42,16 +42,16 @@ _ROOM = 4096  # records in a new log beyond those one step may write
 _MOST_ENDS, _MOST_ENDS_EACH = 20_000, 100
 
 
-def _rows(indices: Any, n: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def _rows(indices: Any, n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return lists indices[0], ..., indices[n - 1] as offsets and one array."""
     lists = [sorted(indices[k]) for k in range(n)]
-    first = np.zeros(n + 1, np.int32)
+    first = np.zeros(n + 1, np.int64)
     first[1:] = np.cumsum([len(members) for members in lists])
     flat = [member for members in lists for member in members]
-    return first, np.array(flat, np.int32)
+    return first, np.array(flat, np.int64)
 
 
-def _feeders(line: Line) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def _feeders(line: Line) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return for each node the nodes with a route into it that needs no carrier."""
     found = defaultdict(set)
     for n, row in zip(*np.nonzero(line.route_of >= 0), strict=True):
@@ -62,14 +62,14 @@ def _feeders(line: Line) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     return _rows(found, len(line.nodes))
 
 
-def _calendars_of(line: Line) -> NDArray[np.int32]:
+def _calendars_of(line: Line) -> NDArray[np.int64]:
     """Return the calendar of each resource."""
     return np.array(
         [
             line.nodes["calendar"][n] if n >= 0 else line.carriers["calendar"][g]
             for n, g in zip(line.resource_node, line.resource_carrier, strict=True)
         ],
-        np.int32,
+        np.int64,
     )
 
 
@@ -200,10 +200,10 @@ def _pool(size: int) -> NDArray[np.void]:
     return parts
 
 
-def _tournament(slots: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+def _tournament(slots: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return a tournament in which nothing is due."""
     size = max(2, 1 << (slots - 1).bit_length())
-    winners = np.zeros(2 * size, np.int32)
+    winners = np.zeros(2 * size, np.int64)
     winners[size:] = np.arange(size)
     for i in range(size - 1, 0, -1):
         winners[i] = winners[2 * i]
@@ -260,12 +260,12 @@ def state_of(
         parts=parts,
         due=due,
         winners=winners,
-        fresh=np.zeros(2 * count, np.int32),
-        woken=np.zeros(len(line.nodes), np.int32),
-        heap=np.zeros(count, np.int32),
-        starts=np.zeros(count, np.int32),
-        touched=np.zeros(count, np.int32),
-        lured=np.zeros(count, np.int32),
+        fresh=np.zeros(2 * count, np.int64),
+        woken=np.zeros(len(line.nodes), np.int64),
+        heap=np.zeros(count, np.int64),
+        starts=np.zeros(count, np.int64),
+        touched=np.zeros(count, np.int64),
+        lured=np.zeros(count, np.int64),
         log=np.zeros(room, ACTIVITY),
         **tally_arrays(line, Tally.windows(start, end, window)),
     )

@@ -33,22 +33,23 @@ SCANNED = {Family.OPERATION, Family.CARRIER, Family.HEAD, Family.ENTRY, Family.R
 MOVING = SCANNED | {Family.ARRIVAL}
 
 WIDTH = 1 << 40  # more than (resources x failure modes) of any line
-HALT = EventPriority(2)  # behind SimPy's own priorities, before all ends
+HALT = 2  # behind SimPy's own priorities, before all ends
 FIRST = 3
-SETTLE = EventPriority(FIRST + len(Family) * WIDTH)
+SETTLE = FIRST + len(Family) * WIDTH
 
 
 class Planned(Event):
     """An event that is certain to happen at its instant, in its place."""
 
     def __init__(
-        self, env: "LineEnvironment", at: int, priority: EventPriority, then: Callable[[Event], Any]
+        self, env: "LineEnvironment", at: int, priority: int, then: Callable[[Event], Any]
     ) -> None:
-        super().__init__(env)
+        # As in simpy.Timeout, without the call of the base class: this runs for every event.
+        self.env = env
+        self.callbacks = [then]
         self._ok = True
         self._value = None
-        self.callbacks.append(then)
-        env.schedule(self, priority, at - env.now)
+        env.schedule(self, EventPriority(priority), at - env.now)
 
 
 class End(Planned):
@@ -70,7 +71,7 @@ class End(Planned):
         self.due = due
         self.at = env.noticed(due) if family in SCANNED else due
         env.moving += family in MOVING
-        super().__init__(env, self.at, EventPriority(FIRST + family * WIDTH + index), env.happens)
+        super().__init__(env, self.at, FIRST + family * WIDTH + index, env.happens)
 
     def abandon(self) -> None:
         """Let it pass unnoticed: what would have ended was stopped before."""

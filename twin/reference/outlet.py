@@ -25,9 +25,9 @@ class Outlet:
     def offer(self, holder: Holder, part: Part) -> Offer:
         """Return the offer of a part from now on; a random or cyclic choice is made once, here."""
         route = self._floor.offers.routes[self._node][part.product]
-        offer = Offer(holder, part, route, self._floor.env.now, route.targets)
-        if route.choose == Choose.RANDOM:
-            offer.targets = (route.targets[self._luck.pick(route.cumulative)],)
-        elif route.choose == Choose.CYCLIC:
-            offer.targets = (route.next_in_turn(),)
-        return offer
+        targets = route.targets
+        if route.choose is Choose.RANDOM:
+            targets = (targets[self._luck.pick(route.cumulative)],)
+        elif route.choose is Choose.CYCLIC:
+            targets = (route.next_in_turn(),)
+        return Offer(holder, part, route, self._floor.env.now, targets)

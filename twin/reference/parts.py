@@ -80,16 +80,35 @@ class Route:
         return target
 
 
-@dataclass(slots=True, eq=False)
 class Offer:
-    """A part that may move on."""
+    """A part that may move on.
 
-    holder: Holder
-    part: Part
-    route: Route
-    since: int  # ns
-    targets: Sequence[Target]  # all, or the one chosen
-    sent: bool = False  # a carrier is on its way
+    Parameters
+    ----------
+    holder : Holder
+        Where it is.
+    part : Part
+    route : Route
+        Where it may go.
+    since : int
+        Since when, ns.
+    targets : sequence of Target
+        All of the route, or the one chosen.
+    """
+
+    __slots__ = ("holder", "order", "part", "route", "sent", "since", "targets")
+
+    def __init__(
+        self, holder: Holder, part: Part, route: Route, since: int, targets: Sequence[Target]
+    ) -> None:
+        self.holder = holder
+        self.part = part
+        self.route = route
+        self.since = since
+        self.targets = targets
+        self.sent = False  # a carrier is on its way
+        # Its place among all offers: the smallest moves first.
+        self.order = (route.priority, since, holder.rank, holder.resource)
 
     def waits(self) -> State:
         """Return how a server that holds the part waits for it to leave."""
@@ -97,12 +116,6 @@ class Offer:
         if group is None or not (self.sent or self.find() is not None):
             return State.BLOCKED
         return group.awaited
-
-    @property
-    def order(self) -> tuple[int, int, int, int]:
-        """Its place among all offers: the smallest moves first."""
-        holder = self.holder
-        return (self.route.priority, self.since, holder.rank, holder.resource)
 
     def find(self) -> Target | None:
         """Return the target that the part would go to now, if one accepts it."""

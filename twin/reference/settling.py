@@ -23,8 +23,9 @@ class Settling:
             self._hand_over(*move)
         for group in self.groups:
             group.dispatch()
-        for server in [server for server in self.floor.unstarted if server.can_start()]:
-            server.start()
+        for server in tuple(self.floor.unstarted):
+            if server.can_start():
+                server.start()
         self._look()
 
     def _next_move(self) -> tuple[Offer, Target] | None:

@@ -111,8 +111,7 @@ def compare_given_luck(
 
     Over runs of the twin as long as the plant's, the time between good parts is regressed on
     arrivals, downtime and scrap (linear control variates); the plant is judged by its distance from
-    what the twin would have made with the plant's.  What a stop explains is no difference between
-    plant and twin, and rare stops do not drown everything else.
+    what the twin would have made with these.  Rare stops then do not drown everything else.
 
     Parameters
     ----------
@@ -127,7 +126,7 @@ def compare_given_luck(
     Returns
     -------
     Equivalence or None
-        None: too few runs, or runs shorter than the plant's.
+        None: too few runs, or too short ones.
     """
     end = min(log.end for log in (plant, *twin))
     if end < _SHORTFALL * plant.end:

@@ -1,38 +1,19 @@
 """How well the twin describes the plant: output, and each station's cycle time."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from twin.kernel.log import Log
 from twin.kernel.model import Line
-from twin.kernel.states import NodeKind, State
-from twin.results.cycles import Operations, gaps_between, leavings, operations, state_time
-from twin.results.equivalence import (
-    DIFFERENT,
-    EQUIVALENT,
-    compare_gaps,
-    compare_given_luck,
-)
-from twin.results.estimates import Floats, estimate, holm, welch
-from twin.results.model import SHARE, Equivalence, Estimate, Fidelity, StationFidelity
+from twin.kernel.states import State
+from twin.results.cycles import gaps_between, leavings
+from twin.results.equivalence import DIFFERENT, EQUIVALENT, compare_gaps, compare_given_luck
+from twin.results.estimates import Floats, welch
+from twin.results.model import Equivalence, Estimate, Fidelity, StationFidelity
 from twin.results.schedule import Schedule, schedule
-from twin.results.stations import STATION_STATES
-
-_FEWEST = 5  # operations on either side for a test
-_SHORTEST = 1e-9  # s; stands for an operation of no length, which has no logarithm
-_DOWN = ("failed", "under_repair")
-
-
-class _Test(NamedTuple):
-    """Cycle times of one station, plant against twin; p and interval of their ratio minus 1."""
-
-    plant: Floats  # s
-    twin: Floats  # s
-    difference: Estimate
-    p: float
+from twin.results.station_fidelity import FEWEST, compare_stations
+from twin.results.stops import Stops, compare_stops
 
 
 def compare_with_plant(
@@ -46,9 +27,9 @@ def compare_with_plant(
     """Return whether the twin tells the truth about the plant, and if not, which station differs.
 
     A station differs if Welch's test on log cycle times, by product, says so after Holm's
-    correction and its cycle time is off by more than `margin`.  The plant is different if a station
-    or the output is, equivalent if the output is equivalent and no station differs, else it is too
-    early to tell.
+    correction and its cycle time is off by more than `margin`; or if it is down so much that a run
+    of the twin would hardly be.  The plant is different if a station, its scrap or the output is,
+    equivalent if the output is equivalent and nothing else differs, else it is too early to tell.
 
     Parameters
     ----------
@@ -73,103 +54,47 @@ def compare_with_plant(
     on = schedule(line, max(plant.end, *(log.end for log in twin)))
     throughput = compare_gaps(_gaps(plant, on), [_gaps(log, on) for log in twin], margin)
     adjusted = compare_given_luck(line, on, plant, twin, margin)
-    stations = _stations(line, plant, twin, (margin, significance))
-    named = sorted(
-        (row for row in stations if row.differs), key=lambda row: -abs(row.difference.mean)
-    )
-    findings = [_finding(row) for row in named]
+    stations = compare_stations(line, plant, twin, (margin, significance))
+    slow, stopped = _named(stations, compare_stops(line, plant, twin), (margin, significance))
+    findings = [_finding(row) for row in slow] + [_stop_finding(stops) for stops in stopped]
     findings += _scrap_finding(plant, twin, (margin, significance))
     judged = adjusted or throughput
-    verdict = DIFFERENT if findings or throughput.verdict == DIFFERENT else judged.verdict
     return Fidelity(
-        verdict=verdict,
-        sentence=_sentence(verdict, judged, findings),
+        verdict=DIFFERENT if findings else judged.verdict,
+        sentence=_sentence(judged, findings),
         throughput=throughput,
         given_luck=adjusted,
         stations=stations,
-        culprits=tuple(row.name for row in named),
+        culprits=tuple(dict.fromkeys([row.name for row in slow] + [row.name for row in stopped])),
         notes=_notes(stations, adjusted, len(twin)),
     )
+
+
+def _named(
+    stations: Sequence[StationFidelity], stops: Sequence[Stops], limits: tuple[float, float]
+) -> tuple[list[StationFidelity], list[Stops]]:
+    """Return the stations that differ in cycle time, largest effect first, and those in stops."""
+    margin, significance = limits
+    slow = sorted((row for row in stations if row.differs), key=lambda r: -abs(r.difference.mean))
+    stopped = [s for s in stops if s.p < significance and abs(s.plant - s.twin) > margin]
+    return slow, stopped
 
 
 def _gaps(log: Log, on: Schedule) -> Floats:
     return gaps_between(leavings(log, State.FINISHED, log.end), on)
 
 
-def _stations(
-    line: Line, plant: Log, twin: Sequence[Log], limits: tuple[float, float]
-) -> tuple[StationFidelity, ...]:
-    margin, significance = limits
-    nodes = [int(k) for k in np.flatnonzero(line.nodes["kind"] == NodeKind.STATION)]
-    seen, expected = operations(line, plant), [operations(line, log) for log in twin]
-    pooled = Operations(*(np.concatenate(columns) for columns in zip(*expected, strict=True)))
-    tests = [_test(seen, pooled, node) for node in nodes]
-    rows = []
-    for node, test, p in zip(nodes, tests, holm([t.p for t in tests]), strict=True):
-        large = abs(test.difference.mean) > margin
-        rows.append(
-            StationFidelity(
-                name=line.node_names[node],
-                plant=estimate(test.plant, "s"),
-                twin=estimate(test.twin, "s"),
-                difference=test.difference,
-                p=p,
-                differs=bool(large and p < significance),
-                states=_states(line, plant, twin, node),
-                plant_operations=test.plant.size,
-                twin_operations=test.twin.size,
-            )
-        )
-    return tuple(rows)
-
-
-def _test(plant: Operations, twin: Operations, node: int) -> _Test:
-    mine, other = plant.node == node, twin.node == node
-    a, b = plant.cycle[mine], twin.cycle[other]
-    if min(a.size, b.size) < _FEWEST:
-        unknown = Estimate(mean=np.nan, low=np.nan, high=np.nan, n=a.size, unit=SHARE)
-        return _Test(a, b, unknown, 1.0)
-    log_a, log_b = (np.log(np.maximum(x, _SHORTEST)) for x in (a, b))
-    centre = _centres(log_b, twin.product[other])
-    found = welch(
-        _centred(log_a, plant.product[mine], centre), _centred(log_b, twin.product[other], centre)
+def _stop_finding(stops: Stops) -> str:
+    return (
+        f"{stops.name} is down {100 * stops.plant:.1f} % of its time on shift,"
+        f" {100 * stops.twin:.1f} % in the twin"
     )
-    low, high = found.interval(0.95)
-    mean, low, high = (float(np.expm1(x)) for x in (found.value, low, high))
-    difference = Estimate(mean=mean, low=low, high=high, n=a.size, unit=SHARE)
-    return _Test(a, b, difference, found.p_two_sided())
-
-
-def _centres(logs: Floats, products: NDArray[np.int64]) -> dict[int, float]:
-    return {int(p): float(logs[products == p].mean()) for p in np.unique(products)}
-
-
-def _centred(logs: Floats, products: NDArray[np.int64], centre: dict[int, float]) -> Floats:
-    """Return logs less the twin's mean of their product; products it never made are left out."""
-    # So a plant that makes more of the long-running product is not called slow.
-    known = np.isin(products, list(centre))
-    rest: Floats = logs[known] - np.array([centre[int(p)] for p in products[known]])
-    return rest
-
-
-def _states(
-    line: Line, plant: Log, twin: Sequence[Log], node: int
-) -> dict[str, tuple[float, float]]:
-    own = _shares(state_time(line, plant, node, plant.end))
-    other = np.mean([_shares(state_time(line, log, node, log.end)) for log in twin], axis=0)
-    return {s.name.lower(): (float(own[k]), float(other[k])) for k, s in enumerate(STATION_STATES)}
-
-
-def _shares(time: Floats) -> Floats:
-    on_shift = time[list(STATION_STATES)]
-    shares: Floats = np.divide(on_shift, max(float(on_shift.sum()), _SHORTEST))
-    return shares
 
 
 def _scrap_finding(plant: Log, twin: Sequence[Log], limits: tuple[float, float]) -> list[str]:
     margin, significance = limits
     own, expected = _scrapped(plant), np.concatenate([_scrapped(log) for log in twin])
-    if min(own.size, expected.size) < _FEWEST:
+    if min(own.size, expected.size) < FEWEST:
         return []
     found = welch(own, expected)
     if abs(found.value) <= margin or found.p_two_sided() >= significance:
@@ -184,14 +109,14 @@ def _scrapped(log: Log) -> Floats:
     return np.repeat([0.0, 1.0], counts)
 
 
-def _sentence(verdict: str, judged: Equivalence, findings: Sequence[str]) -> str:
+def _sentence(judged: Equivalence, findings: Sequence[str]) -> str:
     if findings:
         return f"Different: {'; '.join(findings)}. No other station differs."
     output = f"time between good parts {_signed(judged.difference)} against the twin"
     margin = f"{100 * judged.margin:g} %"
-    if verdict == EQUIVALENT:
+    if judged.verdict == EQUIVALENT:
         return f"Equivalent: {output}, within {margin}, and no station's cycle time differs."
-    if verdict == DIFFERENT:
+    if judged.verdict == DIFFERENT:
         return f"Different: {output}, more than {margin}, though no station's cycle time differs."
     needed = f"about {judged.parts_needed} further good parts" if judged.parts_needed else "more"
     return f"Too early to tell: {output}; {needed} are needed to settle it to {margin}."
@@ -223,13 +148,9 @@ def _notes(
             "Output is judged given the plant's own arrivals and stops: what they explain is no"
             " difference between plant and twin."
         )
-    for row in stations:
-        if row.plant_operations < _FEWEST:
-            notes.append(f"{row.name}: {row.plant_operations} operations are too few to judge.")
-        own, other = (sum(row.states[s][k] for s in _DOWN) for k in (0, 1))
-        if abs(own - other) > 0.05:
-            notes.append(
-                f"{row.name} was down {100 * own:.1f} % of its time on shift,"
-                f" {100 * other:.1f} % in the twin."
-            )
+    notes.extend(
+        f"{row.name}: {row.plant_operations} operations are too few to judge."
+        for row in stations
+        if row.plant_operations < FEWEST
+    )
     return tuple(notes)

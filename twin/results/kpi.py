@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,15 @@ from twin.results.flow import (
     takt_result,
     throughput,
 )
-from twin.results.model import Estimate, Results, WarmUp, Window
+from twin.results.model import (
+    Estimate,
+    LeadTime,
+    ProductResult,
+    Results,
+    Series,
+    WarmUp,
+    Window,
+)
 from twin.results.observed import Observed, observe
 from twin.results.schedule import HOUR, weekly_time
 from twin.results.stations import station_results
@@ -56,9 +65,8 @@ def summarise(
         What the reader should know of how the tally came about.
     """
     seen = observe(cell, line, tally)
-    finished, scrapped = seen.tally.finished.sum(axis=1), seen.tally.scrapped.sum(axis=1)
-    rate = throughput(seen, finished)
-    weekly = weekly_time(line, seen.end) / HOUR
+    flow = _flow(seen)
+    rate = flow["throughput"]
     return Results(
         name=cell.name,
         title=cell.title or cell.name,
@@ -67,27 +75,52 @@ def summarise(
         replications=seen.n,
         window=_window(seen),
         warm_up=warm_up or _given(seen),
-        throughput=rate,
-        output=_parts(finished),
-        weekly=throughput(seen, finished * weekly, "parts/week"),
-        scheduled_hours_per_week=weekly,
-        scrap=_parts(scrapped),
-        scrap_share=scrap_share(scrapped, finished),
-        lead_time=lead_time(seen),
-        wip=_parts(seen.tally.wip_time / (seen.end - seen.tally.start)),
-        outside=_parts(seen.tally.outside),
-        wait_outside=_wait_outside(seen),
-        products=product_results(seen),
         stations=station_results(seen),
         carriers=carrier_results(seen),
         buffers=buffer_results(seen),
         energy=energy_result(seen),
         bottleneck=find_bottleneck(seen),
         takt=takt_result(seen, rate),
-        series=series(seen),
         conventions=conventions(line),
         notes=(*notes, *_notes(seen, rate), *energy_notes(seen)),
+        **flow,
     )
+
+
+class _Flow(TypedDict):
+    """The figures of `Results` that are about parts."""
+
+    throughput: Estimate
+    output: Estimate
+    weekly: Estimate
+    scheduled_hours_per_week: float
+    scrap: Estimate
+    scrap_share: Estimate
+    lead_time: LeadTime
+    wip: Estimate
+    outside: Estimate
+    wait_outside: Estimate
+    products: tuple[ProductResult, ...]
+    series: Series | None
+
+
+def _flow(seen: Observed) -> _Flow:
+    finished, scrapped = seen.tally.finished.sum(axis=1), seen.tally.scrapped.sum(axis=1)
+    weekly = weekly_time(seen.line, seen.end) / HOUR
+    return {
+        "throughput": throughput(seen, finished),
+        "output": _parts(finished),
+        "weekly": throughput(seen, finished * weekly, "parts/week"),
+        "scheduled_hours_per_week": weekly,
+        "scrap": _parts(scrapped),
+        "scrap_share": scrap_share(scrapped, finished),
+        "lead_time": lead_time(seen),
+        "wip": _parts(seen.tally.wip_time / (seen.end - seen.tally.start)),
+        "outside": _parts(seen.tally.outside),
+        "wait_outside": _wait_outside(seen),
+        "products": product_results(seen),
+        "series": series(seen),
+    }
 
 
 def _parts(values: Floats | NDArray[np.int64]) -> Estimate:

@@ -325,7 +325,7 @@ class Fidelity:
         Equivalence | None
     )  # allowing for the plant's own arrivals and stops; decides if known
     stations: tuple[StationFidelity, ...]
-    culprits: tuple[str, ...]  # stations that differ, the largest effect first
+    culprits: tuple[str, ...]  # stations that differ in cycle time, then those in stops
     notes: tuple[str, ...]
 
 
