@@ -27,6 +27,42 @@ MANY = 2000  # that the closed form solves
 ACCELERATION = np.full(6, 20.0)
 JERK = 20.0 * ACCELERATION
 
+# A cell like `machine_tending`.
+DOWN, AHEAD = (math.pi, 0.0, 0.0), (0.0, math.pi / 2, 0.0)
+PLACES = {
+    "infeed": ((-0.1, 0.8, 0.9), DOWN),
+    "lathe_1": ((0.74, 0.52, 1.05), AHEAD),
+    "lathe_2": ((0.74, -0.52, 1.05), AHEAD),
+    "clamp": ((-0.75, 0.32, 0.95), DOWN),
+    "rack": ((-0.75, -0.32, 0.9), DOWN),
+    "outfeed": ((-0.1, -0.8, 0.9), DOWN),
+    "chute": ((-0.5, -0.76, 1.0), DOWN),
+}
+BOXES = {
+    "pedestal": ((0.3, 0.3, 0.74), (0.0, 0.0, 0.37)),
+    "body_1": ((0.9, 0.7, 1.7), (1.29, 0.52, 0.85)),
+    "body_2": ((0.9, 0.7, 1.7), (1.29, -0.52, 0.85)),
+    "infeed_frame": ((0.3, 2.4, 0.82), (-0.1, 1.9, 0.41)),
+    "outfeed_frame": ((0.3, 2.4, 0.82), (-0.1, -1.9, 0.41)),
+    "clamp_table": ((0.4, 0.4, 0.85), (-0.85, 0.32, 0.425)),
+    "rack_table": ((0.4, 0.4, 0.8), (-0.85, -0.32, 0.4)),
+    "chute_box": ((0.3, 0.3, 0.85), (-0.5, -0.85, 0.425)),
+}
+CARRIES = ((0, 1), (0, 2), (1, 3), (2, 3), (1, 4), (2, 4), (4, 3), (3, 5), (3, 6))
+EMPTY_MOVES = (
+    (1, 0),
+    (2, 0),
+    (3, 0),
+    (4, 0),
+    (5, 0),
+    (6, 0),
+    (3, 1),
+    (3, 2),
+    (5, 1),
+    (5, 2),
+    (6, 4),
+)
+
 
 def reachable(arm: Arm, count: int):
     angles = np.random.default_rng(7).uniform(arm.lower / 2, arm.upper / 2, (count, 6))
@@ -165,28 +201,6 @@ def test_moves_of_a_tending_cell(benchmark):
 
 def tending() -> ArmTask:
     """Return a UR10e that serves seven places among eight fixtures with 20 moves."""
-    down, ahead = (math.pi, 0.0, 0.0), (0.0, math.pi / 2, 0.0)
-    places = {
-        "infeed": ((-0.1, 0.8, 0.9), down),
-        "lathe_1": ((0.74, 0.52, 1.05), ahead),
-        "lathe_2": ((0.74, -0.52, 1.05), ahead),
-        "clamp": ((-0.75, 0.32, 0.95), down),
-        "rack": ((-0.75, -0.32, 0.9), down),
-        "outfeed": ((-0.1, -0.8, 0.9), down),
-        "chute": ((-0.5, -0.76, 1.0), down),
-    }
-    boxes = {
-        "pedestal": ((0.3, 0.3, 0.74), (0.0, 0.0, 0.37)),
-        "body_1": ((0.9, 0.7, 1.7), (1.29, 0.52, 0.85)),
-        "body_2": ((0.9, 0.7, 1.7), (1.29, -0.52, 0.85)),
-        "infeed_frame": ((0.3, 2.4, 0.82), (-0.1, 1.9, 0.41)),
-        "outfeed_frame": ((0.3, 2.4, 0.82), (-0.1, -1.9, 0.41)),
-        "clamp_table": ((0.4, 0.4, 0.85), (-0.85, 0.32, 0.425)),
-        "rack_table": ((0.4, 0.4, 0.8), (-0.85, -0.32, 0.4)),
-        "chute_box": ((0.3, 0.3, 0.85), (-0.5, -0.85, 0.425)),
-    }
-    loaded = ((0, 1), (0, 2), (1, 3), (2, 3), (1, 4), (2, 4), (4, 3), (3, 5), (3, 6))
-    empty = ((1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (6, 0), (3, 1), (3, 2), (5, 1), (5, 2), (6, 4))
     return ArmTask(
         name="tending",
         arm=load_arm("ur10e"),
@@ -205,11 +219,11 @@ def tending() -> ArmTask:
         settle=0.0,
         pick_extra=0.5,
         place_extra=0.5,
-        targets=tuple(Target(name=n, pose_cell_tcp=pose(*p)) for n, p in places.items()),
-        moves=tuple((*m, True) for m in loaded) + tuple((*m, False) for m in empty),
+        targets=tuple(Target(name=n, pose_cell_tcp=pose(*p)) for n, p in PLACES.items()),
+        moves=tuple((*m, True) for m in CARRIES) + tuple((*m, False) for m in EMPTY_MOVES),
         fixtures=tuple(
             Fixture(name=n, kind="box", size=size, pose_cell_fixture=pose(at))
-            for n, (size, at) in boxes.items()
+            for n, (size, at) in BOXES.items()
         ),
         home=0,
     )

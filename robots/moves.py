@@ -73,12 +73,16 @@ def jerk_limited(
 ) -> Timing:
     """Return the timing of a seven-segment move, acceleration zero at both ends.
 
+    A way too short to stop in is overshot and returned.
+
     Raises
     ------
     RobotError
-        If a limit is not positive.
+        If a limit is not positive or a speed is beyond `v_max`.
     """
     _positive(v_max=v_max, a_max=a_max, j_max=j_max)
+    if max(abs(v_start), abs(v_end)) > v_max:
+        raise RobotError(f"v_start and v_end must be within v_max = {v_max}")
     if v_start == 0.0 and v_end == 0.0:
         lengths = np.empty(timelaw.SEGMENTS)
         timelaw.segments(abs(float(distance)), v_max, a_max, j_max, lengths)

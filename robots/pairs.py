@@ -1,4 +1,4 @@
-"""Joint-move times between many poses at once, under constant limits: for reach and placement studies.
+"""Joint-move times between many poses at once, under constant limits: for placement studies.
 
 Blind to load and fixtures; `robots.table` is the careful one.
 """

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robots.arm import Floats
+from robots.cache import content_key, load, store
 from robots.collide import scene
 from robots.kinematics.fk import frames
 from robots.solids import Surface, box, capsule, cylinder, placed
@@ -51,7 +52,16 @@ def render(task: ArmTask, joints: Floats, path: str | Path, size: tuple[int, int
 
 
 def picture(task: ArmTask, joints: Floats, size: tuple[int, int] = SIZE) -> bytes:
-    """Return the picture of `render` as the bytes of a PNG."""
+    """Return the picture of `render` as the bytes of a PNG; the same one is drawn once."""
+    key = content_key("picture", task, joints, size)
+    kept = load(key)
+    if kept is None or "png" not in kept:
+        kept = {"png": np.frombuffer(_drawn(task, joints, size), dtype=np.uint8)}
+        store(key, kept)
+    return bytes(kept["png"].tobytes())
+
+
+def _drawn(task: ArmTask, joints: Floats, size: tuple[int, int]) -> bytes:
     parts = _parts(task, np.asarray(joints, dtype=np.float64))
     look = _worth_seeing(task, parts)
     with Worker() as worker:

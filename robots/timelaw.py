@@ -107,7 +107,8 @@ def with_speeds(
     """Return time and peak speed of a jerk-limited move between given speeds, s and m/s.
 
     Acceleration is zero at both ends and at the peak; the peak is negative when the move must
-    overshoot and return.  `distance` and the speeds may have any sign.
+    overshoot and return.  `distance` and the speeds may have any sign; the speeds must be within
+    `v_max`.
     """
     best, peak = math.inf, 0.0
     for cruise in (v_max, -v_max):
@@ -121,14 +122,9 @@ def with_speeds(
         return time, v_start
     # Just below both speeds a dip first lengthens the way, so the sign change is sought from the
     # far side: the distance covered grows with the peak outside [v_start, v_end].
-    if distance >= straight:
-        low, high = min(max(v_start, v_end), v_max), v_max
-        if v_start > v_max or v_end > v_max:
-            low = min(v_start, v_end, v_max)
-    else:
-        low, high = -v_max, max(min(v_start, v_end), -v_max)
-        if v_start < -v_max or v_end < -v_max:
-            high = max(v_start, v_end, -v_max)
+    low, high = -v_max, min(v_start, v_end)
+    if distance > straight:
+        low, high = max(v_start, v_end), v_max
     for _ in range(100):
         middle = 0.5 * (low + high)
         if _ramps(middle, v_start, v_end, a_max, j_max)[0] > distance:

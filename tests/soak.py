@@ -83,7 +83,8 @@ def main() -> int:
         if compare(case) is not None:
             findings += 1
             small = smallest(case)
-            say(f"cell {number}: {compare(small)}\n{small}\n{small.text}\n")
+            rest = replace(small, document={})
+            say(f"cell {number}: {compare(small)}\n{rest}\n{small.text}\n")
             if not arguments.keep_going:
                 break
         number += 1

@@ -68,7 +68,7 @@ def test_replications_without_a_log_sum_up_to_the_same_tally(case):
 def test_the_random_cells_use_every_feature():
     states: set[int] = set()
     stops = set()
-    for seed in range(40 if config.DISABLE_JIT else 250):
+    for seed in range(250):
         case = random_case(Random(seed))
         try:
             line = case.line()

@@ -96,7 +96,7 @@ class Plan:
     full: float  # units of time a replication runs in the compiled kernel
     light: float | None  # and elsewhere; None: far too short to have forgotten the empty start
     on_failure: str | None = None
-    replications: int = 10
+    runs: int = 10  # replications in the compiled kernel; ten elsewhere
 
 
 def _shares(node: str) -> dict[str, Measure]:
@@ -122,8 +122,9 @@ PLANS: dict[str, list[Plan]] = {
                 "mean_wait": lambda runs: runs.wait("A"),
                 "mean_number_in_system": lambda runs: runs.inside,
             },
-            full=100_000,
+            full=150_000,
             light=None,
+            runs=20,
         )
     ],
     "A05": [
@@ -134,6 +135,7 @@ PLANS: dict[str, list[Plan]] = {
             },
             full=200_000,
             light=None,
+            runs=20,
         )
     ],
     "A08": [Plan({"mean_wait": lambda runs: runs.wait("A")}, full=200_000, light=3_000)],
@@ -235,6 +237,7 @@ PLANS: dict[str, list[Plan]] = {
             _shares("M1") | _shares("M2") | {"energy_per_part_kWh_if_time_in_h": _energy_per_part},
             full=100_000,
             light=2_500,
+            runs=20,
         )
     ],
 }

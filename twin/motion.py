@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from cells.expand import expand
 from cells.schema import Cell, Place, Position, Robot, Turn
+from robots.arm import Arm
 from robots.load import load_arm
 from robots.table import move_times as table_of
 from robots.task import ArmTask, Fixture, MoveTable, Target, Tool
@@ -36,8 +38,15 @@ class MoveTimes:
     place: NDArray[np.int64]  # (L,) ns
 
 
-def tables(cell: Cell) -> dict[str, tuple[ArmTask, MoveTable]]:
+def tables(cell: Cell, folder: Path | None = None) -> dict[str, tuple[ArmTask, MoveTable]]:
     """Return for each robot of a cell its task and the table of its moves.
+
+    Parameters
+    ----------
+    cell
+        A checked cell.
+    folder
+        Where URDF files that the cell names are; default: the working folder.
 
     Raises
     ------
@@ -45,12 +54,12 @@ def tables(cell: Cell) -> dict[str, tuple[ArmTask, MoveTable]]:
         If a place is out of reach, a move collides or a limit does not allow it; tells all at once.
     """
     flat = expand(cell)
-    return {name: (task, table_of(task)) for name, task in arm_tasks(flat).items()}
+    return {name: (task, table_of(task)) for name, task in arm_tasks(flat, folder).items()}
 
 
-def move_times(cell: Cell) -> dict[str, MoveTimes]:
-    """Return how long each robot of a cell takes for its moves."""
-    return {name: times_of(table) for name, (_, table) in tables(cell).items()}
+def move_times(cell: Cell, folder: Path | None = None) -> dict[str, MoveTimes]:
+    """Return how long each robot of a cell takes for its moves; see `tables`."""
+    return {name: times_of(table) for name, (_, table) in tables(cell, folder).items()}
 
 
 def times_of(table: MoveTable) -> MoveTimes:
@@ -61,8 +70,14 @@ def times_of(table: MoveTable) -> MoveTimes:
     return MoveTimes(table.names, travel, pick, place)
 
 
-def arm_tasks(cell: Cell) -> dict[str, ArmTask]:
-    """Return what an expanded cell asks of each of its robots that has something to carry."""
+def arm_tasks(cell: Cell, folder: Path | None = None) -> dict[str, ArmTask]:
+    """Return what an expanded cell asks of each of its robots that has something to carry.
+
+    Raises
+    ------
+    robots.errors.RobotError
+        If an arm is unknown or its URDF is unsound.
+    """
     fixtures = tuple(_fixtures(cell))
     tasks = {}
     for name, robot in cell.robots.items():
@@ -73,7 +88,7 @@ def arm_tasks(cell: Cell) -> dict[str, ArmTask]:
         places = tuple(dict.fromkeys([home, *(place for hop in hops for place in hop)]))
         tasks[name] = ArmTask(
             name=name,
-            arm=load_arm(robot.model),
+            arm=_arm(robot.model, folder or Path()),
             pose_cell_base=pose(robot.base.position, robot.base.turn),
             tool=_tool(robot),
             part_mass=robot.part_mass,
@@ -92,6 +107,15 @@ def arm_tasks(cell: Cell) -> dict[str, ArmTask]:
             home=places.index(home),
         )
     return tasks
+
+
+def _arm(model: str, folder: Path) -> Arm:
+    """Return an arm of the catalogue, or of a URDF in the cell file's folder."""
+    if not model.endswith(".urdf"):
+        return load_arm(model)
+    from robots.urdf_import import import_urdf
+
+    return import_urdf(folder / model, folder=folder)
 
 
 def _hops(cell: Cell, robot: str) -> list[tuple[str, str]]:

@@ -74,6 +74,8 @@ def test_replications_are_added_until_the_precision_is_reached():
     assert coarse.replications == 3
     assert fine.replications > 10  # 360 parts an hour: one is known to 1.96 / sqrt(360) = 10 %
     assert fine.throughput.relative <= 0.025
+    at_once = run_cell(cell, line, horizon=HOUR, replications=fine.replications).results
+    assert at_once.throughput == fine.throughput
 
 
 def test_a_warm_up_longer_than_the_run_is_refused():

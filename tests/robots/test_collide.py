@@ -18,7 +18,7 @@ from robots.task import ArmTask, Fixture, Target, Tool
 JIT = not numba.config.DISABLE_JIT
 point = st.tuples(*[st.floats(-1.0, 1.0)] * 3).map(np.array)
 sizes = st.tuples(*[st.floats(0.05, 0.6)] * 3).map(np.array)
-few = settings(deadline=None, max_examples=60 if JIT else 15)
+few = settings(deadline=None, derandomize=True, max_examples=60 if JIT else 15)
 STANDING = np.array([0.0, -math.pi / 2, 0.0, -math.pi / 2, 0.0, 0.0])  # straight up
 
 
@@ -44,7 +44,7 @@ def test_distance_from_a_solid_is_the_least_along_the_segment(kind, start, end, 
 
     sampled = measure(start + parts * (end - start), half).min()
     assert found <= sampled + 1e-9
-    assert found >= sampled - np.linalg.norm(end - start) / 2000
+    assert found >= sampled - np.linalg.norm(end - start) / 2000 - 1e-9
 
 
 @few
@@ -57,7 +57,7 @@ def test_distance_of_segments_is_the_least_between_them(p, q, r, s):
 
     sampled = np.linalg.norm(one[:, None] - other[None], axis=2).min()
     assert found <= sampled + 1e-9
-    assert found >= sampled - (np.linalg.norm(q - p) + np.linalg.norm(s - r)) / 100
+    assert found >= sampled - (np.linalg.norm(q - p) + np.linalg.norm(s - r)) / 100 - 1e-9
     assert segment_to_segment(r, s, p, q) == pytest.approx(found, abs=1e-9)
 
 

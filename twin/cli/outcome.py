@@ -94,8 +94,20 @@ def _motion(job: "Job", robot: str) -> "ReportMotion":
         robot=f"{robot} ({task.arm.name})",
         basis=basis,
         moves=tuple(_moves(task, table, proof)),
+        picture=_picture(task, table),
+        picture_caption=f"{task.arm.model} above {table.names[task.home]}",
         notes=notes,
     )
+
+
+def _picture(task: "ArmTask", table: "MoveTable") -> bytes | None:
+    from robots.errors import PhysicsUnavailable
+    from robots.picture import picture
+
+    try:
+        return picture(task, table.joints_approach[task.home])
+    except PhysicsUnavailable:
+        return None
 
 
 def _moves(task: "ArmTask", table: "MoveTable", proof: "Proof | None") -> "Iterator[Move]":

@@ -78,7 +78,7 @@ def prepare(out: "Console", name: str, *, prove: bool = True) -> Job:
     out.print(f"[bold]{cell.title or cell.name}[/bold]  {path.name}")
     if cell.robots:
         with out.status("Timing the robots' moves"):
-            motion = tables(cell)
+            motion = tables(cell, path.parent)
     else:
         motion = {}
     proofs = _prove(out, motion) if prove else {}

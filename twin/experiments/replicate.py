@@ -2,8 +2,10 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import NamedTuple, TypedDict, Unpack
+
+import numpy as np
 
 from cells.schema import Cell
 from twin.kernel.log import Log
@@ -186,27 +188,33 @@ def run_plan(cell: Cell, line: Line, plan: Plan) -> Run:
     if shown.stop is not None:
         raise RunError(f"{line.name}: the line cannot go on: {shown.stop}")
     assert shown.log is not None  # asked for
-    count = plan.replications
+    tally = _replicated(line, plan, range(plan.replications))
     while True:
-        tally = _replicated(line, plan, count)
         results = summarise(cell, line, tally, seed=plan.seed, warm_up=plan.warm_up)
         needed = _needed(results.throughput, plan)
-        if needed <= count:
+        if needed <= results.replications:
             return Run(results, tally, shown.log)
-        count = needed
+        tally = _joined(tally, _replicated(line, plan, range(results.replications, needed)))
 
 
-def _replicated(line: Line, plan: Plan, count: int) -> Tally:
+def _replicated(line: Line, plan: Plan, which: range) -> Tally:
     return replicate(
         line,
         seed=plan.seed,
-        replications=count,
+        replications=which,
         end=plan.horizon,
         start=plan.start,
         window=plan.window,
         threads=plan.threads,
         progress=plan.progress,
     )
+
+
+def _joined(first: Tally, second: Tally) -> Tally:
+    """Return two stacked tallies of the same line and window as one."""
+    pairs = {f.name: (getattr(first, f.name), getattr(second, f.name)) for f in fields(Tally)}
+    arrays = {k: np.concatenate(pair) for k, pair in pairs.items() if np.ndim(pair[0])}
+    return replace(first, **arrays)
 
 
 def _needed(found: Estimate, plan: Plan) -> int:

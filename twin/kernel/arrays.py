@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-NEVER = 2**63 - 1  # due time of a slot with nothing pending
+NEVER = np.int64(2**63 - 1)  # due time of a slot with nothing pending
 VOID = -1  # state of a resource whose record is closed and whose next is not yet opened
 
 # What a server is about; the states it shows follow from this, its shift and its failures.

@@ -4,7 +4,7 @@ import numpy as np
 
 from twin.kernel.arrays import NEVER
 from twin.kernel.draws import draw_time
-from twin.kernel.flow import admit, release, resource_at
+from twin.kernel.flow import KEPT, admit, release, resource_at
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
 from twin.kernel.offers import drop_request, offered_part, target_of
@@ -13,21 +13,21 @@ from twin.kernel.servers import loses_server, touch
 from twin.kernel.slots import noticed, set_slot
 from twin.kernel.states import Ending, NodeKind, Serve, State
 
-_DONE = int(Ending.DONE)
-_SINK = int(NodeKind.SINK)
-_STATION = int(NodeKind.STATION)
-_CONVEYOR = int(NodeKind.CONVEYOR)
-_LONGEST_WAIT = int(Serve.LONGEST_WAIT)
-_NEAREST = int(Serve.NEAREST)
-_PRIORITY = int(Serve.PRIORITY)
-_IDLE = int(State.IDLE)
-_OFF_SHIFT = int(State.OFF_SHIFT)
-_MOVING = int(State.MOVING)
-_PICKING = int(State.PICKING)
-_CARRYING = int(State.CARRYING)
-_PLACING = int(State.PLACING)
+_DONE = np.int64(Ending.DONE)
+_SINK = np.int64(NodeKind.SINK)
+_STATION = np.int64(NodeKind.STATION)
+_CONVEYOR = np.int64(NodeKind.CONVEYOR)
+_LONGEST_WAIT = np.int64(Serve.LONGEST_WAIT)
+_NEAREST = np.int64(Serve.NEAREST)
+_PRIORITY = np.int64(Serve.PRIORITY)
+_IDLE = np.int64(State.IDLE)
+_OFF_SHIFT = np.int64(State.OFF_SHIFT)
+_MOVING = np.int64(State.MOVING)
+_PICKING = np.int64(State.PICKING)
+_CARRYING = np.int64(State.CARRYING)
+_PLACING = np.int64(State.PLACING)
 
-_EMPTY_HANDED, _LOADED = 0, 1  # second index of Model.travel
+_EMPTY_HANDED, _LOADED = np.int64(0), np.int64(1)  # second index of Model.travel
 
 
 @inlined
@@ -178,7 +178,7 @@ def _end_task(m, s, u):
     part = x["part"]
     x["part"] = NONE
     x["task"] = NONE
-    admit(m, s, np.int64(x["goal"]), part, u, 1)
+    admit(m, s, x["goal"], part, u, KEPT)
     show_at_rest(m, s, u)
     if is_on(m, s, u):
         s.groups[m.res[u]["group"]]["idle"] += 1

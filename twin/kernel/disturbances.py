@@ -1,5 +1,7 @@
 """What stops servers: failures and repairs, shifts, standby."""
 
+import numpy as np
+
 from twin.kernel.arrays import EMPTY, NEVER, WAKING, WORKING
 from twin.kernel.carriers import show_at_rest
 from twin.kernel.draws import draw_time
@@ -21,14 +23,14 @@ from twin.kernel.servers import (
 from twin.kernel.slots import noticed, set_slot
 from twin.kernel.states import Clock, Ending, NodeKind, OnFailure, State
 
-_DONE = int(Ending.DONE)
-_SOURCE = int(NodeKind.SOURCE)
-_STATION = int(NodeKind.STATION)
-_CALENDAR = int(Clock.CALENDAR)
-_RESTART = int(OnFailure.RESTART)
-_SCRAP = int(OnFailure.SCRAP)
-_SCRAPPED = int(State.SCRAPPED)
-_STARVED = int(State.STARVED)
+_DONE = np.int64(Ending.DONE)
+_SOURCE = np.int64(NodeKind.SOURCE)
+_STATION = np.int64(NodeKind.STATION)
+_CALENDAR = np.int64(Clock.CALENDAR)
+_RESTART = np.int64(OnFailure.RESTART)
+_SCRAP = np.int64(OnFailure.SCRAP)
+_SCRAPPED = np.int64(State.SCRAPPED)
+_STARVED = np.int64(State.STARVED)
 
 
 # ---- failures ----

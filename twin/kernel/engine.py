@@ -35,6 +35,7 @@ from twin.kernel.disturbances import (
 )
 from twin.kernel.draws import draw_time
 from twin.kernel.flow import (
+    NOT_KEPT,
     admit,
     bring_head,
     clear_entry,
@@ -54,14 +55,14 @@ from twin.kernel.servers import end_operation, start, touch
 from twin.kernel.slots import first_slot, set_slot
 from twin.kernel.states import Ending, NodeKind, State
 
-_SOURCE = int(NodeKind.SOURCE)
-_BUFFER = int(NodeKind.BUFFER)
-_CONVEYOR = int(NodeKind.CONVEYOR)
-_STATION = int(NodeKind.STATION)
-_WAITING = int(State.WAITING)
-_CONVEYED = int(State.CONVEYED)
-_ENTERED = int(State.ENTERED)
-_CUT = int(Ending.CUT)
+_SOURCE = np.int64(NodeKind.SOURCE)
+_BUFFER = np.int64(NodeKind.BUFFER)
+_CONVEYOR = np.int64(NodeKind.CONVEYOR)
+_STATION = np.int64(NodeKind.STATION)
+_WAITING = np.int64(State.WAITING)
+_CONVEYED = np.int64(State.CONVEYED)
+_ENTERED = np.int64(State.ENTERED)
+_CUT = np.int64(Ending.CUT)
 _INITIAL = 1 << (PART_SHIFT - 1)  # numbers of parts inside at the start
 
 
@@ -177,9 +178,10 @@ def _place_initial(m, s, n, product):
     s.nodes[n]["created"] += 1
     part = take_part(s, number, product)
     r = resource_at(m, s, n)
-    emit_fact(s, 0, 0, r, _ENTERED, part, r)
+    now = s.glob[0]["now"]
+    emit_fact(s, now, now, r, _ENTERED, part, r)
     count_entry(s)
-    admit(m, s, r, part, r, 0)
+    admit(m, s, r, part, r, NOT_KEPT)
 
 
 @entry

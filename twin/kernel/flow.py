@@ -11,17 +11,18 @@ from twin.kernel.records import count_entry, count_leaving, emit, emit_fact
 from twin.kernel.servers import enter_server, first_vacant, leave_server
 from twin.kernel.slots import noticed, set_slot
 from twin.kernel.states import NodeKind, State
-from twin.kernel.streams import uniform
+from twin.kernel.streams import ONLY, uniform
 
-_SOURCE = int(NodeKind.SOURCE)
-_BUFFER = int(NodeKind.BUFFER)
-_CONVEYOR = int(NodeKind.CONVEYOR)
-_STATION = int(NodeKind.STATION)
-_WAITING = int(State.WAITING)
-_CONVEYED = int(State.CONVEYED)
-_ENTERED = int(State.ENTERED)
-_FINISHED = int(State.FINISHED)
-_SCRAPPED = int(State.SCRAPPED)
+_SOURCE = np.int64(NodeKind.SOURCE)
+_BUFFER = np.int64(NodeKind.BUFFER)
+_CONVEYOR = np.int64(NodeKind.CONVEYOR)
+_STATION = np.int64(NodeKind.STATION)
+_WAITING = np.int64(State.WAITING)
+_CONVEYED = np.int64(State.CONVEYED)
+_ENTERED = np.int64(State.ENTERED)
+_FINISHED = np.int64(State.FINISHED)
+_SCRAPPED = np.int64(State.SCRAPPED)
+NOT_KEPT, KEPT = np.int64(0), np.int64(1)  # whether the place of an entering part was reserved
 
 
 # ---- the pool and the lists of parts ----
@@ -84,7 +85,7 @@ def _product_of(m, s, n):
     node, g = m.nodes[n], s.glob[0]
     k = node["mix_first"]
     if node["mix_count"] > 1:
-        u = uniform(node["mix_stream"], g["seed"], g["replication"], s.nodes[n]["mix_draws"], 0)
+        u = uniform(node["mix_stream"], g["seed"], g["replication"], s.nodes[n]["mix_draws"], ONLY)
         s.nodes[n]["mix_draws"] += 1
         while k < node["mix_first"] + node["mix_count"] - 1 and u >= m.mix[k]["cumulative"]:
             k += 1
@@ -254,4 +255,4 @@ def move_first(m, s):
     if n >= 0:
         to = resource_at(m, s, n)
         part = release(m, s, r, to)
-        admit(m, s, to, part, r, 0)
+        admit(m, s, to, part, r, NOT_KEPT)

@@ -175,7 +175,18 @@ def _resource_states(line: Line) -> NDArray[np.void]:
     states = np.zeros(len(line.resources), RESOURCE_STATE)
     states["state"] = VOID
     states["ended"] = states["called"] = states["lure"] = NONE
-    absent = ("part", "reserved", "down", "row", "choice", "unit", "before", "after", "task", "goal")
+    absent = (
+        "part",
+        "reserved",
+        "down",
+        "row",
+        "choice",
+        "unit",
+        "before",
+        "after",
+        "task",
+        "goal",
+    )
     for field in absent:
         states[field] = NONE
     states["at"] = [line.carriers["home"][g] if g >= 0 else NONE for g in line.resource_carrier]

@@ -30,7 +30,10 @@ NODE = np.dtype(
         ("kind", np.int64),  # NodeKind
         ("rank", np.int64),  # 0 is the most downstream; ties in rank go by index
         ("resource", np.int64),  # its (first) resource in Line.resources
-        ("capacity", np.int64),  # buffer, conveyor: parts it holds, NONE unlimited; station: servers
+        (
+            "capacity",
+            np.int64,
+        ),  # buffer, conveyor: parts it holds, NONE unlimited; station: servers
         ("pick_at", np.int64),  # place where a carrier picks, NONE if none does
         ("place_at", np.int64),  # place where a carrier places
         ("calendar", np.int64),  # source, station: its shifts, NONE always on
@@ -105,7 +108,10 @@ CALENDAR = np.dtype(
     [
         ("period", np.int64),  # ns
         ("starts_on", np.int64),  # 1: on shift at the start of each period
-        ("first", np.int64),  # its toggles: Line.toggles[first : first + count], ns, 0 < toggle <= period
+        (
+            "first",
+            np.int64,
+        ),  # its toggles: Line.toggles[first : first + count], ns, 0 < toggle <= period
         ("count", np.int64),  # even: every period starts in the same state
     ]
 )

@@ -1,5 +1,7 @@
 """What servers show when the line has settled."""
 
+import numpy as np
+
 from twin.kernel.arrays import EMPTY, FINISHED, NEVER, VOID, WAKING, WORKING
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
@@ -9,17 +11,17 @@ from twin.kernel.servers import first_vacant, in_overtime, touch
 from twin.kernel.slots import set_slot
 from twin.kernel.states import CarrierKind, NodeKind, State
 
-_STATION = int(NodeKind.STATION)
-_ROBOT = int(CarrierKind.ROBOT)
-_WORKING = int(State.WORKING)
-_SETTING_UP = int(State.SETTING_UP)
-_STARVED = int(State.STARVED)
-_BLOCKED = int(State.BLOCKED)
-_WAITING_OPERATOR = int(State.WAITING_OPERATOR)
-_WAITING_ROBOT = int(State.WAITING_ROBOT)
-_UNDER_REPAIR = int(State.UNDER_REPAIR)
-_OFF_SHIFT = int(State.OFF_SHIFT)
-_ASLEEP = int(State.ASLEEP)
+_STATION = np.int64(NodeKind.STATION)
+_ROBOT = np.int64(CarrierKind.ROBOT)
+_WORKING = np.int64(State.WORKING)
+_SETTING_UP = np.int64(State.SETTING_UP)
+_STARVED = np.int64(State.STARVED)
+_BLOCKED = np.int64(State.BLOCKED)
+_WAITING_OPERATOR = np.int64(State.WAITING_OPERATOR)
+_WAITING_ROBOT = np.int64(State.WAITING_ROBOT)
+_UNDER_REPAIR = np.int64(State.UNDER_REPAIR)
+_OFF_SHIFT = np.int64(State.OFF_SHIFT)
+_ASLEEP = np.int64(State.ASLEEP)
 
 
 @inlined

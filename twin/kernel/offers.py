@@ -11,15 +11,15 @@ import numpy as np
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
 from twin.kernel.states import Choose, NodeKind
-from twin.kernel.streams import uniform
+from twin.kernel.streams import ONLY, uniform
 
-_SOURCE = int(NodeKind.SOURCE)
-_BUFFER = int(NodeKind.BUFFER)
-_CONVEYOR = int(NodeKind.CONVEYOR)
-_STATION = int(NodeKind.STATION)
-_FIRST_FREE = int(Choose.FIRST_FREE)
-_RANDOM = int(Choose.RANDOM)
-_CYCLIC = int(Choose.CYCLIC)
+_SOURCE = np.int64(NodeKind.SOURCE)
+_BUFFER = np.int64(NodeKind.BUFFER)
+_CONVEYOR = np.int64(NodeKind.CONVEYOR)
+_STATION = np.int64(NodeKind.STATION)
+_FIRST_FREE = np.int64(Choose.FIRST_FREE)
+_RANDOM = np.int64(Choose.RANDOM)
+_CYCLIC = np.int64(Choose.CYCLIC)
 _UNKNOWN = -2  # row of an offer just made
 
 
@@ -178,7 +178,7 @@ def _choose_once(m, s, n, row, x):
     if route["choose"] == _RANDOM:
         g, node = s.glob[0], s.nodes[n]
         u = uniform(
-            m.nodes[n]["route_stream"], g["seed"], g["replication"], node["route_draws"], 0
+            m.nodes[n]["route_stream"], g["seed"], g["replication"], node["route_draws"], ONLY
         )
         node["route_draws"] += 1
         k = route["first"]

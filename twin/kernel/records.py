@@ -8,9 +8,9 @@ from twin.kernel.model import NONE
 from twin.kernel.states import Ending, State
 from twin.kernel.tally import HIGHEST, LOWEST, MANTISSA_BITS, N_BINS
 
-_DONE = int(Ending.DONE)
-_WORKING = int(State.WORKING)
-_FINISHED = int(State.FINISHED)
+_DONE = np.int64(Ending.DONE)
+_WORKING = np.int64(State.WORKING)
+_FINISHED = np.int64(State.FINISHED)
 
 
 @compiled

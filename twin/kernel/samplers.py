@@ -11,12 +11,12 @@ import numpy as np
 from twin.kernel.floats import exp, log, normal_quantile
 from twin.kernel.jit import compiled, entry, inlined
 from twin.kernel.states import Dist
-from twin.kernel.streams import uniform
+from twin.kernel.streams import ONLY, uniform
 
 BAD = -1  # in place of a duration: the sample is negative, not a number or too large
 LARGEST = 2.0**62  # ns
 _MOST_REDRAWS = 10_000  # of a truncated normal whose mean lies far below zero
-_SECOND_GAMMA = 1 << 20  # first sub-draw of the second of two gammas
+_SECOND_GAMMA = np.int64(1 << 20)  # first sub-draw of the second of two gammas
 
 
 @inlined
@@ -93,7 +93,7 @@ def _pert(low, mode, high, stream, seed, replication, i):
     """Return a beta variate between low and high (Malcolm et al., "PERT", 1959; weight 4)."""
     if high <= low:
         return low
-    x = _gamma(1.0 + 4.0 * (mode - low) / (high - low), stream, seed, replication, i, 0)
+    x = _gamma(1.0 + 4.0 * (mode - low) / (high - low), stream, seed, replication, i, ONLY)
     y = _gamma(
         1.0 + 4.0 * (high - mode) / (high - low), stream, seed, replication, i, _SECOND_GAMMA
     )
@@ -114,12 +114,12 @@ def _normal(mean, deviation, stream, seed, replication, i):
 def _mixture(dist, values, stream, seed, replication, i):
     """Return a hyper-exponential variate: a branch by its probability, then an exponential."""
     first, count = dist["first"], dist["count"]
-    rest = uniform(stream, seed, replication, i, 0)
+    rest = uniform(stream, seed, replication, i, ONLY)
     branch = first
     while branch < first + count - 2 and rest >= values[branch]:
         rest -= values[branch]
         branch += 2
-    return -values[branch + 1] * log(uniform(stream, seed, replication, i, 1))
+    return -values[branch + 1] * log(uniform(stream, seed, replication, i, ONLY + 1))
 
 
 @compiled
@@ -129,7 +129,7 @@ def _several(dist, values, stream, seed, replication, i):
     if family == Dist.ERLANG:
         x = _erlang(a, b, stream, seed, replication, i)
     elif family == Dist.GAMMA:
-        x = a / b * _gamma(b, stream, seed, replication, i, 0)
+        x = a / b * _gamma(b, stream, seed, replication, i, ONLY)
     elif family == Dist.PERT:
         x = _pert(a, b, c, stream, seed, replication, i)
     elif family == Dist.NORMAL:
@@ -137,7 +137,7 @@ def _several(dist, values, stream, seed, replication, i):
     elif family == Dist.HYPEREXPONENTIAL:
         x = _mixture(dist, values, stream, seed, replication, i)
     elif family == Dist.EMPIRICAL:
-        u = uniform(stream, seed, replication, i, 0)
+        u = uniform(stream, seed, replication, i, ONLY)
         x = values[dist["first"] + np.int64(u * dist["count"])]
     else:
         x = values[dist["first"] + i % dist["count"]]  # sequence
@@ -160,7 +160,7 @@ def sample(dist, values, pace, stream, seed, replication, i):
     if dist["family"] == Dist.CONSTANT:
         return dist["a"] * pace
     if _is_inverse(dist["family"]):
-        return _inverse(dist, uniform(stream, seed, replication, i, 0)) * pace
+        return _inverse(dist, uniform(stream, seed, replication, i, ONLY)) * pace
     return _several(dist, values, stream, seed, replication, i) * pace
 
 
@@ -211,4 +211,4 @@ def value(dist, values, pace, stream, seed, replication, i):
 @entry
 def chance(stream, seed, replication, i):
     """Return the uniform of draw i of a stream, as used for routes and mixes."""
-    return uniform(stream, seed, replication, i, 0)
+    return uniform(stream, seed, replication, i, ONLY)

@@ -1,5 +1,7 @@
 """Servers of stations: a part enters, work starts, ends, stops and goes on, the part leaves."""
 
+import numpy as np
+
 from twin.kernel.arrays import EMPTY, FINISHED, NEVER, UNSTARTED, VOID, WAKING, WORKING
 from twin.kernel.draws import draw_time
 from twin.kernel.jit import inlined
@@ -9,15 +11,15 @@ from twin.kernel.records import close, show
 from twin.kernel.slots import noticed, set_slot
 from twin.kernel.states import Clock, Ending, ShiftEnd, State
 
-_DONE = int(Ending.DONE)
-_INTERRUPTED = int(Ending.INTERRUPTED)
-_OPERATING = int(Clock.OPERATING)
-_FINISH = int(ShiftEnd.FINISH)
-_IF_FITS = int(ShiftEnd.START_IF_FITS)
-_STATE_WORKING = int(State.WORKING)
-_SETTING_UP = int(State.SETTING_UP)
-_OFF_SHIFT = int(State.OFF_SHIFT)
-_UNDER_REPAIR = int(State.UNDER_REPAIR)
+_DONE = np.int64(Ending.DONE)
+_INTERRUPTED = np.int64(Ending.INTERRUPTED)
+_OPERATING = np.int64(Clock.OPERATING)
+_FINISH = np.int64(ShiftEnd.FINISH)
+_IF_FITS = np.int64(ShiftEnd.START_IF_FITS)
+_STATE_WORKING = np.int64(State.WORKING)
+_SETTING_UP = np.int64(State.SETTING_UP)
+_OFF_SHIFT = np.int64(State.OFF_SHIFT)
+_UNDER_REPAIR = np.int64(State.UNDER_REPAIR)
 
 
 @inlined

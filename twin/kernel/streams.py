@@ -16,6 +16,7 @@ _R0, _R1, _R2, _R3 = np.uint64(16), np.uint64(42), np.uint64(12), np.uint64(31)
 _R4, _R5, _R6, _R7 = np.uint64(16), np.uint64(32), np.uint64(24), np.uint64(21)
 _HALF_WORD = np.uint64(32)
 _DROPPED = np.uint64(11)  # 53 of 64 bits fill the mantissa of a double
+ONLY = np.int64(0)  # sub-draw of a draw that has one
 _ULP = 1.0 / 9007199254740992.0  # 2^-53
 
 

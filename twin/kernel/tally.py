@@ -39,7 +39,9 @@ def lead_bin(lead: NDArray[np.int64]) -> NDArray[np.int64]:
     exponent -= clipped < (np.int64(1) << exponent)
     mantissa = (clipped >> (exponent - MANTISSA_BITS)) & ((1 << MANTISSA_BITS) - 1)
     return np.where(
-        exponent < LOWEST, 0, np.minimum(((exponent - LOWEST) << MANTISSA_BITS) + mantissa + 1, N_BINS - 1)
+        exponent < LOWEST,
+        0,
+        np.minimum(((exponent - LOWEST) << MANTISSA_BITS) + mantissa + 1, N_BINS - 1),
     )
 
 

@@ -120,12 +120,12 @@ class LineEnvironment(simpy.Environment):
         """Return when the controller notices what is due."""
         return due if self._scan == 0 else -(-due // self._scan) * self._scan
 
-    def happens(self, _: Event) -> None:
+    def happens(self, end: Event) -> None:
         """Take note that an end happens: the line is to settle after it."""
         if self._instant != self._now:
             self._instant, self._ends = self._now, 0
         self._ends += 1
-        if _.family in MOVING:  # type: ignore[attr-defined]
+        if end.family in MOVING:  # type: ignore[attr-defined]
             self.moving -= 1
         self.settle_soon()
         if self._ends > self._limit:

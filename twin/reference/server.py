@@ -102,8 +102,8 @@ class Server:
             return True
         if calendar.until is None:
             return True
-        env = self._floor.env
-        awake = env.noticed(env.now + self._habits.wake_up) if self._asleep else env.now
+        env, wake_up = self._floor.env, self._habits.wake_up if self._asleep else 0
+        awake = env.noticed(env.now + wake_up) if wake_up else env.now
         return env.noticed(awake + self._rest) <= calendar.until
 
     def _wake(self) -> None:

@@ -1,0 +1,146 @@
+"""One run of a line in the compiled engine, in pieces if need be."""
+
+import threading
+
+import numpy as np
+
+from twin.kernel import blame, engine
+from twin.kernel.arrays import (
+    BAD_SAMPLE,
+    DEADLOCK,
+    LIVELOCK,
+    LOG_FULL,
+    PAUSED,
+    POOL_FULL,
+    REACHED,
+    Model,
+    State,
+)
+from twin.kernel.layout import with_more_log, with_more_parts
+from twin.kernel.log import Log, canonical
+from twin.kernel.model import Line
+from twin.kernel.outcome import Outcome
+from twin.kernel.samplers import value
+from twin.kernel.states import NodeKind
+from twin.kernel.stops import RunError, Stop
+from twin.kernel.tally import STOPPED, Tally
+
+_BUDGET = 500_000  # ends between two looks at whether to stop: about 0.1 s
+
+
+class Run:
+    """One run from a fresh state.
+
+    Parameters
+    ----------
+    line : Line
+    model : Model
+        `layout.model_of(line)`.
+    state : State
+        `layout.state_of(line, model, ...)`; the run works on it.
+    end : int
+        ns, the horizon.
+    cancelled : threading.Event, optional
+        When it is set `advance` raises KeyboardInterrupt at its next pause.
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        model: Model,
+        state: State,
+        *,
+        end: int,
+        cancelled: threading.Event | None = None,
+    ) -> None:
+        self._line, self._model, self._state, self._end = line, model, state, end
+        self._cancelled = cancelled
+        self._code = REACHED
+        engine.begin(model, state)
+
+    def advance(self, until: int) -> Stop | None:
+        """Run until an instant, inclusive; return why the line stopped before, if it did.
+
+        Raises
+        ------
+        RunError
+            If a sampled time is negative, not a number or too large.
+        """
+        while self._code not in (DEADLOCK, LIVELOCK):
+            self._code = engine.advance(self._model, self._state, until, _BUDGET)
+            if self._code == REACHED:
+                return None
+            if self._code == PAUSED and self._cancelled is not None and self._cancelled.is_set():
+                raise KeyboardInterrupt
+            if self._code == BAD_SAMPLE:
+                raise RunError(_bad_sample(self._line, self._state))
+            self._enlarge()
+        if self._code == LIVELOCK:
+            return blame.livelock(self._line, self._state)
+        return blame.deadlock(self._line, self._model, self._state)
+
+    def _enlarge(self) -> None:
+        if self._code == POOL_FULL:
+            self._state = with_more_parts(self._state)
+        elif self._code == LOG_FULL:
+            self._state = with_more_log(self._state)
+
+    def outcome(self) -> Outcome:
+        """Run to the horizon; return what the run leaves behind.  It cannot go on after this."""
+        stop = self.advance(self._end)
+        end = self._end if stop is None else stop.at
+        logging = bool(self._state.glob["logging"][0])
+        if logging:
+            held = int(self._state.nodes["parts"].sum()) + len(self._line.resources)
+            self._state = with_more_log(self._state, held)
+        engine.cut(self._model, self._state, end)
+        log = self._log(end) if logging else None
+        return Outcome(log=log, tally=self._tally(end, stop), stop=stop)
+
+    def _log(self, end: int) -> Log:
+        records = self._state.log[: self._state.glob["logged"][0]]
+        return Log(
+            activities=canonical(records),
+            resources=self._line.resources,
+            products=self._line.products,
+            end=end,
+        )
+
+    def _tally(self, end: int, stop: Stop | None) -> Tally:
+        state, glob = self._state, self._state.glob
+        nodes = self._line.nodes
+        arriving = (nodes["kind"] == NodeKind.SOURCE) & (nodes["saturated"] == 0)
+        return Tally(
+            start=int(glob["start"][0]),
+            end=np.array(end, np.int64),
+            stopped=np.array(STOPPED.index(stop.kind if stop else ""), np.int64),
+            state_time=state.time,
+            count=state.count,
+            wip_time=glob["wip_time"][0].reshape(()).copy(),
+            finished=state.finished,
+            scrapped=state.scrapped,
+            lead_time=state.lead_time,
+            lead_histogram=state.lead_histogram,
+            inside=glob["inside"][0].reshape(()).copy(),
+            outside=np.array(state.nodes["parts"][arriving].sum(), np.int64),
+            window=int(glob["window"][0]),
+            finished_per_window=state.per_window,
+        )
+
+
+def _bad_sample(line: Line, state: State) -> str:
+    """Say which sample a run cannot work with."""
+    g = state.glob[0]
+    sample = value(
+        line.dists[g["bad_dist"]],
+        np.require(line.values, requirements=["C", "W"]),
+        g["bad_pace"].item(),
+        g["bad_stream"],
+        g["seed"].item(),
+        g["replication"].item(),
+        g["bad_draw"].item(),
+    )
+    return (
+        f"{line.name}: {line.resources[g['bad_resource']]}: a time of {sample / 1e9:g} s was sampled"
+        f" at {g['now'] / 1e9:g} s; a time must lie between 0 and 4.6e9 s: change its distribution"
+    )

@@ -1,0 +1,92 @@
+"""The smallest line: it is run to have the kernel compiled."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from twin.kernel import engine
+from twin.kernel.layout import model_of, state_of
+from twin.kernel.model import (
+    CALENDAR,
+    CARRIER,
+    DIST,
+    INITIAL,
+    MIX,
+    MODE,
+    NODE,
+    NONE,
+    OPTION,
+    ROUTE,
+    Line,
+)
+from twin.kernel.states import NodeKind
+
+_HORIZON = 1_000  # ns
+
+
+def tiny_line() -> Line:
+    """Return a source whose one part goes straight to a sink."""
+    nodes = np.zeros(2, NODE)
+    for field in ("capacity", "pick_at", "place_at", "calendar", "every", "first_at"):
+        nodes[field] = NONE
+    nodes["kind"] = NodeKind.SOURCE, NodeKind.SINK
+    nodes["rank"] = 1, 0
+    nodes["resource"] = 0, 1
+    nodes["standby_after"] = NONE
+    nodes["mix_count"] = nodes["saturated"] = nodes["limit"] = 1, 0
+    nodes["good"] = 1
+    mix, routes, options = np.zeros(1, MIX), np.zeros(1, ROUTE), np.zeros(1, OPTION)
+    mix["cumulative"] = options["cumulative"] = 1.0
+    routes["count"], routes["carrier"] = 1, NONE
+    options["target"] = 1
+    return Line(
+        name="tiny",
+        model_id="",
+        nodes=nodes,
+        node_names=("source", "sink"),
+        resources=("source", "sink"),
+        resource_node=np.arange(2),
+        resource_carrier=np.full(2, NONE),
+        products=("part",),
+        process=np.full((2, 1), NONE),
+        route_of=np.array([[0], [NONE]]),
+        routes=routes,
+        options=options,
+        mix=mix,
+        modes=np.zeros(0, MODE),
+        mode_names=(),
+        after_stream=np.zeros((2, 1), np.uint64),
+        repair_stream=np.zeros((2, 1), np.uint64),
+        dists=np.zeros(0, DIST),
+        values=np.zeros(0),
+        carriers=np.zeros(0, CARRIER),
+        carrier_names=(),
+        places=(),
+        travel=np.zeros((0, 2, 0, 0), np.int64),
+        pick=np.zeros((0, 0), np.int64),
+        place=np.zeros((0, 0), np.int64),
+        pick_stream=np.zeros(2, np.uint64),
+        place_stream=np.zeros(2, np.uint64),
+        calendars=np.zeros(0, CALENDAR),
+        toggles=np.zeros(0, np.int64),
+        initial=np.zeros(0, INITIAL),
+        scan=0,
+    )
+
+
+def run_tiny_line(progress: Callable[[int, int], None] | None = None) -> None:
+    """Call every entry point of the engine once, which compiles what is not kept."""
+    line = tiny_line()
+    model = model_of(line)
+    state = state_of(line, model, seed=0, replication=0, end=_HORIZON)
+    steps = (
+        lambda: engine.begin(model, state),
+        lambda: engine.advance(model, state, _HORIZON, _HORIZON),
+        lambda: engine.cut(model, state, _HORIZON),
+    )
+    for done, step in enumerate(steps):
+        if progress is not None:
+            progress(done, len(steps))
+        step()
+    if progress is not None:
+        progress(len(steps), len(steps))
