@@ -98,14 +98,14 @@ def compare(benchmark, line: Line, end: int, rival=None) -> None:
 
 @pytest.mark.benchmark(group="engines: M/M/1")
 def test_one_queue(benchmark):
-    compare(benchmark, build_line(load_text(QUEUE)), 200_000 * NS, simpy_rivals.queue)
+    compare(benchmark, build_line(load_text(QUEUE)), 600_000 * NS, simpy_rivals.queue)
 
 
 @pytest.mark.benchmark(group="engines: ten failing lognormal stations")
 def test_ten_stations_in_a_row(benchmark):
     line = build_line(load_text(tandem_text(10)))
 
-    compare(benchmark, line, 20_000 * NS, simpy_rivals.tandem)
+    compare(benchmark, line, 60_000 * NS, simpy_rivals.tandem)
 
 
 @pytest.mark.benchmark(group="engines: machine tending by a robot")

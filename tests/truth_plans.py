@@ -184,7 +184,7 @@ PLANS: dict[str, list[Plan]] = {
                 "cycle_time": lambda runs: 7.0 / runs.rate("A"),  # Little's law round the loop
             },
             full=10_000,
-            light=1_000,
+            light=1_600,
         )
     ],
     "B09": [

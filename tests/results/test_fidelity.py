@@ -11,6 +11,7 @@ from twin.kernel.states import Ending, State
 from twin.reference.run import simulate
 from twin.results.cycles import gaps_between, luck, operations, state_time
 from twin.results.equivalence import compare_gaps, verdict_of
+from twin.results.estimates import Difference
 from twin.results.fidelity import compare_with_plant
 from twin.results.schedule import schedule
 from twin.results.stops import compare_stops
@@ -117,12 +118,20 @@ def test_another_mix_of_products_is_no_fault_of_the_station():
     assert found.stations[0].plant.mean > 1.1 * found.stations[0].twin.mean
 
 
-def test_the_verdict_follows_from_interval_and_margin():
-    assert verdict_of(-0.01, 0.015, 0.02) == "equivalent"
-    assert verdict_of(-0.01, 0.025, 0.02) == "inconclusive"
-    assert verdict_of(0.021, 0.05, 0.02) == "different"
-    assert verdict_of(-0.05, -0.03, 0.02) == "different"
-    assert verdict_of(float("nan"), 0.0, 0.02) == "inconclusive"
+@pytest.mark.parametrize(
+    ("value", "error", "verdict"),
+    [
+        (0.0, 0.0, "equivalent"),
+        (0.01, 0.005, "equivalent"),  # 90 %: 0.0018 to 0.0182
+        (0.01, 0.007, "inconclusive"),
+        (0.04, 0.007, "different"),  # 99 %: from 0.022
+        (-0.04, 0.007, "different"),
+        (0.04, 0.009, "inconclusive"),
+        (0.04, 0.0, "different"),
+    ],
+)
+def test_the_verdict_follows_from_interval_and_margin(value, error, verdict):
+    assert verdict_of(Difference(50 * value, 50 * error, 1e6), 50.0, 0.02) == verdict
 
 
 def test_the_two_one_sided_tests_agree_with_scipy():

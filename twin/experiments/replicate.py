@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from typing import NamedTuple, TypedDict, Unpack
+from typing import Any, NamedTuple, TypedDict, Unpack
 
 import numpy as np
 
@@ -20,8 +20,8 @@ from twin.results.warmup import find_warm_up
 
 Progress = Callable[[int, int], None]  # (replications done, of how many)
 
-_PILOT = 10  # replications of the pilot run that looks for the warm-up
-_PERIODS = 250  # of the pilot run; 50 batches of five
+_PILOT = 30  # replications of the pilot run that looks for the warm-up
+_PERIODS = 500  # of the pilot run; 100 batches of five
 _FIRST = 10  # replications before the first look at the precision
 _MOST = 10_000  # replications, however precise the answer should be
 _LOG = 8 * HOUR  # of work shown in full
@@ -153,14 +153,23 @@ def pilot(
     tally = replicate(
         line, seed=seed, replications=replications, end=end, window=window, threads=threads
     )
-    return find_warm_up(tally.finished_per_window, window, schedule(line, end))
+    found = find_warm_up(tally.finished_per_window, window, schedule(line, end))
+    return _to_the_hour(found, end) if has_shifts(line) else found
+
+
+def _to_the_hour(found: WarmUp, end: int) -> WarmUp:
+    """Return a warm-up that ends on the hour, so that the periods of the series do as well."""
+    hours = math.ceil(found.length / 3600)
+    if hours * 3600 == found.length or hours * HOUR >= end:
+        return found
+    return replace(found, length=hours * 3600.0, how=f"{found.how} Rounded up to {hours} h.")
 
 
 def _pilot_window(line: Line, end: int) -> int:
     if not has_shifts(line):
         return max(1, end // _PERIODS)
     # Output swings with the day: whole days are alike, if there are enough of them.
-    return DAY if end >= _DAYS * DAY else HOUR
+    return DAY if end >= _DAYS * DAY else HOUR // 6
 
 
 def period_of(span: int) -> int:
@@ -213,7 +222,9 @@ def _replicated(line: Line, plan: Plan, which: range) -> Tally:
 def _joined(first: Tally, second: Tally) -> Tally:
     """Return two stacked tallies of the same line and window as one."""
     pairs = {f.name: (getattr(first, f.name), getattr(second, f.name)) for f in fields(Tally)}
-    arrays = {k: np.concatenate(pair) for k, pair in pairs.items() if np.ndim(pair[0])}
+    arrays: dict[str, Any] = {
+        name: np.concatenate(pair) for name, pair in pairs.items() if np.ndim(pair[0])
+    }
     return replace(first, **arrays)
 
 

@@ -1,8 +1,10 @@
 """Why a line stands still: who waits for whom."""
 
+from collections.abc import Container
+
 import numpy as np
 
-from twin.kernel.arrays import FINISHED, Model, State
+from twin.kernel.arrays import Model, State
 from twin.kernel.model import Line
 from twin.kernel.states import NodeKind
 from twin.kernel.stops import Stop
@@ -25,33 +27,32 @@ def livelock(line: Line, state: State) -> Stop:
 def deadlock(line: Line, model: Model, state: State) -> Stop:
     """Return the stop of a run in which nothing can happen any more.
 
-    The members are the first cycle met when who waits is followed to whom it waits for, starting
-    from the most downstream; without a cycle they are all that wait.
+    The members are those who wait, directly or through others, for nobody but each other (a knot:
+    Holt, "Some deadlock properties of computer systems", 1972); all others wait for them.
     """
-    waits = _waits(line, model, state)
-    members = _cycle(waits, sorted(waits, key=lambda r: int(model.res["order"][r])))
-    name = line.resources
+    targets = {
+        int(r): _targets(line, state.res[r])
+        for r in np.flatnonzero(state.res["offered"] == 1)
+        if model.res["kind"][r] != NodeKind.SOURCE
+    }
+    waits = {
+        r: [holder for n in nodes for holder in _holders(line, targets, n)]
+        for r, nodes in targets.items()
+    }
+    members = _knot(waits)
     return Stop(
         kind="deadlock",
         at=int(state.glob["now"][0]),
-        members=tuple(name[r] for r in members),
+        members=tuple(line.resources[r] for r in members),
         blocked_since=tuple(int(state.res["offered_since"][r]) for r in members),
-        waits=tuple(
-            f"{name[r]} waits for {' or '.join(dict.fromkeys(name[to] for to in waits[r]))}"
-            for r in members
-        ),
+        waits=tuple(_sentence(line, r, targets[r]) for r in members),
     )
 
 
-def _waits(line: Line, model: Model, state: State) -> dict[int, list[int]]:
-    """Return for each resource that offers a part inside the line the resources it waits for."""
-    found = {}
-    for r in np.flatnonzero(state.res["offered"] == 1):
-        if model.res["kind"][r] == NodeKind.SOURCE:
-            continue
-        targets = _targets(line, state.res[r])
-        found[int(r)] = [to for n in targets for to in _holders(line, model, state, n)]
-    return found
+def _sentence(line: Line, r: int, targets: list[int]) -> str:
+    if not targets:
+        return f"{line.resources[r]} has no way out for its part"
+    return f"{line.resources[r]} waits for {' or '.join(line.node_names[n] for n in targets)}"
 
 
 def _targets(line: Line, x: np.void) -> list[int]:
@@ -64,23 +65,26 @@ def _targets(line: Line, x: np.void) -> list[int]:
     return [int(line.options["target"][k]) for k in options]
 
 
-def _holders(line: Line, model: Model, state: State, n: int) -> list[int]:
-    """Return the resources of node n that hold the parts in the way."""
+def _holders(line: Line, waiting: Container[int], n: int) -> list[int]:
+    """Return the resources of node n whose parts wait."""
     r = int(line.nodes["resource"][n])
-    if line.nodes["kind"][n] != NodeKind.STATION:
-        return [r]
-    servers = range(r, r + int(line.nodes["capacity"][n]))
-    full = [server for server in servers if state.res["phase"][server] == FINISHED]
-    return full or list(servers)
+    servers = int(line.nodes["capacity"][n]) if line.nodes["kind"][n] == NodeKind.STATION else 1
+    return [holder for holder in range(r, r + servers) if holder in waiting]
 
 
-def _cycle(waits: dict[int, list[int]], starts: list[int]) -> list[int]:
-    """Return the first cycle met from the starts in order; all that wait if there is none."""
-    for start in starts:
-        path = [start]
-        while waits.get(path[-1]):
-            to = waits[path[-1]][0]
-            if to in path:
-                return sorted(path[path.index(to) :])
-            path.append(to)
-    return sorted(waits)
+def _knot(waits: dict[int, list[int]]) -> list[int]:
+    """Return those whom all reach that they reach themselves."""
+    reached = {r: _reached(waits, r) for r in waits}
+    return [r for r in sorted(waits) if all(r in reached[other] for other in reached[r])]
+
+
+def _reached(waits: dict[int, list[int]], start: int) -> set[int]:
+    """Return those for whom one waits, directly or through others."""
+    found: set[int] = set()
+    ahead = list(waits[start])
+    while ahead:
+        r = ahead.pop()
+        if r not in found:
+            found.add(r)
+            ahead.extend(waits[r])
+    return found

@@ -14,7 +14,6 @@ from twin.kernel.slots import noticed, set_slot
 from twin.kernel.states import Ending, NodeKind, Serve, State
 
 _DONE = np.int64(Ending.DONE)
-_SINK = np.int64(NodeKind.SINK)
 _STATION = np.int64(NodeKind.STATION)
 _CONVEYOR = np.int64(NodeKind.CONVEYOR)
 _LONGEST_WAIT = np.int64(Serve.LONGEST_WAIT)
@@ -95,8 +94,7 @@ def _assign(m, s, group, u, r, n):
     x["task"] = r
     x["goal"] = resource_at(m, s, n)
     s.groups[group]["idle"] -= 1
-    if m.nodes[n]["kind"] != _SINK:
-        s.nodes[n]["held"] += 1
+    s.nodes[n]["held"] += 1
     if m.nodes[n]["kind"] == _STATION:
         loses_server(m, s, x["goal"])
         s.res[x["goal"]]["reserved"] = u
@@ -105,6 +103,8 @@ def _assign(m, s, group, u, r, n):
         s.nodes[n]["reserved"] += 1
     if m.res[r]["kind"] == _STATION:
         touch(s, r)
+    close(s, u, _DONE)
+    x["part"] = offered_part(m, s, r)
     place = m.nodes[m.res[r]["node"]]["pick_at"]
     _step(m, s, u, _MOVING, _travel(m, s, u, _EMPTY_HANDED, place))
 
@@ -145,8 +145,6 @@ def _begin_picking(m, s, u):
         x["at"] = place
     lasts = _handling(m, s, u, place, m.pick, m.pick_stream[u], x["pick_draws"])
     x["pick_draws"] += 1
-    close(s, u, _DONE)
-    x["part"] = offered_part(m, s, r)
     _step(m, s, u, _PICKING, lasts)
 
 

@@ -235,6 +235,7 @@ def admit(m, s, r, part, deliverer, kept):
         s.nodes[n]["reserved"] -= kept
         _enter_conveyor(m, s, r, n, part)
     else:
+        s.nodes[n]["held"] -= kept
         state = _FINISHED if m.nodes[n]["good"] == 1 else _SCRAPPED
         leave_line(s, part, r, state, deliverer)
 

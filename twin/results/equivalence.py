@@ -16,25 +16,33 @@ from twin.results.student import normal_quantile
 
 EQUIVALENT, DIFFERENT, INCONCLUSIVE = "equivalent", "different", "inconclusive"
 _CONFIDENCE = 0.90  # two one-sided tests at 5 % are one interval of 90 %
+_SURE = 0.99  # the interval that must lie beyond the margin
 _SPARE = 5  # degrees of freedom an adjustment must leave
 _SHORTFALL = 0.95  # of the plant's time that every run of the twin must cover
 _FEWEST = 4  # batch means on either side
 
 
-def verdict_of(low: float, high: float, margin: float) -> str:
-    """Return the verdict that an interval of the relative difference allows.
+def verdict_of(found: Difference, scale: float, margin: float) -> str:
+    """Return the verdict that a difference allows; it takes more to be called different.
 
     Parameters
     ----------
-    low, high : float
-        The 90 % interval, shares.
+    found : Difference
+    scale : float
+        What the difference is a share of.
     margin : float
         Largest difference that does not matter, a share.
+
+    Returns
+    -------
+    str
+        EQUIVALENT if the 90 % interval (two one-sided tests at 5 %) is within the margin, DIFFERENT
+        if the 99 % interval is beyond it, else INCONCLUSIVE.
     """
-    if not math.isfinite(low + high):
-        return INCONCLUSIVE
+    low, high = (bound / scale for bound in found.interval(_CONFIDENCE))
     if -margin < low and high < margin:
         return EQUIVALENT
+    low, high = (bound / scale for bound in found.interval(_SURE))
     return DIFFERENT if low > margin or high < -margin else INCONCLUSIVE
 
 
@@ -67,7 +75,7 @@ def _equivalence(
 ) -> Equivalence:
     plant, twin = (estimate(sample, "s") for sample in samples)
     low, high = (bound / twin.mean for bound in found.interval(_CONFIDENCE))
-    verdict = verdict_of(low, high, margin)
+    verdict = verdict_of(found, twin.mean, margin)
     error = found.error / twin.mean
     return Equivalence(
         plant=plant,

@@ -22,7 +22,7 @@ def compare_with_plant(
     twin: Sequence[Log],
     *,
     margin: float = 0.02,
-    significance: float = 0.01,
+    significance: float = 0.001,
 ) -> Fidelity:
     """Return whether the twin tells the truth about the plant, and if not, which station differs.
 
