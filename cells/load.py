@@ -7,6 +7,9 @@ from pydantic import ValidationError
 from cells.check import check
 from cells.errors import CellError, CellFileError, Fault
 from cells.faults import faults, written
+from cells.loose import loose
+from cells.names import check_names
+from cells.problems import Problem
 from cells.schema import Cell
 from cells.yaml_reader import MOST_BYTES, Document, Refused, decode, read
 
@@ -74,12 +77,27 @@ def _checked(document: Document, name: str) -> Cell:
     try:
         cell = Cell.model_validate(document.data)
     except ValidationError as error:
-        raise CellFileError(name, faults(error, document)[:_MOST_FAULTS]) from None
+        found = faults(error, document)
+        found += _names(document, {fault.path for fault in found})
+        raise CellFileError(name, found[:_MOST_FAULTS]) from None
     problems = check(cell)[:_MOST_FAULTS]
     if problems:
-        found = [Fault(document.line(one.path), written(one.path), one.message) for one in problems]
-        raise CellFileError(name, found)
+        raise CellFileError(name, [_fault(document, one) for one in problems])
     return cell
+
+
+def _fault(document: Document, problem: Problem) -> Fault:
+    return Fault(document.line(problem.path), written(problem.path), problem.message)
+
+
+def _names(document: Document, faulty: set[str]) -> list[Fault]:
+    """Return what is wrong with the names of a file that has other faults."""
+    if any("." not in path for path in faulty):
+        return []  # with a section missing or misspelt, every name in it would seem unknown
+    found = (_fault(document, one) for one in check_names(loose(document.data)))
+    return [
+        fault for fault in found if fault.path not in faulty and "named ''" not in fault.message
+    ]
 
 
 def locate(name: str | Path) -> Path:

@@ -222,3 +222,34 @@ def test_lines_in_any_order_give_a_cell_or_faults():
         lines = GOOD.splitlines(keepends=True)
         rng.shuffle(lines)
         cell_or_fault("".join(lines))
+
+
+def test_a_wrong_value_does_not_hide_a_wrong_name():
+    text = """
+taktwin: 1
+name: both
+products: {bolt: {}}
+sources: {coil: {product: blot, saturated: true}}
+stations:
+  press: {process: 40, at: nowhere}
+sinks: {box: {}}
+flow:
+  - {from: coil, to: pres}
+  - {from: press, to: box}
+run: {horizon: 1 h}
+"""
+    with pytest.raises(CellFileError) as caught:
+        load_text(text)
+    assert [fault.path for fault in caught.value.faults] == [
+        "sources.coil.product",
+        "stations.press.at",
+        "stations.press.process",
+        "flow[0].to",
+    ]
+
+
+def test_a_misspelt_section_is_not_blamed_on_the_names_in_it():
+    text = "taktwin: 1\nname: one\nproducts: {a: {}}\nsource: {s: {product: a, saturated: true}}\n"
+    with pytest.raises(CellFileError) as caught:
+        load_text(text + "flow: [{from: s, to: t}]\nrun: {horizon: 1 h}\n")
+    assert [fault.path for fault in caught.value.faults] == ["source"]

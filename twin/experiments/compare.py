@@ -10,10 +10,11 @@ from cells.schema import Cell
 from twin.experiments.replicate import Options, Plan, Run, make_plan, run_plan
 from twin.kernel.model import NS_PER_S, Line
 from twin.results.energy import energy_by_replication
-from twin.results.estimates import Floats, estimate
+from twin.results.estimates import Difference, Floats, estimate, holm
 from twin.results.model import SHARE, Comparison, ComparisonRow, Estimate
 from twin.results.observed import Observed, observe
 from twin.results.schedule import HOUR, weekly_time
+from twin.results.student import t_quantile
 
 Subject = tuple[Cell, Line]
 
@@ -98,7 +99,7 @@ def compared(candidate: Subject, baseline: Subject, runs: tuple[Run, Run]) -> Co
     )
     if (a.n, a.tally.start, a.end) != (b.n, b.tally.start, b.end):
         raise ValueError("comparison: the runs differ in replications or window; run both alike")
-    rows = tuple(_rows(a, b))
+    rows = judged_together(list(_rows(a, b)))
     names = (candidate[0].name, baseline[0].name)
     return Comparison(
         candidate=names[0],
@@ -116,6 +117,30 @@ def _rows(a: Observed, b: Observed) -> Iterator[ComparisonRow]:
     for (kpi, unit), values in ours.items():
         if (kpi, unit) in theirs:
             yield compare_values(kpi, unit, values, theirs[kpi, unit], more_is_better=kpi in _MORE)
+
+
+def judged_together(rows: list[ComparisonRow]) -> tuple[ComparisonRow, ...]:
+    """Return rows in which only the first is judged by itself, the others as one of many (Holm).
+
+    Parameters
+    ----------
+    rows : list of ComparisonRow
+        The one the decision hangs on first.
+    """
+    chances = holm([_chance(row.difference) for row in rows[1:]])
+    others = (
+        row if p < 0.05 else replace(row, better=None)
+        for row, p in zip(rows[1:], chances, strict=True)
+    )
+    return (*rows[:1], *others)
+
+
+def _chance(found: Estimate) -> float:
+    """Return the two-sided p value of a mean of 0, from the estimate's own interval."""
+    if found.n < 2:
+        return 1.0
+    error = found.half_width / t_quantile((1 + found.confidence) / 2, found.n - 1)
+    return Difference(found.mean, error, found.n - 1).p_two_sided()
 
 
 _MORE = ("good parts per week", "good parts per scheduled hour")
@@ -200,8 +225,9 @@ def _verdict(names: tuple[str, str], row: ComparisonRow) -> str:
 
 def _notes(a: Observed, b: Observed) -> Iterator[str]:
     yield (
-        "Both met the same luck: same seed and replications, common random numbers; intervals are"
-        " of the paired differences, 95 %, each for itself."
+        "Both met the same luck: same seed and replications, common random numbers. Intervals are"
+        " of the paired differences, 95 %, each for itself; but for the first figure, what counts"
+        " as a difference is decided for all together (Holm)."
     )
     hours = [weekly_time(seen.line, seen.end) / HOUR for seen in (a, b)]
     if abs(hours[0] - hours[1]) > 1e-9:

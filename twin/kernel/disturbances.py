@@ -149,7 +149,7 @@ def _shift_of_server(m, s, r, on):
     else:
         x["asleep"] = 0
         if x["begun"] == 0:
-            x["wake"] = 0
+            x["wake"] = NONE
         if (x["phase"] == WORKING or x["phase"] == WAKING) and not in_overtime(m, s, r):
             interrupt(m, s, r)
     close_if_changed(m, s, r)

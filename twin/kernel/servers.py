@@ -149,7 +149,7 @@ def _fits(m, s, r):
     if calendar < 0:
         return True
     ends = s.glob[0]["now"]
-    if x["wake"] > 0:
+    if x["wake"] >= 0:
         ends = noticed(s, ends + x["wake"])
     ends = noticed(s, ends + x["rest"])
     return ends <= s.due[m.shift_slot[0] + calendar]
@@ -163,7 +163,7 @@ def start(m, s, r):
         return
     if s.nodes[n]["on"] == 0 and not in_overtime(m, s, r):
         return
-    if x["asleep"] == 1:
+    if x["asleep"] == 1 and m.nodes[n]["wake_up"] > 0:
         x["wake"] = m.nodes[n]["wake_up"]
     if x["begun"] == 0 and m.nodes[n]["at_shift_end"] == _IF_FITS and not _fits(m, s, r):
         return
@@ -171,7 +171,7 @@ def start(m, s, r):
     x["begun"] = 1
     now = s.glob[0]["now"]
     x["began"] = now
-    if x["wake"] > 0:
+    if x["wake"] >= 0:
         x["phase"] = WAKING
         x["exact"] = now + x["wake"]
         show(s, r, _SETTING_UP)
@@ -218,7 +218,7 @@ def end_operation(m, s, r):
     close(s, r, _DONE)
     if x["phase"] == WAKING:
         x["phase"] = UNSTARTED
-        x["wake"] = 0
+        x["wake"] = NONE
         may_start(s, r)
     else:
         x["ended"] = s.glob[0]["now"]

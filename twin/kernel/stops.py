@@ -15,7 +15,7 @@ class Stop:
     at: int  # ns
     # Resources of the wait cycle; for a livelock the stations that ended operations at the instant.
     members: tuple[str, ...]
-    blocked_since: tuple[int, ...]  # ns, one a member: since when its part is offered
+    blocked_since: tuple[int, ...]  # ns, since when a member's part is offered; not of a livelock
     waits: tuple[str, ...]  # plain sentences, `A waits for B`
 
     def __str__(self) -> str:

@@ -19,22 +19,36 @@ def deadlock(floor: Floor, sources: list[Source]) -> Stop | None:
     """
     if floor.env.moving or floor.unstarted or not floor.inside:
         return None
-    held = [source.offered for source in sources if source.offered is not None]
+    outside = [source.offered for source in sources if source.offered is not None]
     offers = floor.offers.all()
-    for offer in held + offers:
+    for offer in outside + offers:
         if any(target.would_accept() for target in offer.targets):
             return None
-    blocked = sorted(
-        (offer for offer in offers if not isinstance(offer.holder, Source)),
-        key=lambda offer: offer.holder.resource,
-    )
+    held = [offer for offer in offers if not isinstance(offer.holder, Source)]
+    held.sort(key=lambda offer: offer.holder.resource)
+    members = [offer for offer in held if offer in _waited_for(floor, held, offer)] or held
     return Stop(
         kind="deadlock",
         at=floor.env.now,
-        members=tuple(_name(floor, offer) for offer in blocked),
-        blocked_since=tuple(offer.since for offer in blocked),
-        waits=tuple(_waits(floor, offer) for offer in blocked),
+        members=tuple(_name(floor, offer) for offer in members),
+        blocked_since=tuple(offer.since for offer in members),
+        waits=tuple(
+            f"{_name(floor, offer)} waits for {', '.join(target.name for target in offer.targets)}"
+            for offer in members
+        ),
     )
+
+
+def _waited_for(floor: Floor, held: list[Offer], first: Offer) -> list[Offer]:
+    """Return the offers whose leaving a part waits for, directly or over others."""
+    found: list[Offer] = []
+    unseen = [first]
+    while unseen:
+        names = {target.name for target in unseen.pop().targets}
+        more = [o for o in held if o not in found and _node_name(floor, o) in names]
+        found += more
+        unseen += more
+    return found
 
 
 def livelock(floor: Floor) -> Stop:
@@ -46,13 +60,13 @@ def livelock(floor: Floor) -> Stop:
         if state == State.WORKING and cause == Ending.DONE:
             done.add(resource)
     members = tuple(floor.line.resources[resource] for resource in sorted(done))
-    return Stop(kind="livelock", at=now, members=members, blocked_since=(), waits=())
+    waits = tuple(f"{name} works again and again in no time" for name in members)
+    return Stop(kind="livelock", at=now, members=members, blocked_since=(), waits=waits)
 
 
 def _name(floor: Floor, offer: Offer) -> str:
     return floor.line.resources[offer.holder.resource]
 
 
-def _waits(floor: Floor, offer: Offer) -> str:
-    names = [target.name for target in offer.targets]
-    return f"{_name(floor, offer)} waits for {' or '.join(names)}"
+def _node_name(floor: Floor, offer: Offer) -> str:
+    return floor.line.node_names[floor.line.resource_node[offer.holder.resource]]

@@ -270,7 +270,7 @@ class ComparisonRow:
     difference: Estimate  # candidate minus baseline, paired over replications
     relative: Estimate  # difference over the baseline's mean, a share
     variance_reduction: float  # variance of an unpaired difference over that of the paired one
-    better: bool | None  # None: the interval of the difference holds 0
+    better: bool | None  # None: no difference can be told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
