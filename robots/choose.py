@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from robots import timelaw
@@ -13,6 +12,7 @@ from robots.arm import Floats
 from robots.candidates import Candidates, collides
 from robots.collide import Nearest, Scene, nearest
 from robots.dynamics import acceleration_room
+from robots.jit import compiled
 from robots.limits import BUILD_UP
 from robots.pace import Law, Pace
 from robots.task import ArmTask
@@ -26,7 +26,7 @@ _ALTERNATIVES = 5  # postures a target whose exact times are compared at the end
 Ints = NDArray[np.int64]
 
 
-@njit(cache=True)
+@compiled
 def _estimate(q: Floats, i: int, j: int, v: Floats, a: Floats) -> float:
     """Return the time of a joint move under constant limits, s."""
     speed, rate = math.inf, math.inf
@@ -40,7 +40,7 @@ def _estimate(q: Floats, i: int, j: int, v: Floats, a: Floats) -> float:
     return timelaw.rest_to_rest(1.0, speed, rate, rate / BUILD_UP)
 
 
-@njit(cache=True)
+@compiled
 def _incident(
     q: Floats,
     own: Floats,
@@ -61,7 +61,7 @@ def _incident(
     return total
 
 
-@njit(cache=True)
+@compiled
 def _descend(
     q: Floats,
     own: Floats,

@@ -8,12 +8,12 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from robots.arm import Arm, Chain, Floats
 from robots.distance import BOX, CYLINDER, segment_to_segment, segment_to_solid
 from robots.frames import inverse
+from robots.jit import compiled
 from robots.kinematics.fk import frames
 from robots.task import ArmTask, Tool
 
@@ -134,7 +134,7 @@ def _levers(
     return levers
 
 
-@njit(cache=True)
+@compiled
 def _place(view: Scene, q: Floats, turns: Floats, origins: Floats, ends: Floats) -> None:
     """Write the capsules' ends, (2, m, 3), in the base."""
     frames(view.chain, q, turns, origins)
@@ -148,7 +148,7 @@ def _place(view: Scene, q: Floats, turns: Floats, origins: Floats, ends: Floats)
             ends[0, c, k], ends[1, c, k] = a, b
 
 
-@njit(cache=True)
+@compiled
 def _to_fixtures(view: Scene, ends: Floats, found: NDArray[np.int64]) -> float:
     """Return the least clearance of the placed capsules; write fixture and link."""
     best = math.inf
@@ -177,7 +177,7 @@ def _to_fixtures(view: Scene, ends: Floats, found: NDArray[np.int64]) -> float:
     return best
 
 
-@njit(cache=True)
+@compiled
 def _to_itself(view: Scene, ends: Floats, found: NDArray[np.int64]) -> float:
     """Return the least distance between checked pairs of capsules; write their links."""
     best = math.inf
@@ -191,7 +191,7 @@ def _to_itself(view: Scene, ends: Floats, found: NDArray[np.int64]) -> float:
     return best
 
 
-@njit(cache=True)
+@compiled
 def _watch(
     view: Scene, path: Floats, ask: tuple[float, float], best: Floats, who: NDArray[np.int64]
 ) -> None:

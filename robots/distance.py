@@ -7,16 +7,16 @@ a convex function of the place on the segment.
 import math
 
 import numpy as np
-from numba import njit
 
 from robots.arm import Floats
+from robots.jit import compiled
 
 BOX, CYLINDER = 0, 1
 _GOLDEN = 0.6180339887498949
 _STEPS = 48  # of the golden section: the bracket shrinks to 1e-10
 
 
-@njit(cache=True)
+@compiled
 def _slope(start: Floats, way: Floats, half: Floats, t: float) -> float:
     """Return half the derivative of the squared distance from the box at `t`."""
     total = 0.0
@@ -29,7 +29,7 @@ def _slope(start: Floats, way: Floats, half: Floats, t: float) -> float:
     return total
 
 
-@njit(cache=True)
+@compiled
 def _outside(start: Floats, way: Floats, half: Floats, t: float) -> float:
     total = 0.0
     for k in range(3):
@@ -39,7 +39,7 @@ def _outside(start: Floats, way: Floats, half: Floats, t: float) -> float:
     return math.sqrt(total)
 
 
-@njit(cache=True)
+@compiled
 def _to_box(start: Floats, way: Floats, half: Floats) -> float:
     """Return the distance of a segment from a box, 0.0 if they meet: exact.
 
@@ -68,7 +68,7 @@ def _to_box(start: Floats, way: Floats, half: Floats) -> float:
     return _outside(start, way, half, low - slope_low * (high - low) / rise if rise > 0.0 else low)
 
 
-@njit(cache=True)
+@compiled
 def _signed(kind: int, x: float, y: float, z: float, half: Floats) -> float:
     """Return the signed distance of a point from a box or an upright cylinder (radius, -, half)."""
     if kind == BOX:
@@ -80,7 +80,7 @@ def _signed(kind: int, x: float, y: float, z: float, half: Floats) -> float:
     return min(max(across, along), 0.0) + math.hypot(max(across, 0.0), max(along, 0.0))
 
 
-@njit(cache=True)
+@compiled
 def _golden(kind: int, start: Floats, way: Floats, half: Floats) -> float:
     """Return the least signed distance along a segment."""
     low, high = 0.0, 1.0
@@ -101,7 +101,7 @@ def _golden(kind: int, start: Floats, way: Floats, half: Floats) -> float:
     return min(at_a, at_b)
 
 
-@njit(cache=True)
+@compiled
 def segment_to_solid(kind: int, start: Floats, end: Floats, half: Floats) -> float:
     """Return the signed distance of a segment from a solid centred at the origin, m.
 
@@ -124,7 +124,7 @@ def segment_to_solid(kind: int, start: Floats, end: Floats, half: Floats) -> flo
     return _golden(kind, start, way, half)
 
 
-@njit(cache=True)
+@compiled
 def segment_to_segment(p: Floats, q: Floats, r: Floats, s: Floats) -> float:
     """Return the distance between segments p-q and r-s, m.
 

@@ -6,10 +6,10 @@ R. Featherstone, "Rigid body dynamics algorithms", 2008, 5.3; J. Luh, M. Walker,
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from robots.arm import Arm, Chain, Floats, Inertials
 from robots.errors import RobotError
+from robots.jit import compiled
 from robots.kinematics.fk import multiply, turn_about
 from robots.task import ArmTask
 
@@ -24,14 +24,14 @@ class Body(NamedTuple):
     gravity: Floats  # (3,), in the base, m/s2
 
 
-@njit(cache=True)
+@compiled
 def _into(turn: Floats, v: Floats, out: Floats) -> None:
     """Write turn' @ v."""
     for k in range(3):
         out[k] = turn[0, k] * v[0] + turn[1, k] * v[1] + turn[2, k] * v[2]
 
 
-@njit(cache=True)
+@compiled
 def _add_cross(a: Floats, b: Floats, out: Floats) -> None:
     """Add a x b."""
     out[0] += a[1] * b[2] - a[2] * b[1]
@@ -39,7 +39,7 @@ def _add_cross(a: Floats, b: Floats, out: Floats) -> None:
     out[2] += a[0] * b[1] - a[1] * b[0]
 
 
-@njit(cache=True)
+@compiled
 def _carry(w: Floats, dw: Floats, arm: Floats, spin: Floats, out: Floats) -> None:
     """Add to `out` the acceleration of a point at `arm`: dw x arm + w x (w x arm)."""
     _add_cross(dw, arm, out)
@@ -48,7 +48,7 @@ def _carry(w: Floats, dw: Floats, arm: Floats, spin: Floats, out: Floats) -> Non
     _add_cross(w, spin, out)
 
 
-@njit(cache=True)
+@compiled
 def _wrench(inertials: Inertials, i: int, w: Floats, dw: Floats, f: Floats, out: Floats) -> None:
     """Write the moment of link i about its frame; `f`: acceleration of its centre, then force."""
     momentum, inertia, center = np.zeros(3), inertials.inertia[i], inertials.center[i]
@@ -62,7 +62,7 @@ def _wrench(inertials: Inertials, i: int, w: Floats, dw: Floats, f: Floats, out:
     _add_cross(center, f, out)
 
 
-@njit(cache=True)
+@compiled
 def torques(body: Body, q: Floats, qd: Floats, qdd: Floats, tau: Floats) -> None:
     """Write the joint torques of a motion.
 
@@ -109,7 +109,7 @@ def torques(body: Body, q: Floats, qd: Floats, qdd: Floats, tau: Floats) -> None
                 force[i - 1, k] += spin[k]
 
 
-@njit(cache=True)
+@compiled
 def inverse_dynamics(body: Body, q: Floats, qd: Floats, qdd: Floats) -> Floats:
     """Return joint torques, (m, n), N m, of m states of shape (m, n) each."""
     tau = np.empty(q.shape)
@@ -118,7 +118,7 @@ def inverse_dynamics(body: Body, q: Floats, qd: Floats, qdd: Floats) -> Floats:
     return tau
 
 
-@njit(cache=True)
+@compiled
 def acceleration_room(body: Body, limit: Floats, q: Floats) -> Floats:
     """Return (limit - |gravity torque|) / M_ii at each of m poses, (m, n), rad/s2.
 

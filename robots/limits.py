@@ -10,11 +10,11 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from robots import timelaw
 from robots.arm import Floats
 from robots.dynamics import Body, torques
+from robots.jit import compiled
 
 BUILD_UP = (
     0.05  # s; assumed: how long acceleration takes to build up, for want of published jerk limits
@@ -33,7 +33,7 @@ class Effort(NamedTuple):
     limit: Floats  # (n,)
 
 
-@njit(cache=True)
+@compiled
 def torque_effort(body: Body, limit: Floats, path: Floats) -> Effort:
     """Return the coefficients of the joint torques.
 
@@ -62,7 +62,7 @@ def acceleration_effort(limit: Floats, path: Floats) -> Effort:
     return Effort(path[1].copy(), path[2].copy(), still, limit)
 
 
-@njit(cache=True)
+@compiled
 def _allowed(effort: Effort, length: float, lengths: Floats, jerk: float) -> bool:
     """Say whether no limit is passed by a law of `timelaw.segments` on a path of that length."""
     steps, n = effort.a.shape[0] - 1, effort.a.shape[1]
@@ -89,7 +89,7 @@ def _allowed(effort: Effort, length: float, lengths: Floats, jerk: float) -> boo
     return True
 
 
-@njit(cache=True)
+@compiled
 def _largest(effort: Effort, length: float, v: float, a_max: float, build_up: float) -> float:
     """Return the largest acceleration that is allowed at peak speed v, 0.0 if none."""
     lengths = np.empty(timelaw.SEGMENTS)
@@ -107,7 +107,7 @@ def _largest(effort: Effort, length: float, v: float, a_max: float, build_up: fl
     return a_max * 1e-4 ** (1.0 - low) if low > 0.0 else 0.0
 
 
-@njit(cache=True)
+@compiled
 def fastest(
     effort: Effort, length: float, v_max: float, a_max: float, build_up: float, law: Floats
 ) -> float:

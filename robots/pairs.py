@@ -6,14 +6,14 @@ Blind to load and fixtures; `robots.table` is the careful one.
 import math
 
 import numpy as np
-from numba import njit
 
 from robots.arm import Arm, Floats
 from robots.errors import RobotError
+from robots.jit import compiled
 from robots.kinematics.inverse import BRANCHES, Inverse, inverse_of, solve_many
 
 
-@njit(cache=True)
+@compiled
 def _shortest(way: float, room_from: float, room_to: float) -> float:
     """Return the least angle between two joint angles, full turns within limits allowed at both."""
     full = 2.0 * math.pi
@@ -25,7 +25,7 @@ def _shortest(way: float, room_from: float, room_to: float) -> float:
     return least
 
 
-@njit(cache=True)
+@compiled
 def _axis_time(way: float, axis: Floats) -> float:
     """Return `timelaw.rest_to_rest` from what `_axes` worked out once."""
     if way >= axis[2]:
@@ -35,7 +35,7 @@ def _axis_time(way: float, axis: Floats) -> float:
     return 4.0 * (way * axis[7]) ** (1.0 / 3.0)
 
 
-@njit(cache=True)
+@compiled
 def _axes(limits: Floats) -> Floats:
     """Return for each joint what its time law needs, (6, 8)."""
     axes = np.empty((6, 8))
@@ -51,7 +51,7 @@ def _axes(limits: Floats) -> Floats:
     return axes
 
 
-@njit(cache=True)
+@compiled
 def _pair(a: Floats, b: Floats, model: Inverse, axes: Floats) -> float:
     """Return the least time-synchronised time over all branches of two poses, s."""
     best = math.inf
@@ -72,7 +72,7 @@ def _pair(a: Floats, b: Floats, model: Inverse, axes: Floats) -> float:
     return best
 
 
-@njit(cache=True)
+@compiled
 def _pairs(branches: Floats, model: Inverse, limits: Floats, symmetric: Floats) -> None:
     axes = _axes(limits)
     for i in range(branches.shape[0]):

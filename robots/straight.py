@@ -3,10 +3,10 @@
 import math
 
 import numpy as np
-from numba import njit
 
 from robots.arm import Floats
 from robots.frames import inverse, retreat
+from robots.jit import compiled
 from robots.kinematics.inverse import BRANCHES, Inverse, solve
 from robots.task import ArmTask, Target
 
@@ -24,7 +24,7 @@ def flange_poses(task: ArmTask, target: Target) -> Floats:
     )
 
 
-@njit(cache=True)
+@compiled
 def follow(model: Inverse, poses: Floats, path: Floats) -> bool:
     """Write the joint angles along poses, from `path[0]` on; say whether none jumps.
 

@@ -2,14 +2,13 @@
 
 import math
 
-from numba import njit
-
 from robots.arm import Floats
+from robots.jit import compiled
 
 SEGMENTS = 7
 
 
-@njit(cache=True)
+@compiled
 def rest_to_rest(distance: float, v_max: float, a_max: float, j_max: float) -> float:
     """Return the least time of a jerk-limited move from rest to rest, s.
 
@@ -34,7 +33,7 @@ def rest_to_rest(distance: float, v_max: float, a_max: float, j_max: float) -> f
     return 4.0 * (distance / (2.0 * j_max)) ** (1.0 / 3.0)
 
 
-@njit(cache=True)
+@compiled
 def segments(distance: float, v_max: float, a_max: float, j_max: float, out: Floats) -> float:
     """Write the lengths (s) of the seven segments from rest to rest; return the jerk used.
 
@@ -65,7 +64,7 @@ def segments(distance: float, v_max: float, a_max: float, j_max: float, out: Flo
     return j_max
 
 
-@njit(cache=True)
+@compiled
 def along(lengths: Floats, jerk: float, t: float, out: Floats) -> None:
     """Write position, speed and acceleration at time `t` of a profile made by `segments`."""
     signs = (1.0, 0.0, -1.0, 0.0, -1.0, 0.0, 1.0)
@@ -82,7 +81,7 @@ def along(lengths: Floats, jerk: float, t: float, out: Floats) -> None:
     out[0], out[1], out[2] = s, (0.0 if left > 0.0 else v), (0.0 if left > 0.0 else a)
 
 
-@njit(cache=True)
+@compiled
 def ramp_time(change: float, a_max: float, j_max: float) -> float:
     """Return the least time to change speed by `change`, acceleration zero at both ends, s."""
     change = abs(change)
@@ -91,7 +90,7 @@ def ramp_time(change: float, a_max: float, j_max: float) -> float:
     return 2.0 * math.sqrt(change / j_max)
 
 
-@njit(cache=True)
+@compiled
 def _ramps(
     peak: float, v_start: float, v_end: float, a_max: float, j_max: float
 ) -> tuple[float, float]:
@@ -100,7 +99,7 @@ def _ramps(
     return 0.5 * (v_start + peak) * up + 0.5 * (peak + v_end) * down, up + down
 
 
-@njit(cache=True)
+@compiled
 def with_speeds(
     distance: float, v_start: float, v_end: float, v_max: float, a_max: float, j_max: float
 ) -> tuple[float, float]:
@@ -135,7 +134,7 @@ def with_speeds(
     return _ramps(peak, v_start, v_end, a_max, j_max)[1], peak
 
 
-@njit(cache=True)
+@compiled
 def _forward(
     distance: float, v_start: float, v_max: float, a_max: float, d_max: float
 ) -> tuple[float, float]:
@@ -148,7 +147,7 @@ def _forward(
     return _forward_within(distance, v_start, v_max, a_max, d_max)
 
 
-@njit(cache=True)
+@compiled
 def _forward_within(
     distance: float, v_start: float, v_max: float, a_max: float, d_max: float
 ) -> tuple[float, float]:
@@ -159,7 +158,7 @@ def _forward_within(
     return up + down + max(cruise, 0.0) / peak if peak > 0.0 else 0.0, peak
 
 
-@njit(cache=True)
+@compiled
 def trapezoid(
     distance: float, v_start: float, v_max: float, a_max: float, d_max: float
 ) -> tuple[float, float]:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numba import njit
 
 from robots import timelaw
 from robots.arm import Floats
 from robots.errors import RobotError
+from robots.jit import compiled
 from robots.task import ArmTask, MoveTable
 
 
@@ -23,7 +23,7 @@ class Trajectory:
     duration: float  # s, exact time of the move
 
 
-@njit(cache=True)
+@compiled
 def _law(law: Floats, length: float, t: Floats) -> Floats:
     """Return s, s' and s'' at the instants t, (3, k)."""
     lengths, state = np.empty(timelaw.SEGMENTS), np.empty(3)

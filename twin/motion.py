@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal
 
@@ -10,10 +11,12 @@ from numpy.typing import NDArray
 
 from cells.expand import expand
 from cells.schema import Cell, Place, Position, Robot, Turn
+from robots import jit
 from robots.arm import Arm
 from robots.load import load_arm
 from robots.table import move_times as table_of
 from robots.task import ArmTask, Fixture, MoveTable, Target, Tool
+from twin.kernel.cache import folder_of, keep
 
 NS_PER_S = 1_000_000_000
 
@@ -53,8 +56,16 @@ def tables(cell: Cell, folder: Path | None = None) -> dict[str, tuple[ArmTask, M
     robots.errors.MotionError
         If a place is out of reach, a move collides or a limit does not allow it; tells all at once.
     """
+    keep_compiled()
     flat = expand(cell)
     return {name: (task, table_of(task)) for name, task in arm_tasks(flat, folder).items()}
+
+
+@cache
+def keep_compiled() -> None:
+    """Keep the compiled code of the robots' functions beside that of the kernel."""
+    folder = folder_of("robots", Path(jit.__file__).parent)
+    jit.keep_with(partial(keep, folder=folder))
 
 
 def move_times(cell: Cell, folder: Path | None = None) -> dict[str, MoveTimes]:

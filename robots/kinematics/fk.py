@@ -4,13 +4,13 @@ import math
 from typing import Literal
 
 import numpy as np
-from numba import njit
 
 from robots.arm import Chain, Floats
 from robots.errors import ArmFileError
+from robots.jit import compiled
 
 
-@njit(cache=True)
+@compiled
 def turn_about(axis: Floats, angle: float, out: Floats) -> None:
     """Write the rotation by `angle` about the unit vector `axis` (Rodrigues) into `out` (3, 3)."""
     c, s = math.cos(angle), math.sin(angle)
@@ -27,7 +27,7 @@ def turn_about(axis: Floats, angle: float, out: Floats) -> None:
     out[2, 2] = z * z * v + c
 
 
-@njit(cache=True)
+@compiled
 def multiply(a: Floats, b: Floats, out: Floats) -> None:
     """Write a @ b (3 x 3) into `out`, which must be neither."""
     for i in range(3):
@@ -35,7 +35,7 @@ def multiply(a: Floats, b: Floats, out: Floats) -> None:
             out[i, j] = a[i, 0] * b[0, j] + a[i, 1] * b[1, j] + a[i, 2] * b[2, j]
 
 
-@njit(cache=True)
+@compiled
 def frames(chain: Chain, q: Floats, turns: Floats, origins: Floats) -> None:
     """Write the frames of all links and the flange in the base.
 
@@ -70,7 +70,7 @@ def frames(chain: Chain, q: Floats, turns: Floats, origins: Floats) -> None:
             multiply(turns[i], chain.rotation[i], turns[i + 1])
 
 
-@njit(cache=True)
+@compiled
 def flanges(chain: Chain, q: Floats) -> Floats:
     """Return the flange poses in the base, (m, 4, 4), for joint angles of shape (m, n), rad."""
     n = q.shape[1]
@@ -90,7 +90,7 @@ def flange(chain: Chain, q: Floats) -> Floats:
     return pose
 
 
-@njit(cache=True)
+@compiled
 def jacobian(chain: Chain, q: Floats) -> Floats:
     """Return the geometric Jacobian of the flange, (6, n): speeds of its origin, then turning.
 

@@ -7,15 +7,14 @@ Parameters a1, a2, b, c1, c2, c3, c4 (m) and the zero pose are those of the pape
 
 import math
 
-from numba import njit
-
 from robots.arm import Floats
+from robots.jit import compiled
 
 _ROUNDING = 1e-10  # how far a cosine may leave [-1, 1] by rounding, at full stretch
 _SINGULAR = 1e-10  # sine of joint 5 below which joints 4 and 6 turn about one line
 
 
-@njit(cache=True)
+@compiled
 def angle_of_cosine(cosine: float) -> float:
     """Return the angle in [0, pi], or nan where there is none."""
     if abs(cosine) > 1.0 + _ROUNDING:
@@ -25,7 +24,7 @@ def angle_of_cosine(cosine: float) -> float:
     return math.acos(cosine)
 
 
-@njit(cache=True)
+@compiled
 def _wrist(turn: Floats, t1: float, t23: float, out: Floats) -> None:
     """Write joints 4 to 6, both ways, into `out` (2, 6)."""
     c1, s1, c, s = math.cos(t1), math.sin(t1), math.cos(t23), math.sin(t23)
@@ -47,7 +46,7 @@ def _wrist(turn: Floats, t1: float, t23: float, out: Floats) -> None:
     out[1, 3], out[1, 4], out[1, 5] = t4 + math.pi, -t5, t6 + math.pi
 
 
-@njit(cache=True)
+@compiled
 def solve(parameters: Floats, turn: Floats, position: Floats, out: Floats) -> None:
     """Write all eight branches for one flange pose; rows of nan where there is none.
 

@@ -7,15 +7,14 @@ as a planar arm.
 
 import math
 
-from numba import njit
-
 from robots.arm import Floats
+from robots.jit import compiled
 from robots.kinematics.ik_spherical import angle_of_cosine
 
 _SINGULAR = 1e-10  # sine of joint 5 below which joint 6 turns parallel to joints 2 to 4
 
 
-@njit(cache=True)
+@compiled
 def _planar(parameters: Floats, x: float, y: float, t234: float, out: Floats) -> None:
     """Write joints 2 to 4, elbow up and down, for the wrist at (x, y) in the plane of the arm."""
     a2, a3 = parameters[1], parameters[2]
@@ -28,7 +27,7 @@ def _planar(parameters: Floats, x: float, y: float, t234: float, out: Floats) ->
         out[down, 1], out[down, 2], out[down, 3] = t2, t3, t234 - t2 - t3
 
 
-@njit(cache=True)
+@compiled
 def _wrist(parameters: Floats, turn: Floats, position: Floats, pan: float, out: Floats) -> None:
     """Write joints 2 to 6 for a given joint 1: rows wrist x elbow, (4, 6)."""
     c1, s1 = math.cos(pan), math.sin(pan)
@@ -56,7 +55,7 @@ def _wrist(parameters: Floats, turn: Floats, position: Floats, pan: float, out: 
             rows[k, 4], rows[k, 5] = t5, t6
 
 
-@njit(cache=True)
+@compiled
 def solve(parameters: Floats, turn: Floats, position: Floats, out: Floats) -> None:
     """Write all eight branches for one flange pose; rows of nan where there is none.
 

@@ -4,9 +4,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from robots.arm import Arm, Floats
+from robots.jit import compiled
 from robots.kinematics import ik_spherical, ik_ur
 
 UR, ORTHO_PARALLEL = 0, 1
@@ -32,7 +32,7 @@ def inverse_of(arm: Arm) -> Inverse:
     return Inverse(kind, form.parameters, form.sign, form.zero, arm.lower, arm.upper)
 
 
-@njit(cache=True)
+@compiled
 def solve(inverse: Inverse, turn: Floats, position: Floats, out: Floats) -> int:
     """Write the branches within limits for one flange pose and return how many there are.
 
@@ -65,7 +65,7 @@ def solve(inverse: Inverse, turn: Floats, position: Floats, out: Floats) -> int:
     return count
 
 
-@njit(cache=True)
+@compiled
 def solve_many(inverse: Inverse, poses: Floats) -> Floats:
     """Return the branches of many flange poses, (m, 8, 6), for poses of shape (m, 4, 4)."""
     found = np.empty((poses.shape[0], BRANCHES, 6))
@@ -74,7 +74,7 @@ def solve_many(inverse: Inverse, poses: Floats) -> Floats:
     return found
 
 
-@njit(cache=True)
+@compiled
 def with_turns(inverse: Inverse, branches: Floats) -> Floats:
     """Return branches, (m, 6), in every combination of full turns within limits, (k, 6), m <= k."""
     total = 0

@@ -62,7 +62,7 @@ def test_energy_is_compared_where_both_have_a_power(pair):
 
 
 def test_unequal_weeks_are_pointed_out():
-    text = SHIFTED.replace("horizon: 48 h", "horizon: 72 h")
+    text = SHIFTED.replace("horizon: 48 h", "horizon: 24 h")
     longer = text.replace("to: 12:00", "to: 14:00").replace("name: shifted", "name: longer")
     found = compare_cells(cell_and_line(longer), cell_and_line(text), replications=3)
     week, hour = found.rows[:2]

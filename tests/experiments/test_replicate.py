@@ -43,38 +43,38 @@ run: {horizon: 1 h, warm_up: 0 s, replications: 2, seed: 1}
 
 
 def test_a_cell_runs_as_its_file_says():
-    cell, line = cell_and_line(ONE_MACHINE)
+    cell, line = cell_and_line(ONE_MACHINE.replace("process: 10 s", "process: 60 s"))
     run = run_cell(cell, line)
     assert run.results.replications == 3
     assert run.results.seed == 1
     assert run.results.window.end == 36000.0
-    assert run.results.throughput.mean == pytest.approx(360.0)
+    assert run.results.throughput.mean == pytest.approx(60.0)
     assert run.tally.finished.shape[0] == 3
     assert run.log.end == 8 * HOUR
 
 
 def test_options_override_the_file():
     cell, line = cell_and_line(RANDOM)
-    run = run_cell(cell, line, seed=9, replications=4, horizon=5 * HOUR, warm_up=HOUR)
+    run = run_cell(cell, line, seed=9, replications=4, horizon=HOUR, warm_up=HOUR // 2)
     assert (run.results.seed, run.results.replications) == (9, 4)
-    assert (run.results.window.start, run.results.window.end) == (3600.0, 18000.0)
-    assert run.results.warm_up.how == "1 h are left out, as the cell file says."
+    assert (run.results.window.start, run.results.window.end) == (1800.0, 3600.0)
+    assert run.results.warm_up.how == "0.5 h are left out, as the cell file says."
 
 
 def test_the_same_seed_gives_the_same_results():
     cell, line = cell_and_line(RANDOM)
-    first, second = (run_cell(cell, line, horizon=2 * HOUR).results for _ in range(2))
+    first, second = (run_cell(cell, line, horizon=HOUR).results for _ in range(2))
     assert first == second
-    assert run_cell(cell, line, horizon=2 * HOUR, seed=2).results.output != first.output
+    assert run_cell(cell, line, horizon=HOUR, seed=2).results.output != first.output
 
 
 def test_replications_are_added_until_the_precision_is_reached():
     cell, line = cell_and_line(RANDOM)
     goal = 0.05 if config.DISABLE_JIT else 0.025
-    coarse = run_cell(cell, line, horizon=HOUR, replications=2, precision=5.0).results
-    fine = run_cell(cell, line, horizon=HOUR, replications=2, precision=goal).results
-    assert coarse.replications == 2
-    assert fine.replications > 2  # 360 parts an hour: one is known to 1.96 / sqrt(360) = 10 %
+    coarse = run_cell(cell, line, horizon=HOUR, replications=3, precision=5.0).results
+    fine = run_cell(cell, line, horizon=HOUR, replications=3, precision=goal).results
+    assert coarse.replications == 3
+    assert fine.replications > 3  # 360 parts an hour: one is known to 1.96 / sqrt(360) = 10 %
     assert fine.throughput.relative <= goal
     at_once = run_cell(cell, line, horizon=HOUR, replications=fine.replications).results
     assert at_once.throughput == fine.throughput
@@ -107,7 +107,7 @@ def _auto(run):
 
 
 def test_shifts_do_not_disturb_the_search_for_the_warm_up():
-    _, line = cell_and_line(SHIFTED.replace("shaft: 20 s, disc: 40 s", "shaft: 80 s, disc: 160 s"))
+    _, line = cell_and_line(SHIFTED.replace("shaft: 20 s, disc: 40 s", "shaft: 160 s, disc: 320 s"))
     for days in (10, 21):
         found = pilot(line, seed=1, replications=2, end=days * DAY)
         assert found.found

@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from tests.results.sample_lines import (
     HOUR,
@@ -227,7 +228,15 @@ def test_percentiles_of_lead_time_are_right_within_a_bin():
     assert np.isnan(percentile(np.zeros((1, N_BINS), dtype=np.int64), 0.5)[0])
 
 
-def test_replications_needed_go_with_the_square_of_the_precision():
+def test_replications_needed_are_those_that_students_interval_asks_for():
     found = Estimate(mean=100.0, low=90.0, high=110.0, n=10, unit="parts/h")
-    assert needed_replications(found, 0.05) == 40
+    deviation = 10 / stats.t.ppf(0.975, 9) * 10**0.5
+    count = needed_replications(found, 0.05)
+    for n, enough in ((count, True), (count - 1, False)):
+        assert (stats.t.ppf(0.975, n - 1) * deviation / n**0.5 <= 5.0) is enough
     assert needed_replications(found, 0.5) == 10
+
+
+def test_two_replications_do_not_ask_for_thousands():
+    found = Estimate(mean=100.0, low=55.0, high=145.0, n=2, unit="parts/h")  # t is 12.7 here
+    assert 3 < needed_replications(found, 0.05) < 12

@@ -160,7 +160,7 @@ RESOURCE_STATE = np.dtype(
         # server
         ("rest", np.int64),  # ns of work left
         ("full", np.int64),  # ns of work sampled
-        ("wake", np.int64),  # ns of waking up left
+        ("wake", np.int64),  # ns of waking up left, NONE: awake; 0: over, but not yet noticed
         ("began", np.int64),  # when it began to work last
         ("exact", np.int64),  # when work or waking up really ends: it is noticed at a scan
         ("ended", np.int64),  # instant of its last end of an operation

@@ -29,7 +29,20 @@ def cache_folder() -> Path:
     `NUMBA_CACHE_DIR` has the last word on where, then the custom of the platform
     (`XDG_CACHE_HOME`, `~/Library/Caches`, `LOCALAPPDATA`).
     """
-    return _root() / "taktwin" / f"kernel-{_fingerprint()}"
+    return folder_of("kernel", Path(__file__).parent)
+
+
+def folder_of(name: str, package: Path) -> Path:
+    """Return the folder where compiled code of a package is kept; it may not exist yet.
+
+    Parameters
+    ----------
+    name : str
+        What the folder is called; a digest follows.
+    package : Path
+        The folder of all its sources.
+    """
+    return _root() / "taktwin" / f"{name}-{_fingerprint(package)}"
 
 
 def _root() -> Path:
@@ -44,11 +57,12 @@ def _root() -> Path:
 
 
 @cache
-def _fingerprint() -> str:
+def _fingerprint(package: Path) -> str:
     """Return a digest of all that compiled code depends on."""
     digest = sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
+    for source in sorted(package.rglob("*.py")):
+        name = source.relative_to(package).as_posix()
+        digest.update(name.encode() + b"\0" + source.read_bytes() + b"\0")
     for name in ("numba", "numpy", "llvmlite"):
         digest.update(f"{name} {version(name)}\0".encode())
     digest.update(f"{sys.version}\0{_processor()}".encode())
@@ -101,13 +115,13 @@ def _write(path: Path, content: bytes) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def keep(dispatcher: Any) -> None:
-    """Let numba keep the machine code of an entry point in the private folder.
+def keep(dispatcher: Any, folder: Path | None = None) -> None:
+    """Let numba keep the machine code of a function in a private folder, that of the kernel.
 
     Where the folder cannot be made, or others may write into it (its files are executed), nothing
     is kept.
     """
-    folder = cache_folder()
+    folder = folder or cache_folder()
     if _is_private(folder):
         dispatcher._cache = _store(dispatcher.py_func, folder)  # noqa: SLF001 - no public way
 

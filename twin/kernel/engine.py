@@ -352,14 +352,14 @@ def advance(model, state, until, budget):
             lacking = _lacks(s)
             if lacking != REACHED:
                 return lacking
-            if g["ends"] > g["most_ends"]:
-                return LIVELOCK
             if budget <= 0:
                 return PAUSED
             budget -= 1
             g["ends"] += 1
             g["unsettled"] = 1
             _end(m, s, slot)
+            if g["ends"] > g["most_ends"]:
+                return LIVELOCK
         elif g["unsettled"] == 1:
             lacking = _settle(m, s)
             if lacking != REACHED:

@@ -185,7 +185,7 @@ def _resource_states(line: Line) -> NDArray[np.void]:
         "before",
         "after",
         "task",
-        "goal",
+        "goal", "wake",
     )
     for field in absent:
         states[field] = NONE

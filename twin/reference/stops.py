@@ -69,4 +69,5 @@ def _name(floor: Floor, offer: Offer) -> str:
 
 
 def _node_name(floor: Floor, offer: Offer) -> str:
-    return floor.line.node_names[floor.line.resource_node[offer.holder.resource]]
+    node = int(floor.line.resource_node[offer.holder.resource])
+    return floor.line.node_names[node]

@@ -36,6 +36,7 @@ from twin.results.model import (
 from twin.results.observed import Observed, observe
 from twin.results.schedule import HOUR, weekly_time
 from twin.results.stations import station_results
+from twin.results.student import normal_quantile, t_quantile
 
 _PRECISE = 0.05  # relative half-width above which a note asks for more replications
 
@@ -179,4 +180,12 @@ def needed_replications(found: Estimate, precision: float) -> int:
     precision : float
         A share of the mean.
     """
-    return max(found.n, math.ceil(found.n * (found.relative / precision) ** 2))
+    if found.n < 2 or found.relative <= precision:
+        return found.n
+    tail = (1 + found.confidence) / 2
+    # The spread of one replication, in units of the precision; t shrinks as replications are added.
+    spread = found.relative / t_quantile(tail, found.n - 1) * math.sqrt(found.n) / precision
+    count = max(found.n, math.ceil((normal_quantile(tail) * spread) ** 2))
+    while t_quantile(tail, count - 1) * spread > math.sqrt(count):
+        count += 1
+    return count

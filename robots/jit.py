@@ -1,0 +1,36 @@
+"""How functions of this package are compiled, and how their machine code can be kept."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from numba import njit
+
+F = TypeVar("F", bound=Callable[..., Any])
+Keeper = Callable[[Any], None]
+
+_dispatchers: list[Any] = []
+_keepers: list[Keeper] = []
+
+
+def compiled(function: F) -> F:
+    """Compile a function at its first call, in plain IEEE arithmetic."""
+    dispatcher = njit(function)
+    if hasattr(dispatcher, "py_func"):  # not when numba is told to leave functions as they are
+        _dispatchers.append(dispatcher)
+        for keeper in _keepers:
+            keeper(dispatcher)
+    typed: F = dispatcher
+    return typed
+
+
+def keep_with(keeper: Keeper) -> None:
+    """Let `keeper` see to it that machine code outlives the process; without one it is not kept.
+
+    Parameters
+    ----------
+    keeper : callable
+        Called once with the numba dispatcher of each function, also of those still to come.
+    """
+    _keepers.append(keeper)
+    for dispatcher in _dispatchers:
+        keeper(dispatcher)

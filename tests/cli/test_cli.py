@@ -1,0 +1,183 @@
+"""Claims about the command line as its users meet it."""
+
+import json
+import re
+
+import pytest
+
+from twin.cli import app as command
+from twin.cli.endings import BAD_INPUT, GATE_FAILED, INTERRUPTED
+
+CELL = """
+taktwin: 1
+name: press_shop
+products: {bracket: {}}
+sources: {coil: {product: bracket, saturated: true}}
+stations:
+  press:
+    process: {triangular: {low: 8 s, mode: 10 s, high: 14 s}}
+    power: {working: 3 kW, idle: 1 kW}
+  check: {process: CHECK}
+sinks: {box: {}}
+operators: {worker: {pick: 1 s, place: 1 s}}
+flow:
+  - {from: coil, to: press}
+  - {from: press, to: check, by: worker}
+  - {from: check, to: box}
+run: {horizon: 30 min, warm_up: 5 min, replications: 4}
+"""
+
+
+@pytest.fixture
+def taktwin(tmp_path, monkeypatch, capsys):
+    """Return a function that runs a command line in an empty folder: exit code, output, errors."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "shop.yaml").write_text(CELL.replace("CHECK", "6 s"))
+    (tmp_path / "slow.yaml").write_text(CELL.replace("CHECK", "16 s"))
+
+    def run(*words):
+        monkeypatch.setattr("sys.argv", ["taktwin", *words])
+        with pytest.raises(SystemExit) as ended:
+            command.main()
+        said = capsys.readouterr()
+        return ended.value.code or 0, said.out, said.err
+
+    return run
+
+
+def test_a_run_writes_its_report_and_says_where(taktwin, tmp_path):
+    code, out, _ = taktwin("run", "shop.yaml")
+    assert code == 0
+    assert "out/press_shop/report.html" in out
+    assert (tmp_path / "out/press_shop/report.html").read_text().startswith("<!DOCTYPE html>")
+    assert json.loads((tmp_path / "out/press_shop/report.json").read_text())["results"]["seed"] == 1
+
+
+def test_json_goes_to_standard_output_and_nothing_else_does(taktwin):
+    code, out, _ = taktwin("run", "shop.yaml", "--json", "--seed", "7")
+    found = json.loads(out)["results"]
+    assert (code, found["seed"], found["name"]) == (0, 7, "press_shop")
+
+
+def test_the_same_seed_gives_the_same_bytes_whatever_the_threads(taktwin):
+    one = taktwin("run", "shop.yaml", "--json", "--threads", "1")
+    two = taktwin("run", "shop.yaml", "--json", "--threads", "2")
+    assert one[1] == two[1]
+
+
+def test_options_take_units(taktwin):
+    _, out, _ = taktwin("run", "shop.yaml", "--json", "--horizon", "1 h", "--warm-up", "30 min")
+    assert json.loads(out)["results"]["window"] == {
+        "start": 1800.0,
+        "end": 3600.0,
+        "scheduled": 1800.0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("run", "nosuch"), "no ready-made cell named 'nosuch'"),
+        (("run", "nosuch.yaml"), "nosuch.yaml: not there"),
+        (("run", "shop.yaml", "--horizon", "60"), "60 is a bare number; write a duration"),
+        (("run", "shop.yaml", "--replications", "1"), "replications"),
+        (("run",), "Missing argument"),
+        (("run", "shop.yaml", "--warm-up", "2 h"), "warm-up"),
+        (("compare", "shop.yaml"), "names no baseline"),
+        (("compare", "shop.yaml", "slow.yaml", "--gate", "speed > 1"), "cannot read 'speed > 1'"),
+        (("twin", "shop.yaml", "--fault", "pres:slow:12%:0h"), "Did you mean 'press'?"),
+        (("twin", "shop.yaml", "--fault", "press:slow:12:0h"), "12"),
+        (("twin", "shop.yaml", "--scan", "ten"), "ten"),
+    ],
+)
+def test_bad_input_ends_with_2_and_one_clear_error(taktwin, words, said):
+    code, _, err = taktwin(*words)
+    plain = " ".join(re.sub(r"[│╭╮╰╯─]", " ", err).split())
+    assert code == BAD_INPUT
+    assert said in plain
+    assert "Traceback" not in err
+
+
+def test_all_faults_of_a_file_are_told_at_once(taktwin, tmp_path):
+    text = CELL.replace("CHECK", "6").replace("to: press}", "to: pres}")
+    (tmp_path / "bad.yaml").write_text(text)
+    code, _, err = taktwin("check", "bad.yaml")
+    assert code == BAD_INPUT
+    assert "bad.yaml:10: stations.check.process: 6 is a bare number" in err
+    assert "bad.yaml:14: flow[0].to: no buffer, conveyor, station or sink named 'pres'" in err
+
+
+def test_a_gate_ends_with_1_when_the_candidate_falls_short(taktwin):
+    words = ("slow.yaml", "shop.yaml", "--gate", "throughput >= -1%", "--quiet")
+    code, _, err = taktwin("compare", *words)
+    assert code == GATE_FAILED
+    assert "gate FAILED: throughput" in err
+    assert taktwin("compare", "shop.yaml", "shop.yaml", "--gate", "throughput >= -1%")[0] == 0
+
+
+def test_an_unreachable_place_is_named_with_one_that_would_do(taktwin, tmp_path):
+    from cells.load import find_cell
+
+    text = find_cell("machine_tending").read_text()
+    far = text.replace("[-750 mm, 320 mm, 950 mm]", "[-1950 mm, 320 mm, 950 mm]")
+    (tmp_path / "far.yaml").write_text(far)
+    code, _, err = taktwin("check", "far.yaml")
+    assert code == BAD_INPUT
+    assert "deburr_clamp: it is out of reach by" in err
+
+
+def test_a_urdf_with_two_roots_is_refused(taktwin, tmp_path):
+    from cells.load import find_cell
+
+    text = find_cell("machine_tending").read_text().replace("model: ur10e", "model: arm.urdf")
+    (tmp_path / "cell.yaml").write_text(text)
+    (tmp_path / "arm.urdf").write_text('<robot name="r"><link name="a"/><link name="b"/></robot>')
+    code, _, err = taktwin("check", "cell.yaml")
+    assert code == BAD_INPUT
+    assert "2 root links" in err
+
+
+def test_a_schema_is_written_whole(taktwin, tmp_path):
+    assert taktwin("schema", "--out", "cell.schema.json")[0] == 0
+    assert json.loads((tmp_path / "cell.schema.json").read_text())["title"]
+    assert json.loads(taktwin("schema")[1]) == json.loads(
+        (tmp_path / "cell.schema.json").read_text()
+    )
+
+
+def test_ctrl_c_ends_with_130_and_leaves_no_half_report(taktwin, tmp_path, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("twin.experiments.replicate.replicate", interrupted)
+    code, _, err = taktwin("run", "shop.yaml")
+    assert code == INTERRUPTED
+    assert "Nothing is half-written" in err
+    assert not list(tmp_path.glob("out/**/report.*"))
+
+
+@pytest.mark.slow
+def test_a_slow_station_of_the_controller_is_found_and_a_sound_one_is_not(taktwin):
+    words = ("twin", "shop.yaml", "--hours", "4", "--json", "--gate")
+    code, out, _ = taktwin(*words, "--fault", "check:slow:12%:0h")
+    assert (code, json.loads(out)["culprits"]) == (GATE_FAILED, ["check"])
+    code, out, _ = taktwin(*words)
+    assert (code, json.loads(out)["verdict"]) == (0, "equivalent")
+
+
+def test_a_port_in_use_is_said_so(taktwin):
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        code, _, err = taktwin("twin", "shop.yaml", "--port", port, "--hours", "1")
+    assert code == BAD_INPUT
+    assert f"port {port} is in use" in err
+
+
+def test_the_doctor_says_what_this_machine_has(taktwin):
+    code, out, _ = taktwin("doctor")
+    assert code == 0
+    assert re.search(r"^numba +\d", out, re.MULTILINE)
