@@ -233,7 +233,7 @@ def test_replications_needed_are_those_that_students_interval_asks_for():
     deviation = 10 / stats.t.ppf(0.975, 9) * 10**0.5
     count = needed_replications(found, 0.05)
     for n, enough in ((count, True), (count - 1, False)):
-        assert (stats.t.ppf(0.975, n - 1) * deviation / n**0.5 <= 5.0) is enough
+        assert bool(stats.t.ppf(0.975, n - 1) * deviation / n**0.5 <= 5.0) is enough
     assert needed_replications(found, 0.5) == 10
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import threading
 from pathlib import Path
 
@@ -171,6 +172,17 @@ def test_nothing_of_the_engine_reaches_the_terminal_and_the_program_never_import
     assert done.stderr == ""
 
 
+def ends(pid):
+    """Return whether a process that is no child of ours is gone, or goes within five seconds."""
+    for _ in range(100):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
 def test_ctrl_c_in_the_program_ends_the_worker():
     script = (
         "import os, signal, sys, threading\n"
@@ -190,8 +202,7 @@ def test_ctrl_c_in_the_program_ends_the_worker():
     )
 
     assert "KeyboardInterrupt" in done.stderr
-    with pytest.raises(ProcessLookupError):
-        os.kill(int(done.stdout), 0)
+    assert ends(int(done.stdout))
 
 
 @settings(deadline=None)

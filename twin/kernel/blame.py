@@ -19,7 +19,7 @@ def livelock(line: Line, state: State) -> Stop:
         kind="livelock",
         at=now,
         members=names,
-        blocked_since=(now,) * len(names),
+        blocked_since=(),
         waits=tuple(f"{name} works again and again in no time" for name in names),
     )
 
@@ -27,8 +27,7 @@ def livelock(line: Line, state: State) -> Stop:
 def deadlock(line: Line, model: Model, state: State) -> Stop:
     """Return the stop of a run in which nothing can happen any more.
 
-    The members are those who wait, directly or through others, for nobody but each other (a knot:
-    Holt, "Some deadlock properties of computer systems", 1972); all others wait for them.
+    The members are those on a cycle of who waits for whom; where there is none, all that wait.
     """
     targets = {
         int(r): _targets(line, state.res[r])
@@ -39,7 +38,7 @@ def deadlock(line: Line, model: Model, state: State) -> Stop:
         r: [holder for n in nodes for holder in _holders(line, targets, n)]
         for r, nodes in targets.items()
     }
-    members = _knot(waits)
+    members = _on_cycles(waits)
     return Stop(
         kind="deadlock",
         at=int(state.glob["now"][0]),
@@ -72,10 +71,9 @@ def _holders(line: Line, waiting: Container[int], n: int) -> list[int]:
     return [holder for holder in range(r, r + servers) if holder in waiting]
 
 
-def _knot(waits: dict[int, list[int]]) -> list[int]:
-    """Return those whom all reach that they reach themselves."""
-    reached = {r: _reached(waits, r) for r in waits}
-    return [r for r in sorted(waits) if all(r in reached[other] for other in reached[r])]
+def _on_cycles(waits: dict[int, list[int]]) -> list[int]:
+    """Return those who wait, directly or through others, for themselves; all if there is none."""
+    return sorted(r for r in waits if r in _reached(waits, r)) or sorted(waits)
 
 
 def _reached(waits: dict[int, list[int]], start: int) -> set[int]:

@@ -147,8 +147,9 @@ class Group:
             requests = self.requests() if idle else []
             if not requests:
                 return
-            unit, offer = self._nearest(idle, requests)
-            if self._rule != Serve.NEAREST:
+            if self._rule == Serve.NEAREST:
+                unit, offer = self._nearest(idle, requests)
+            else:
                 unit, offer = idle[0], min(requests, key=self._urgency)
             unit.send(offer)
 
