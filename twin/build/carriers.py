@@ -1,0 +1,120 @@
+"""Robots and operators: groups, their places, and how long they take between them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import dist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cells.schema import Cell, Operator, Robot
+from twin.build.tables import CalendarTable, DistributionTable
+from twin.kernel.model import CARRIER, NONE, NS_PER_S
+from twin.kernel.states import CarrierKind, Serve
+from twin.motion import MoveTimes
+
+NOWHERE = ""  # the place of nodes without one, as close as can be to everything
+
+
+@dataclass
+class Carriers:
+    """The carrier groups of a line."""
+
+    rows: NDArray[np.void]  # (G,) CARRIER
+    names: tuple[str, ...]
+    units: list[str]  # resource names of all units, group by group
+    unit_group: list[int]
+    travel: NDArray[np.int64]  # (G, 2, L, L) ns
+    pick: NDArray[np.int64]  # (G, L)
+    place: NDArray[np.int64]  # (G, L)
+
+
+def collect_carriers(
+    cell: Cell,
+    motion: Mapping[str, MoveTimes],
+    places: tuple[str, ...],
+    dists: DistributionTable,
+    calendars: CalendarTable,
+    first_resource: int,
+) -> Carriers:
+    """Return robots, then operators; their units get the resources from ``first_resource`` on."""
+    groups: dict[str, Robot | Operator] = {**cell.robots, **cell.operators}
+    shape = (len(groups), len(places))
+    carriers = Carriers(
+        rows=np.zeros(len(groups), dtype=CARRIER),
+        names=tuple(groups),
+        units=[],
+        unit_group=[],
+        travel=np.zeros((len(groups), 2, len(places), len(places)), dtype=np.int64),
+        pick=np.full(shape, NONE, dtype=np.int64),
+        place=np.full(shape, NONE, dtype=np.int64),
+    )
+    for index, (name, group) in enumerate(groups.items()):
+        row = carriers.rows[index]
+        row["resource"] = first_resource + len(carriers.units)
+        row["rule"] = Serve[group.serves.upper()]
+        row["calendar"] = calendars.add(group.shifts)
+        row["home"] = places.index(group.home) if group.home is not None else NONE
+        if isinstance(group, Robot):
+            row["kind"], row["units"] = CarrierKind.ROBOT, 1
+            _robot(carriers, index, motion[name], places, dists)
+        else:
+            row["kind"], row["units"] = CarrierKind.OPERATOR, group.count
+            _operator(carriers, index, group, cell, places, dists)
+        units = int(row["units"])
+        carriers.units += [name] if units == 1 else [f"{name}[{k + 1}]" for k in range(units)]
+        carriers.unit_group += [index] * units
+    return carriers
+
+
+def _robot(
+    carriers: Carriers,
+    group: int,
+    times: MoveTimes,
+    places: tuple[str, ...],
+    dists: DistributionTable,
+) -> None:
+    at = np.array([places.index(name) for name in times.places], dtype=np.int64)
+    for load in (0, 1):
+        carriers.travel[group, load][np.ix_(at, at)] = times.travel[load]
+    for k, place in enumerate(at):
+        carriers.pick[group, place] = dists.constant(float(times.pick[k]))
+        carriers.place[group, place] = dists.constant(float(times.place[k]))
+
+
+def _operator(
+    carriers: Carriers,
+    group: int,
+    operator: Operator,
+    cell: Cell,
+    places: tuple[str, ...],
+    dists: DistributionTable,
+) -> None:
+    for i, origin in enumerate(places):
+        for k, target in enumerate(places):
+            if NOWHERE not in (origin, target):
+                metres = dist(cell.places[origin].position[:2], cell.places[target].position[:2])
+                ns = round(metres / operator.walking * NS_PER_S)
+                carriers.travel[group, :, i, k] = ns
+    carriers.pick[group] = dists.add(operator.pick)
+    carriers.place[group] = dists.add(operator.place)
+
+
+def settle_places(
+    carriers: Carriers, nodes: NDArray[np.void], moves: list[tuple[int, int, int]], nowhere: int
+) -> None:
+    """Give every node a carrier serves a place, and every group a home, in place.
+
+    A group without a home starts where it first picks, in order of the flow.
+    """
+    for origin, target, carrier in moves:
+        if carrier == NONE:
+            continue
+        if nodes["pick_at"][origin] == NONE:
+            nodes["pick_at"][origin] = nowhere
+        if nodes["place_at"][target] == NONE:
+            nodes["place_at"][target] = nowhere
+        if carriers.rows["home"][carrier] == NONE:
+            carriers.rows["home"][carrier] = nodes["pick_at"][origin]
+    idle = carriers.rows["home"] == NONE  # groups no flow entry uses
+    carriers.rows["home"][idle] = nowhere

@@ -1,0 +1,131 @@
+"""A cell and its robots' move times become a line."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cells.canonical import model_id
+from cells.expand import expand
+from cells.load import load_cell
+from cells.schema import Cell
+from twin.build.carriers import NOWHERE, collect_carriers, settle_places
+from twin.build.nodes import Nodes, collect_nodes, mix_rows, mode_rows, ranks
+from twin.build.routes import collect_routes
+from twin.build.tables import CalendarTable, DistributionTable
+from twin.kernel.model import INITIAL, NONE, Line
+from twin.kernel.names import stream_id
+from twin.kernel.states import NodeKind
+from twin.motion import MoveTimes, move_times
+
+
+def load_line(path: str | Path) -> Line:
+    """Return the line of a cell file, with the move times of its robots.
+
+    Raises
+    ------
+    cells.errors.CellFileError
+        If the file is wrong; all its faults are listed.
+    robots.errors.MotionError
+        If a robot cannot do what the cell asks of it.
+    """
+    cell = load_cell(path)
+    return build_line(cell, move_times(cell, Path(path).parent))
+
+
+def build_line(cell: Cell, motion: Mapping[str, MoveTimes] | None = None) -> Line:
+    """Return the line of a cell.
+
+    Parameters
+    ----------
+    cell
+        A checked cell.
+    motion
+        For each robot how long its moves take; may be left out if the cell has no robot.
+    """
+    flat = expand(cell)
+    dists = DistributionTable()
+    calendars = CalendarTable(flat.shifts, flat.run.start)
+    places = (*flat.places, NOWHERE)
+    nodes = collect_nodes(flat, dists, calendars, places)
+    carriers = collect_carriers(
+        flat, motion or {}, places, dists, calendars, first_resource=len(nodes.resources)
+    )
+    routes = collect_routes(flat, nodes, list(carriers.names))
+    settle_places(carriers, nodes.rows, routes.moves, nowhere=len(places) - 1)
+    sinks = np.flatnonzero(nodes.rows["kind"] == NodeKind.SINK).tolist()
+    nodes.rows["rank"] = ranks(len(nodes.names), sinks, [move[:2] for move in routes.moves])
+    process = _process(flat, nodes, dists)
+    after, repair = _failure_streams(nodes, len(carriers.units))
+    resources = (*nodes.resources, *carriers.units)
+    units = ("",) * len(nodes.resources) + tuple(carriers.units)
+    return Line(
+        name=cell.name,
+        model_id=model_id(cell),
+        nodes=nodes.rows,
+        node_names=nodes.names,
+        resources=resources,
+        resource_node=np.array(nodes.resource_node + [NONE] * len(carriers.units), np.int64),
+        resource_carrier=np.array([NONE] * len(nodes.resources) + carriers.unit_group, np.int64),
+        products=tuple(flat.products),
+        process=process,
+        route_of=routes.route_of,
+        routes=routes.rows(),
+        options=routes.option_rows(),
+        mix=mix_rows(nodes),
+        modes=mode_rows(nodes),
+        mode_names=tuple(nodes.mode_names),
+        after_stream=after,
+        repair_stream=repair,
+        dists=dists.rows(),
+        values=dists.values(),
+        carriers=carriers.rows,
+        carrier_names=carriers.names,
+        places=places,
+        travel=carriers.travel,
+        pick=carriers.pick,
+        place=carriers.place,
+        pick_stream=_unit_streams(units, "pick"),
+        place_stream=_unit_streams(units, "place"),
+        calendars=calendars.rows(),
+        toggles=calendars.toggles(),
+        initial=_initial(flat, nodes),
+        scan=flat.run.scan,
+    )
+
+
+def _process(cell: Cell, nodes: Nodes, dists: DistributionTable) -> NDArray[np.int64]:
+    products = list(cell.products)
+    process = np.full((len(nodes.names), len(products)), NONE, dtype=np.int64)
+    for name, station in cell.stations.items():
+        if isinstance(station.process, dict):
+            for product, distribution in station.process.items():
+                process[nodes.index(name), products.index(product)] = dists.add(distribution)
+        else:
+            process[nodes.index(name)] = dists.add(station.process)
+    return process
+
+
+def _failure_streams(nodes: Nodes, units: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Return the streams of each server's failure modes: time to failure and time to repair."""
+    most = max(1, int(nodes.rows["mode_count"].max(initial=0)))
+    after = np.zeros((len(nodes.resources) + units, most), dtype=np.uint64)
+    repair = np.zeros_like(after)
+    for resource, node in enumerate(nodes.resource_node):
+        first = int(nodes.rows["mode_first"][node])
+        for k in range(max(0, int(nodes.rows["mode_count"][node]))):
+            name, mode = nodes.resources[resource], nodes.mode_names[first + k]
+            after[resource, k] = stream_id(name, f"failure:{mode}")
+            repair[resource, k] = stream_id(name, f"repair:{mode}")
+    return after, repair
+
+
+def _unit_streams(units: tuple[str, ...], purpose: str) -> NDArray[np.uint64]:
+    return np.array([stream_id(name, purpose) if name else 0 for name in units], dtype=np.uint64)
+
+
+def _initial(cell: Cell, nodes: Nodes) -> NDArray[np.void]:
+    products = list(cell.products)
+    rows = [(nodes.index(x.at), products.index(x.product), x.count) for x in cell.inside]
+    return np.array(rows, dtype=INITIAL)
