@@ -17,7 +17,7 @@ def doctor(
     from importlib.util import find_spec
 
     from twin.cli import steps
-    from twin.kernel.cache import cache_folder, is_warm
+    from twin.kernel.cache import cache_folder, ensure_compiled, is_warm
 
     typer.echo(f"python    {sys.version.split()[0]} on {platform.platform(terse=True)}")
     for package in ("taktwin", "numpy", "numba", "simpy", "pyzmq", "pydantic"):
@@ -30,5 +30,6 @@ def doctor(
     typer.echo(f"pybullet  {says}")
     typer.echo(f"cache     {cache_folder()} ({'warm' if is_warm() else 'cold'})")
     if warm:
-        steps.warm_kernel(steps.console())
+        with steps.console().status("Compiling the simulation kernel"):
+            ensure_compiled()
         typer.echo("kernel    compiled")

@@ -1,7 +1,11 @@
 """What the verbs have in common: read a cell, time and prove its robots, run it, report it."""
 
+import atexit
+import subprocess
+import sys
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,6 +80,7 @@ def prepare(out: "Console", name: str, *, prove: bool = True) -> Job:
     path = locate(name)
     cell = load_cell(path)
     out.print(f"[bold]{cell.title or cell.name}[/bold]  {path.name}")
+    _compiling(out)
     if cell.robots:
         with out.status("Timing the robots' moves"):
             motion = tables(cell, path.parent)
@@ -100,16 +105,33 @@ def _prove(out: "Console", motion: "dict[str, tuple[ArmTask, MoveTable]]") -> "d
     return proofs
 
 
-def warm_kernel(out: "Console") -> None:
-    """Compile the kernel if this machine has not done so yet, and say so."""
-    from twin.kernel.cache import ensure_compiled, is_warm
+@cache
+def _compiling(out: "Console") -> "subprocess.Popen[bytes] | None":
+    """Start compiling the kernel in a process of its own, if this machine has not done so yet.
+
+    Robots' functions, also compiled once, are compiled in this process meanwhile.
+    """
+    from twin.kernel.cache import is_warm
 
     if is_warm():
-        ensure_compiled()
-        return
-    out.print("First run on this machine: compiling the kernel (once, some seconds)")
-    with out.status("Compiling"):
-        ensure_compiled()
+        return None
+    out.print("First run on this machine: compiling, once; this takes some 20 seconds")
+    command = [sys.executable, "-m", "twin", "doctor", "--warm"]
+    silent = subprocess.DEVNULL
+    child = subprocess.Popen(command, stdin=silent, stdout=silent, stderr=silent)
+    atexit.register(child.terminate)
+    return child
+
+
+def warm_kernel(out: "Console") -> None:
+    """Have the kernel compiled, once a machine, and say so while it takes its time."""
+    from twin.kernel.cache import ensure_compiled
+
+    child = _compiling(out)
+    if child is not None and child.poll() is None:
+        with out.status("Compiling the simulation kernel (once)"):
+            child.wait()
+    ensure_compiled()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,6 +136,8 @@ NODE_STATE = np.dtype(
         ("last_leave", np.int64),  # conveyor: when a part left it last
         ("created", np.int64),  # source
         ("draws", np.int64),  # arrivals of a source, process times of a station
+        ("ahead", np.int64),  # the next of them, drawn ahead from the distribution
+        ("ahead_of", np.int64),
         ("mix_draws", np.int64),
         ("route_draws", np.int64),
         ("parts", np.int64),  # in the list

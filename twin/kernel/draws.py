@@ -25,3 +25,24 @@ def draw_time(m, s, r, d, pace, stream, i):
         _note(s.glob, r, d, pace, stream, i)
         t = 0
     return t
+
+
+@inlined
+def draw_next(m, s, r, d, pace, stream):
+    """Return the next arrival or process time of the node of resource r, ns.
+
+    The one after it is drawn ahead, most likely from the same distribution: the processor does so
+    while it works on, where it would have to wait for a sample that is needed at once.
+    """
+    x, g = s.nodes[m.res[r]["node"]], s.glob[0]
+    i = x["draws"]
+    x["draws"] = i + 1
+    if x["ahead_of"] != d:
+        x["ahead"] = duration(m.dists[d], m.values, pace, stream, g["seed"], g["replication"], i)
+    t = x["ahead"]
+    x["ahead_of"] = d
+    x["ahead"] = duration(m.dists[d], m.values, pace, stream, g["seed"], g["replication"], i + 1)
+    if t < 0:
+        _note(s.glob, r, d, pace, stream, i)
+        t = 0
+    return t

@@ -33,7 +33,7 @@ from twin.kernel.disturbances import (
     renew_clock,
     strike,
 )
-from twin.kernel.draws import draw_time
+from twin.kernel.draws import draw_next
 from twin.kernel.flow import (
     NOT_KEPT,
     admit,
@@ -145,8 +145,7 @@ def _await_arrival(m, s, r):
     if node["limit"] >= 0 and x["created"] >= node["limit"]:
         set_slot(s, m.res[r]["arrival"], NEVER)
         return
-    gap = draw_time(m, s, r, node["every"], 1.0, node["every_stream"], x["draws"])
-    x["draws"] += 1
+    gap = draw_next(m, s, r, node["every"], 1.0, node["every_stream"])
     set_slot(s, m.res[r]["arrival"], s.glob[0]["now"] + gap)
 
 

@@ -33,14 +33,11 @@ def log(x):
     s = f / (2.0 + f)
     z = s * s
     w = z * z
-    even = w * (
-        3.999999999940941908e-01 + w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01)
-    )
-    odd = z * (
-        6.666666666666735130e-01
-        + w
-        * (2.857142874366239149e-01 + w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01))
-    )
+    ww = w * w
+    even = w * (3.999999999940941908e-01 + w * 2.222219843214978396e-01)
+    even = even + w * (ww * 1.531383769920937332e-01)
+    odd = 6.666666666666735130e-01 + w * 2.857142874366239149e-01
+    odd = z * (odd + ww * (1.818357216161805012e-01 + w * 1.479819860511658591e-01))
     half = 0.5 * f * f
     return k * _LN2_HIGH - ((half - (s * (half + (even + odd)) + k * _LN2_LOW)) - f)
 
@@ -59,28 +56,29 @@ def exp(x):
     high, low = x - whole * _LN2_HIGH, whole * _LN2_LOW
     r = high - low
     rr = r * r
-    c = r - rr * (
-        1.66666666666666019037e-01
-        + rr
-        * (
-            -2.77777777770155933842e-03
-            + rr
-            * (
-                6.61375632143793436117e-05
-                + rr * (-1.65339022054652515390e-06 + rr * 4.13813679705723846039e-08)
-            )
-        )
-    )
+    p = 1.66666666666666019037e-01 - rr * 2.77777777770155933842e-03
+    q = 6.61375632143793436117e-05 - rr * 1.65339022054652515390e-06
+    rrrr = rr * rr
+    c = r - rr * (p + rrrr * (q + rrrr * 4.13813679705723846039e-08))
     y = 1.0 + ((r * c / (2.0 - c) - low) + high)
     return y * np.int64((np.int64(whole) + _BIAS) << _MANTISSA).view(np.float64)
 
 
 @inlined
 def _ratio(r, n, d):
-    """Return the quotient of two polynomials of degree 7 in r; lowest coefficients first."""
-    above = ((((((n[7] * r + n[6]) * r + n[5]) * r + n[4]) * r + n[3]) * r + n[2]) * r + n[1]) * r
-    below = ((((((d[6] * r + d[5]) * r + d[4]) * r + d[3]) * r + d[2]) * r + d[1]) * r + d[0]) * r
-    return (above + n[0]) / (below + 1.0)
+    """Return the quotient of two polynomials of degree 7 in r; lowest coefficients first.
+
+    Halves instead of Horner's chain: most of the time is waiting for the term before.
+    """
+    rr = r * r
+    rrrr = rr * rr
+    above = ((n[0] + n[1] * r) + (n[2] + n[3] * r) * rr) + (
+        (n[4] + n[5] * r) + (n[6] + n[7] * r) * rr
+    ) * rrrr
+    below = ((1.0 + d[0] * r) + (d[1] + d[2] * r) * rr) + (
+        (d[3] + d[4] * r) + (d[5] + d[6] * r) * rr
+    ) * rrrr
+    return above / below
 
 
 # Coefficients of AS 241: central region, and two regions of the tail.

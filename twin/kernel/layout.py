@@ -160,7 +160,7 @@ def _global(
 
 def _node_states(line: Line) -> NDArray[np.void]:
     nodes = np.zeros(len(line.nodes), NODE_STATE)
-    nodes["head"] = nodes["tail"] = NONE
+    nodes["head"] = nodes["tail"] = nodes["ahead_of"] = NONE
     nodes["clear"] = nodes["on"] = 1
     nodes["last_leave"] = -(2**62)
     calendar = line.nodes["calendar"]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from twin.kernel.arrays import EMPTY, FINISHED, NEVER, UNSTARTED, VOID, WAKING, WORKING
-from twin.kernel.draws import draw_time
+from twin.kernel.draws import draw_next
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
 from twin.kernel.offers import begins_to_accept, offer
@@ -120,8 +120,7 @@ def enter_server(m, s, r, part, deliverer):
     x["begun"] = 0
     d = m.process[n, s.parts[part]["product"]]
     node = m.nodes[n]
-    x["full"] = draw_time(m, s, r, d, node["pace"], node["process_stream"], s.nodes[n]["draws"])
-    s.nodes[n]["draws"] += 1
+    x["full"] = draw_next(m, s, r, d, node["pace"], node["process_stream"])
     x["rest"] = x["full"]
     may_start(s, r)
     touch(s, r)
