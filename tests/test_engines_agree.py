@@ -20,6 +20,7 @@ def examples(compiled: int, interpreted: int) -> settings:
     return settings(
         max_examples=interpreted if config.DISABLE_JIT else compiled,
         deadline=None,
+        derandomize=True,  # the soak test explores
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     )
 

@@ -14,6 +14,7 @@ from twin.reference.run import Reference, simulate
 EXAMPLES = settings(
     max_examples=15 if config.DISABLE_JIT else 80,
     deadline=None,
+    derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 

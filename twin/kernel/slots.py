@@ -10,15 +10,22 @@ from twin.kernel.jit import compiled, inlined
 
 @compiled
 def _replay(due, winners, leaves, slot, when):
+    """Set a slot and play its matches again, up to where another slot wins as before.
+
+    The opponents on the way up do not depend on who wins, so that all of them are fetched at once.
+    """
     due[slot] = when
-    i = (leaves + slot) >> 1
-    while i >= 1:
-        left, right = winners[2 * i], winners[2 * i + 1]
-        best = left if due[left] <= due[right] else right
+    i, best, earliest = leaves + slot, slot, when
+    while i > 1:
+        other = winners[i ^ 1]
+        theirs = due[other]
+        # A left opponent is a lower slot: it wins a tie as well.
+        best = other if theirs - (i & 1) < earliest else best
+        earliest = min(theirs, earliest)
+        i >>= 1
         if winners[i] == best and best != slot:
             return
         winners[i] = best
-        i >>= 1
 
 
 @inlined
