@@ -24,6 +24,7 @@ def check_routes(cell: Cell) -> list[Problem]:
         *_unreached(cell, graph),
         *_no_process_time(cell, graph),
         *_for_ever(cell, graph),
+        *_shuttles(cell, graph),
         *_floods(cell, graph),
     ]
 
@@ -109,6 +110,34 @@ def _for_ever(cell: Cell, graph: Graph) -> Iterator[Problem]:
             message = f"parts of product {spot[1]!r} go round for ever in no time: {names}"
             yield Problem(where(cell, spot[0]), f"{message}; give a station a process time")
         told.update(ring)
+
+
+def _shuttles(cell: Cell, graph: Graph) -> Iterator[Problem]:
+    """Find loops of nothing but buffers: parts that move by themselves would circle at one instant.
+
+    A station without a process time does not count: its operations end one by one, and a run that
+    ends too many at one instant stops with a livelock.
+    """
+    told: set[Spot] = set()
+    for start in graph.reached:
+        beyond = list(dict.fromkeys(_buffers_after(graph, start)))
+        for spot in beyond:
+            beyond += [one for one in _buffers_after(graph, spot) if one not in beyond]
+        if start in beyond and start not in told:
+            told.update(beyond)
+            names = ", ".join(sorted(node for node, _ in beyond))
+            yield Problem(
+                where(cell, start[0]),
+                f"parts of product {start[1]!r} could circle among buffers ({names}) in no time;"
+                " put a station or a conveyor between them, or let a robot or operator move them",
+            )
+
+
+def _buffers_after(graph: Graph, spot: Spot) -> Iterator[Spot]:
+    """Yield the buffers a part moves into by itself from a buffer."""
+    way = graph.ways.get(spot)
+    if way is not None and way.by is None and isinstance(graph.nodes[spot[0]], Buffer):
+        yield from (one for one in graph.after(spot) if isinstance(graph.nodes[one[0]], Buffer))
 
 
 def _only_next(graph: Graph, spot: Spot) -> Spot | None:

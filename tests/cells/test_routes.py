@@ -2,6 +2,8 @@
 
 import pytest
 
+from cells.errors import CellFileError
+from cells.load import load_text
 from tests.cell_texts import TWO_WAYS, faults_of
 
 
@@ -74,3 +76,21 @@ from tests.cell_texts import TWO_WAYS, faults_of
 )
 def test_a_way_that_leads_nowhere_is_told_with_its_place(parts, fault):
     assert fault in faults_of(**parts)
+
+
+def test_buffers_between_which_parts_could_circle_at_one_instant_are_refused():
+    text = """
+taktwin: 1
+name: shuttle
+products: {a: {}}
+sources: {s: {product: a, every: 1 s}}
+buffers: {b1: {capacity: 1}, b2: {capacity: 1}}
+sinks: {out: {}}
+flow:
+  - {from: s, to: b1}
+  - {from: b1, to: [b2, out]}
+  - {from: b2, to: b1}
+run: {horizon: 1 h}
+"""
+    with pytest.raises(CellFileError, match=r"could circle among buffers \(b1, b2\) in no time"):
+        load_text(text)

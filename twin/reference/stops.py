@@ -33,7 +33,7 @@ def deadlock(floor: Floor, sources: list[Source]) -> Stop | None:
         members=tuple(_name(floor, offer) for offer in members),
         blocked_since=tuple(offer.since for offer in members),
         waits=tuple(
-            f"{_name(floor, offer)} waits for {', '.join(target.name for target in offer.targets)}"
+            f"{_name(floor, offer)} waits for {' or '.join(t.name for t in offer.targets)}"
             for offer in members
         ),
     )
