@@ -2,7 +2,7 @@
 
 project = "Taktwin"
 author = "The Taktwin authors"
-copyright = "The Taktwin authors"  # noqa: A001 - the name Sphinx wants
+copyright = "The Taktwin authors"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build"]

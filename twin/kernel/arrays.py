@@ -1,9 +1,12 @@
 """What the compiled engine works on: the model, read only, and the state of one run."""
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+# Whole numbers; in compiled code all of them are machine integers.
+Int: TypeAlias = int | np.int64 | np.uint64
 
 NEVER = np.int64(2**63 - 1)  # due time of a slot with nothing pending
 VOID = -1  # state of a resource whose record is closed and whose next is not yet opened
@@ -89,6 +92,7 @@ class Model(NamedTuple):
 GLOBAL = np.dtype(
     [
         ("now", np.int64),
+        ("begun", np.int64),  # 1: it has been brought to time 0
         ("seed", np.int64),
         ("replication", np.int64),
         ("scan", np.int64),
@@ -241,7 +245,7 @@ class State(NamedTuple):
     log: NDArray[np.void]  # ACTIVITY
     # the tally
     time: NDArray[np.int64]  # (R, S)
-    count: NDArray[np.int64]  # (R, S)
+    count: NDArray[np.int64]  # type: ignore[assignment]  # (R, S); tuple.count is not needed
     finished: NDArray[np.int64]  # (P,)
     scrapped: NDArray[np.int64]  # (P,)
     lead_time: NDArray[np.int64]  # (P,)

@@ -1,9 +1,9 @@
 """Compiled code of the kernel, kept in a private folder from one process to the next.
 
-The cache that comes with numba keeps a caller's code when a function it calls is edited, and crashes
-on a damaged file.  Here the folder is named after a digest of all sources of the kernel, of the
-versions of what compiles them and of the processor, and each file carries a digest of its content:
-whatever does not match is compiled again.
+The cache that comes with numba keeps a caller's code when a function it calls is edited, and
+crashes on a damaged file.  Here the folder is named after a digest of all sources of the kernel, of
+the versions of what compiles them and of the processor, and each file carries a digest of its
+content: whatever does not match is compiled again.
 """
 
 import os
@@ -150,7 +150,9 @@ def _store(function: Any, folder: Path) -> Any:
             content = _read(path_of(signature, target_context.codegen()))
             if content is None:
                 return None
-            return CompileResult._rebuild(target_context, *pickle.loads(content))  # noqa: SLF001
+            return CompileResult._rebuild(  # noqa: SLF001
+                target_context, *pickle.loads(content)
+            )
 
         def save_overload(self, signature: Any, result: Any) -> None:
             """Keep the code of a signature."""

@@ -1,8 +1,11 @@
 """Robots and operators carry parts: a request is chosen, four steps follow."""
 
+from typing import Any
+
 import numpy as np
 
-from twin.kernel.arrays import NEVER
+from twin.kernel.arrays import NEVER, Int, Model
+from twin.kernel.arrays import State as RunState
 from twin.kernel.draws import draw_time
 from twin.kernel.flow import KEPT, admit, release, resource_at
 from twin.kernel.jit import inlined
@@ -30,14 +33,14 @@ _EMPTY_HANDED, _LOADED = np.int64(0), np.int64(1)  # second index of Model.trave
 
 
 @inlined
-def is_on(m, s, u):
+def is_on(m: Model, s: RunState, u: Int) -> bool:
     """Return whether a unit is on shift."""
     calendar = m.res[u]["calendar"]
     return calendar < 0 or s.shifts[calendar]["on"] == 1
 
 
 @inlined
-def _travel(m, s, u, loaded, place):
+def _travel(m: Model, s: RunState, u: Int, loaded: Int, place: Int) -> Int:
     """Return how long a unit travels to a place; nothing declared costs nothing."""
     at = s.res[u]["at"]
     if at < 0 or place < 0:
@@ -46,7 +49,7 @@ def _travel(m, s, u, loaded, place):
 
 
 @inlined
-def _key(m, s, u, r):
+def _key(m: Model, s: RunState, u: Int, r: Int) -> Any:
     """Return the order in which unit u takes the request of resource r."""
     x, n = s.res[r], m.res[r]["node"]
     rule, rank = m.carriers[m.res[u]["group"]]["rule"], m.nodes[n]["rank"]
@@ -55,16 +58,20 @@ def _key(m, s, u, r):
         return (since, rank, np.int64(r), np.int64(0))
     if rule == _PRIORITY:
         return (priority, since, rank, np.int64(r))
-    travel = np.int64(0)
+    travel: Int = np.int64(0)
     if rule == _NEAREST:
         travel = _travel(m, s, u, _EMPTY_HANDED, m.nodes[n]["pick_at"])
     return (travel, rank, since, np.int64(r))
 
 
 @inlined
-def _assign_best(m, s, group):
+def _assign_best(m: Model, s: RunState, group: Int) -> bool:
     """Give an idle unit of a group its request; return whether there was one."""
     c = m.carriers[group]
+    best: tuple[Int, ...]
+    unit: Int
+    chosen: Int
+    goal: Int
     best, unit, chosen, goal = (NEVER, NEVER, NEVER, NEVER), NONE, NONE, NONE
     for u in range(c["resource"], c["resource"] + c["units"]):
         if s.res[u]["task"] >= 0 or not is_on(m, s, u):
@@ -86,7 +93,7 @@ def _assign_best(m, s, group):
 
 
 @inlined
-def _assign(m, s, group, u, r, n):
+def _assign(m: Model, s: RunState, group: Int, u: Int, r: Int, n: Int) -> None:
     """Reserve the place at node n and send a unit to the part that resource r offers."""
     x = s.res[u]
     drop_request(s, r, group)
@@ -110,7 +117,7 @@ def _assign(m, s, group, u, r, n):
 
 
 @inlined
-def _step(m, s, u, state, lasts):
+def _step(m: Model, s: RunState, u: Int, state: Int, lasts: Int) -> None:
     """Begin a step of a unit."""
     close(s, u, _DONE)
     show(s, u, state)
@@ -118,7 +125,7 @@ def _step(m, s, u, state, lasts):
 
 
 @inlined
-def send_carriers(m, s):
+def send_carriers(m: Model, s: RunState) -> None:
     """Send units until none can be sent, groups in order of declaration."""
     for group in range(s.glob[0]["groups"]):
         while s.groups[group]["idle"] > 0 and s.groups[group]["first"] >= 0:
@@ -127,7 +134,7 @@ def send_carriers(m, s):
 
 
 @inlined
-def _handling(m, s, u, place, dists, stream, i):
+def _handling(m: Model, s: RunState, u: Int, place: Int, dists: Any, stream: Int, i: Int) -> Int:
     """Return how long picking or placing takes at a place."""
     if place < 0:
         return np.int64(0)
@@ -138,7 +145,7 @@ def _handling(m, s, u, place, dists, stream, i):
 
 
 @inlined
-def _begin_picking(m, s, u):
+def _begin_picking(m: Model, s: RunState, u: Int) -> None:
     x, r = s.res[u], s.res[u]["task"]
     place = m.nodes[m.res[r]["node"]]["pick_at"]
     if place >= 0:
@@ -149,7 +156,7 @@ def _begin_picking(m, s, u):
 
 
 @inlined
-def _begin_carrying(m, s, u):
+def _begin_carrying(m: Model, s: RunState, u: Int) -> None:
     x, r = s.res[u], np.int64(s.res[u]["task"])
     close(s, u, _DONE)
     release(m, s, r, u)
@@ -158,7 +165,7 @@ def _begin_carrying(m, s, u):
 
 
 @inlined
-def _begin_placing(m, s, u):
+def _begin_placing(m: Model, s: RunState, u: Int) -> None:
     x = s.res[u]
     place = m.nodes[m.res[x["goal"]]["node"]]["place_at"]
     if place >= 0:
@@ -169,7 +176,7 @@ def _begin_placing(m, s, u):
 
 
 @inlined
-def _end_task(m, s, u):
+def _end_task(m: Model, s: RunState, u: Int) -> None:
     x = s.res[u]
     close(s, u, _DONE)
     set_slot(s, m.res[u]["end"], NEVER)
@@ -183,13 +190,13 @@ def _end_task(m, s, u):
 
 
 @inlined
-def show_at_rest(m, s, u):
+def show_at_rest(m: Model, s: RunState, u: Int) -> None:
     """Let a unit without a task show whether it is on shift."""
     show(s, u, _IDLE if is_on(m, s, u) else _OFF_SHIFT)
 
 
 @inlined
-def end_step(m, s, u):
+def end_step(m: Model, s: RunState, u: Int) -> None:
     """A step of a unit ends and the next begins."""
     state = s.res[u]["state"]
     if state == _MOVING:

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from twin.kernel.arrays import EMPTY, NEVER, WAKING, WORKING
+from twin.kernel.arrays import EMPTY, NEVER, WAKING, WORKING, Int, Model
+from twin.kernel.arrays import State as RunState
 from twin.kernel.carriers import show_at_rest
 from twin.kernel.draws import draw_time
 from twin.kernel.flow import leave_line
@@ -37,7 +38,7 @@ _STARVED = np.int64(State.STARVED)
 
 
 @inlined
-def renew_clock(m, s, r, k):
+def renew_clock(m: Model, s: RunState, r: Int, k: Int) -> None:
     """Draw the time to the next failure of mode k of server r and let a calendar clock run."""
     mode = m.modes[m.nodes[m.res[r]["node"]]["mode_first"] + k]
     clock = s.clocks[m.res[r]["clock"] + k]
@@ -49,7 +50,7 @@ def renew_clock(m, s, r, k):
 
 
 @inlined
-def _halt_clocks(m, s, r):
+def _halt_clocks(m: Model, s: RunState, r: Int) -> None:
     """Stop all clocks of a server that goes down; operating clocks know what is left."""
     node, now = m.nodes[m.res[r]["node"]], s.glob[0]["now"]
     for k in range(node["mode_count"]):
@@ -61,7 +62,7 @@ def _halt_clocks(m, s, r):
 
 
 @inlined
-def _spoil(m, s, r, on_failure):
+def _spoil(m: Model, s: RunState, r: Int, on_failure: Int) -> None:
     """Do to an interrupted operation what the mode of the failure says."""
     x = s.res[r]
     if on_failure == _RESTART:
@@ -74,7 +75,7 @@ def _spoil(m, s, r, on_failure):
 
 
 @inlined
-def strike(m, s, r, k):
+def strike(m: Model, s: RunState, r: Int, k: Int) -> None:
     """Failure mode k of server r strikes."""
     x = s.res[r]
     mode = m.modes[m.nodes[m.res[r]["node"]]["mode_first"] + k]
@@ -96,7 +97,7 @@ def strike(m, s, r, k):
 
 
 @inlined
-def end_repair(m, s, r):
+def end_repair(m: Model, s: RunState, r: Int) -> None:
     """The repair of a server ends: its clocks run on, the one that struck starts anew."""
     x = s.res[r]
     set_slot(s, m.res[r]["repair"], NEVER)
@@ -118,7 +119,7 @@ def end_repair(m, s, r):
 
 
 @inlined
-def _next_toggle(m, s, c):
+def _next_toggle(m: Model, s: RunState, c: Int) -> None:
     """Let the next change of calendar c be due."""
     calendar, x = m.calendars[c], s.shifts[c]
     if calendar["count"] == 0:
@@ -132,14 +133,14 @@ def _next_toggle(m, s, c):
 
 
 @inlined
-def begin_calendar(m, s, c):
+def begin_calendar(m: Model, s: RunState, c: Int) -> None:
     """Set a calendar to time 0."""
     s.shifts[c]["on"] = m.calendars[c]["starts_on"]
     _next_toggle(m, s, c)
 
 
 @inlined
-def _shift_of_server(m, s, r, on):
+def _shift_of_server(m: Model, s: RunState, r: Int, on: Int) -> None:
     """Let a server follow its shift."""
     x = s.res[r]
     if on == 1:
@@ -156,7 +157,7 @@ def _shift_of_server(m, s, r, on):
 
 
 @inlined
-def _shift_of_unit(m, s, u, on):
+def _shift_of_unit(m: Model, s: RunState, u: Int, on: Int) -> None:
     """Let a unit follow its shift; a task is finished first."""
     if s.res[u]["task"] < 0:
         s.groups[m.res[u]["group"]]["idle"] += 1 if on == 1 else -1
@@ -165,7 +166,7 @@ def _shift_of_unit(m, s, u, on):
 
 
 @inlined
-def change_shift(m, s, c):
+def change_shift(m: Model, s: RunState, c: Int) -> None:
     """The shift of calendar c begins or ends."""
     on = 1 - s.shifts[c]["on"]
     s.shifts[c]["on"] = on
@@ -189,7 +190,7 @@ def change_shift(m, s, c):
 
 
 @inlined
-def fall_asleep(m, s, r):
+def fall_asleep(m: Model, s: RunState, r: Int) -> None:
     """A server has starved long enough."""
     set_slot(s, m.res[r]["sleep"], NEVER)
     if s.res[r]["state"] == _STARVED:  # not if its shift or a failure has changed that just now

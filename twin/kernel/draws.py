@@ -1,11 +1,15 @@
 """Durations drawn in a run; a bad one is noted and stops the run."""
 
+from typing import Any
+
+from twin.kernel.arrays import Int, Model
+from twin.kernel.arrays import State as RunState
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.samplers import duration
 
 
 @compiled
-def _note(glob, r, d, pace, stream, i):
+def _note(glob: Any, r: Int, d: Int, pace: float, stream: Int, i: Int) -> None:
     g = glob[0]
     if g["bad"] == 0:  # the first one is told
         g["bad"] = 1
@@ -17,7 +21,7 @@ def _note(glob, r, d, pace, stream, i):
 
 
 @inlined
-def draw_time(m, s, r, d, pace, stream, i):
+def draw_time(m: Model, s: RunState, r: Int, d: Int, pace: float, stream: Int, i: Int) -> Int:
     """Return draw i of distribution d for resource r, ns."""
     g = s.glob[0]
     t = duration(m.dists[d], m.values, pace, stream, g["seed"], g["replication"], i)
@@ -28,7 +32,7 @@ def draw_time(m, s, r, d, pace, stream, i):
 
 
 @inlined
-def draw_next(m, s, r, d, pace, stream):
+def draw_next(m: Model, s: RunState, r: Int, d: Int, pace: float, stream: Int) -> Int:
     """Return the next arrival or process time of the node of resource r, ns.
 
     The one after it is drawn ahead, most likely from the same distribution: the processor does so

@@ -21,9 +21,10 @@ from twin.kernel.arrays import (
     REPAIR_ENDS,
     SHIFT_CHANGES,
     STEP_ENDS,
+    Int,
     Model,
-    State as Run,
 )
+from twin.kernel.arrays import State as RunState
 from twin.kernel.carriers import end_step, send_carriers, show_at_rest
 from twin.kernel.disturbances import (
     begin_calendar,
@@ -46,7 +47,6 @@ from twin.kernel.flow import (
 )
 from twin.kernel.jit import entry, inlined
 from twin.kernel.log import PART_SHIFT
-from twin.kernel.model import NONE
 from twin.kernel.near import near
 from twin.kernel.observe import observe
 from twin.kernel.offers import refresh_offers
@@ -66,79 +66,11 @@ _CUT = np.int64(Ending.CUT)
 _INITIAL = 1 << (PART_SHIFT - 1)  # numbers of parts inside at the start
 
 
-# ---- arrays to pointers ----
-
-
-@inlined
-def near_model(model):
-    """Return a model of pointers."""
-    return Model(
-        near(model.nodes),
-        near(model.res),
-        near(model.process),
-        near(model.route_of),
-        near(model.routes),
-        near(model.options),
-        near(model.mix),
-        near(model.modes),
-        near(model.after_stream),
-        near(model.repair_stream),
-        near(model.dists),
-        near(model.values),
-        near(model.carriers),
-        near(model.travel),
-        near(model.pick),
-        near(model.place),
-        near(model.pick_stream),
-        near(model.place_stream),
-        near(model.calendars),
-        near(model.toggles),
-        near(model.initial),
-        near(model.slots),
-        near(model.shift_slot),
-        near(model.feeder_first),
-        near(model.feeders),
-        near(model.member_first),
-        near(model.members),
-    )
-
-
-@inlined
-def near_state(state):
-    """Return a state of pointers."""
-    return Run(
-        near(state.glob),
-        near(state.nodes),
-        near(state.res),
-        near(state.clocks),
-        near(state.groups),
-        near(state.shifts),
-        near(state.turns),
-        near(state.parts),
-        near(state.due),
-        near(state.winners),
-        near(state.fresh),
-        near(state.woken),
-        near(state.heap),
-        near(state.starts),
-        near(state.touched),
-        near(state.lured),
-        near(state.log),
-        near(state.time),
-        near(state.count),
-        near(state.finished),
-        near(state.scrapped),
-        near(state.lead_time),
-        near(state.lead_histogram),
-        near(state.per_window),
-    )
-
-
 # ---- arrivals ----
 
 
 @inlined
-def _await_arrival(m, s, r):
+def _await_arrival(m: Model, s: RunState, r: Int) -> None:
     """Let the next arrival of a source be due."""
     n = m.res[r]["node"]
     node, x = m.nodes[n], s.nodes[n]
@@ -150,7 +82,7 @@ def _await_arrival(m, s, r):
 
 
 @inlined
-def _arrive(m, s, r):
+def _arrive(m: Model, s: RunState, r: Int) -> None:
     """A batch of parts arrives at a source."""
     for _ in range(m.nodes[m.res[r]["node"]]["batch"]):
         create_part(m, s, r)
@@ -161,7 +93,7 @@ def _arrive(m, s, r):
 
 
 @inlined
-def _begin_source(m, s, r, n):
+def _begin_source(m: Model, s: RunState, r: Int, n: Int) -> None:
     if m.nodes[n]["saturated"] == 1:
         create_part(m, s, r)
     elif m.nodes[n]["first_at"] >= 0 and m.nodes[n]["limit"] != 0:
@@ -171,7 +103,7 @@ def _begin_source(m, s, r, n):
 
 
 @inlined
-def _place_initial(m, s, n, product):
+def _place_initial(m: Model, s: RunState, n: Int, product: Int) -> None:
     """Put a part into the line at time 0."""
     number = (np.int64(n) << PART_SHIFT) + _INITIAL + s.nodes[n]["created"]
     s.nodes[n]["created"] += 1
@@ -183,10 +115,9 @@ def _place_initial(m, s, n, product):
     admit(m, s, r, part, r, NOT_KEPT)
 
 
-@entry
-def begin(model, state):
+@inlined
+def _begin(m: Model, s: RunState) -> None:
     """Bring a fresh state to time 0, before anything ends."""
-    m, s = near_model(model), near_state(state)
     for c in range(s.glob[0]["calendars"]):
         begin_calendar(m, s, c)
     for r in range(s.glob[0]["resources"]):
@@ -202,6 +133,7 @@ def begin(model, state):
     for k in range(s.glob[0]["initials"]):
         for _ in range(m.initial[k]["count"]):
             _place_initial(m, s, m.initial[k]["node"], m.initial[k]["product"])
+    s.glob[0]["begun"] = 1
     s.glob[0]["unsettled"] = 1
 
 
@@ -209,7 +141,7 @@ def begin(model, state):
 
 
 @inlined
-def _end(m, s, slot):
+def _end(m: Model, s: RunState, slot: Int) -> None:
     """Do what is due in a slot."""
     kind, r = m.slots[slot]["kind"], np.int64(m.slots[slot]["who"])
     if kind == OPERATION_ENDS:
@@ -233,7 +165,7 @@ def _end(m, s, slot):
 
 
 @inlined
-def _lacks(s):
+def _lacks(s: RunState) -> Int:
     """Return what the next step may run out of, REACHED if nothing."""
     g = s.glob[0]
     if g["bad"] == 1:
@@ -246,7 +178,7 @@ def _lacks(s):
 
 
 @inlined
-def _settle(m, s):
+def _settle(m: Model, s: RunState) -> Int:
     """Move parts, send carriers, start operations; return what is lacking, REACHED when done."""
     g = s.glob[0]
     while True:
@@ -270,7 +202,7 @@ def _settle(m, s):
 
 
 @inlined
-def _would_accept(m, s, n):
+def _would_accept(m: Model, s: RunState, n: Int) -> bool:
     """Return whether node n accepts, or will once its shift begins."""
     node, x = m.nodes[n], s.nodes[n]
     if node["kind"] == _STATION:
@@ -281,7 +213,7 @@ def _would_accept(m, s, n):
 
 
 @inlined
-def _waits_for_shift(m, s, r):
+def _waits_for_shift(m: Model, s: RunState, r: Int) -> bool:
     """Return whether a shift that begins could move or start the part of resource r."""
     x = s.res[r]
     if m.res[r]["kind"] == _STATION and x["phase"] != EMPTY and x["phase"] != FINISHED:
@@ -300,13 +232,13 @@ def _waits_for_shift(m, s, r):
 
 
 @inlined
-def _is_idle_end(kind):
+def _is_idle_end(kind: Int) -> bool:
     """Return whether an end of this kind can come though the line stands still."""
     return kind == SHIFT_CHANGES or kind == FAILURE_STRIKES or kind == FALLS_ASLEEP
 
 
 @inlined
-def _is_dead(m, s, slot):
+def _is_dead(m: Model, s: RunState, slot: Int) -> bool:
     """Return whether parts are inside and nothing but shifts and failures can ever happen."""
     if s.due[slot] != NEVER and not _is_idle_end(m.slots[slot]["kind"]):
         return False
@@ -325,14 +257,14 @@ def _is_dead(m, s, slot):
 
 
 @entry
-def advance(model, state, until, budget):
+def advance(model: Model, state: RunState, until: Int, budget: Int) -> Int:
     """Run until an instant, inclusive, or until something is lacking; then call it again.
 
     Parameters
     ----------
     model : Model
     state : State
-        After `begin`.
+        A fresh one, or as it was left by the call before.
     until : int
         ns.
     budget : int
@@ -343,8 +275,10 @@ def advance(model, state, until, budget):
     int
         REACHED, PAUSED, POOL_FULL, LOG_FULL, DEADLOCK, LIVELOCK or BAD_SAMPLE.
     """
-    m, s = near_model(model), near_state(state)
+    m, s = near(model), near(state)
     g = s.glob[0]
+    if g["begun"] == 0:
+        _begin(m, s)
     while True:
         slot = first_slot(s)
         if s.due[slot] <= g["now"]:
@@ -376,9 +310,9 @@ def advance(model, state, until, budget):
 
 
 @entry
-def cut(model, state, end):
+def cut(model: Model, state: RunState, end: Int) -> None:
     """Close at `end` all records that are open; the state cannot be run on."""
-    m, s = near_model(model), near_state(state)
+    m, s = near(model), near(state)
     g = s.glob[0]
     g["now"] = end
     integrate_wip(s, end)
@@ -387,8 +321,8 @@ def cut(model, state, end):
         if n < 0 or kind == _STATION:
             close(s, r, _CUT)
         elif kind == _BUFFER or kind == _CONVEYOR:
-            state = _WAITING if kind == _BUFFER else _CONVEYED
+            stay = _WAITING if kind == _BUFFER else _CONVEYED
             part = s.nodes[n]["head"]
             for _ in range(s.nodes[n]["parts"]):
-                emit(s, s.parts[part]["since"], end, r, state, part, _CUT)
+                emit(s, s.parts[part]["since"], end, r, stay, part, _CUT)
                 part = s.parts[part]["next"]

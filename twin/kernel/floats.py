@@ -21,7 +21,7 @@ _TINIEST, _LARGEST = -708.0, 709.0  # beyond: 0 and infinity
 
 
 @inlined
-def log(x):
+def log(x: float) -> float:
     """Return the natural logarithm of a positive normal double, within 1 ulp.
 
     After fdlibm e_log.c (Sun Microsystems, 1993): x = 2^k (1 + f), log(1 + f) by a minimax
@@ -43,7 +43,7 @@ def log(x):
 
 
 @inlined
-def exp(x):
+def exp(x: float) -> float:
     """Return e to the power x within 1 ulp; 0 below -708, infinity above 709.
 
     After fdlibm e_exp.c (Sun Microsystems, 1993): x = k ln 2 + r, exp(r) by a rational function.
@@ -65,7 +65,7 @@ def exp(x):
 
 
 @inlined
-def _ratio(r, n, d):
+def _ratio(r: float, n: tuple[float, ...], d: tuple[float, ...]) -> float:
     """Return the quotient of two polynomials of degree 7 in r; lowest coefficients first.
 
     Halves instead of Horner's chain: most of the time is waiting for the term before.
@@ -142,7 +142,7 @@ _FAR_BELOW = (
 
 
 @inlined
-def normal_quantile(u):
+def normal_quantile(u: float) -> float:
     """Return the standard normal quantile of 0 < u < 1, relative error about 1e-16.
 
     Wichura, "Algorithm AS 241", Applied Statistics 37 (1988).

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from twin.kernel.arrays import NEVER
+from twin.kernel.arrays import NEVER, Int, Model
+from twin.kernel.arrays import State as RunState
 from twin.kernel.jit import inlined
 from twin.kernel.log import PART_SHIFT
 from twin.kernel.model import NONE
@@ -29,7 +30,7 @@ NOT_KEPT, KEPT = np.int64(0), np.int64(1)  # whether the place of an entering pa
 
 
 @inlined
-def take_part(s, number, product):
+def take_part(s: RunState, number: Int, product: Int) -> Int:
     """Take a part from the pool; the main loop sees to it that there is one."""
     g = s.glob[0]
     part = g["free"]
@@ -45,7 +46,7 @@ def take_part(s, number, product):
 
 
 @inlined
-def give_part(s, part):
+def give_part(s: RunState, part: Int) -> None:
     """Give a part back to the pool."""
     g = s.glob[0]
     s.parts[part]["next"] = g["free"]
@@ -54,7 +55,7 @@ def give_part(s, part):
 
 
 @inlined
-def append_part(s, n, part):
+def append_part(s: RunState, n: Int, part: Int) -> None:
     """Put a part at the end of a node's list."""
     x = s.nodes[n]
     s.parts[part]["next"] = NONE
@@ -67,7 +68,7 @@ def append_part(s, n, part):
 
 
 @inlined
-def _drop_head(s, n):
+def _drop_head(s: RunState, n: Int) -> Int:
     """Take the oldest part out of a node's list."""
     x = s.nodes[n]
     part = x["head"]
@@ -80,7 +81,7 @@ def _drop_head(s, n):
 
 
 @inlined
-def _product_of(m, s, n):
+def _product_of(m: Model, s: RunState, n: Int) -> Int:
     """Return the product of the next part of a source."""
     node, g = m.nodes[n], s.glob[0]
     k = node["mix_first"]
@@ -93,7 +94,7 @@ def _product_of(m, s, n):
 
 
 @inlined
-def create_part(m, s, r):
+def create_part(m: Model, s: RunState, r: Int) -> None:
     """Let a source make a part; it is offered when no other waits before it."""
     n = np.int64(m.res[r]["node"])
     x = s.nodes[n]
@@ -107,7 +108,7 @@ def create_part(m, s, r):
 
 
 @inlined
-def _leave_source(m, s, r, n, taker):
+def _leave_source(m: Model, s: RunState, r: Int, n: Int, taker: Int) -> Int:
     part = _drop_head(s, n)
     x = s.parts[part]
     now = s.glob[0]["now"]
@@ -125,7 +126,7 @@ def _leave_source(m, s, r, n, taker):
 
 
 @inlined
-def _leave_buffer(m, s, r, n, taker):
+def _leave_buffer(m: Model, s: RunState, r: Int, n: Int, taker: Int) -> Int:
     part = _drop_head(s, n)
     x = s.nodes[n]
     emit(s, s.parts[part]["since"], s.glob[0]["now"], r, _WAITING, part, taker)
@@ -138,7 +139,7 @@ def _leave_buffer(m, s, r, n, taker):
 
 
 @inlined
-def _await_head(m, s, r, n):
+def _await_head(m: Model, s: RunState, r: Int, n: Int) -> None:
     """Let the head part of a conveyor be due at its end."""
     x, now = s.nodes[n], s.glob[0]["now"]
     arrival = s.parts[x["head"]]["since"] + m.nodes[n]["transit"]
@@ -147,14 +148,14 @@ def _await_head(m, s, r, n):
 
 
 @inlined
-def _bar_entry(m, s, r, n):
+def _bar_entry(m: Model, s: RunState, r: Int, n: Int) -> None:
     """Keep the entry of a conveyor barred for one gap."""
     s.nodes[n]["clear"] = 0
     set_slot(s, m.res[r]["entry"], noticed(s, s.glob[0]["now"] + m.nodes[n]["gap"]))
 
 
 @inlined
-def _leave_conveyor(m, s, r, n, taker):
+def _leave_conveyor(m: Model, s: RunState, r: Int, n: Int, taker: Int) -> Int:
     part = _drop_head(s, n)
     x, now = s.nodes[n], s.glob[0]["now"]
     emit(s, s.parts[part]["since"], now, r, _CONVEYED, part, taker)
@@ -168,7 +169,7 @@ def _leave_conveyor(m, s, r, n, taker):
 
 
 @inlined
-def _enter_conveyor(m, s, r, n, part):
+def _enter_conveyor(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None:
     append_part(s, n, part)
     _bar_entry(m, s, r, n)
     if s.nodes[n]["parts"] == 1:
@@ -176,14 +177,14 @@ def _enter_conveyor(m, s, r, n, part):
 
 
 @inlined
-def bring_head(m, s, r):
+def bring_head(m: Model, s: RunState, r: Int) -> None:
     """The head part of a conveyor reaches the end."""
     set_slot(s, m.res[r]["end"], NEVER)
     offer(s, r)
 
 
 @inlined
-def clear_entry(m, s, r):
+def clear_entry(m: Model, s: RunState, r: Int) -> None:
     """The entry of a conveyor clears."""
     set_slot(s, m.res[r]["entry"], NEVER)
     n = m.res[r]["node"]
@@ -195,7 +196,7 @@ def clear_entry(m, s, r):
 
 
 @inlined
-def release(m, s, r, taker):
+def release(m: Model, s: RunState, r: Int, taker: Int) -> Int:
     """Take the part that resource r offers out of its node; `taker` is the resource it goes to."""
     withdraw(m, s, r)
     kind, n = m.res[r]["kind"], m.res[r]["node"]
@@ -211,7 +212,7 @@ def release(m, s, r, taker):
 
 
 @inlined
-def leave_line(s, part, r, state, cause):
+def leave_line(s: RunState, part: Int, r: Int, state: Int, cause: Int) -> None:
     """Let a part leave the line at resource r, finished or scrapped."""
     emit_fact(s, s.parts[part]["entry"], s.glob[0]["now"], r, state, part, cause)
     count_leaving(s, part, state)
@@ -219,7 +220,7 @@ def leave_line(s, part, r, state, cause):
 
 
 @inlined
-def admit(m, s, r, part, deliverer, kept):
+def admit(m: Model, s: RunState, r: Int, part: Int, deliverer: Int, kept: Int) -> None:
     """Put a part into the node of resource r; `kept`: its place was reserved (1) or not (0)."""
     kind, n = m.res[r]["kind"], m.res[r]["node"]
     s.parts[part]["since"] = s.glob[0]["now"]
@@ -241,7 +242,7 @@ def admit(m, s, r, part, deliverer, kept):
 
 
 @inlined
-def resource_at(m, s, n):
+def resource_at(m: Model, s: RunState, n: Int) -> Int:
     """Return the resource of node n that takes the next part."""
     if m.nodes[n]["kind"] == _STATION:
         return np.int64(first_vacant(m, s, n))
@@ -249,7 +250,7 @@ def resource_at(m, s, n):
 
 
 @inlined
-def move_first(m, s):
+def move_first(m: Model, s: RunState) -> None:
     """Move the first of the offers to be tried, or drop it if no target accepts."""
     r = np.int64(pop_offer(m, s))
     n = target_of(m, s, r)

@@ -12,7 +12,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 # No fast maths: bits must not depend on the machine.  The numpy error model leaves out the check of
 # every division; none divides by zero.
-_OPTIONS = {"nogil": True, "error_model": "numpy", "_nrt": False}
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 # Parts of the kernel are called by the kernel only and need no door from Python.
 _PART = _OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
@@ -33,7 +33,7 @@ def inlined(function: F) -> F:
 def entry(function: F) -> F:
     """Compile a function called from Python and keep its machine code in the private folder."""
     dispatcher = njit(**_OPTIONS)(function)
-    if not config.DISABLE_JIT:
+    if not config.DISABLE_JIT:  # type: ignore[attr-defined]
         keep(dispatcher)
     return dispatcher
 
@@ -43,6 +43,6 @@ def wrapping(function: F) -> F:
 
     Machine integers wrap silently; numpy scalars, used when the source runs uncompiled, would warn.
     """
-    if config.DISABLE_JIT:
+    if config.DISABLE_JIT:  # type: ignore[attr-defined]
         return np.errstate(over="ignore")(function)
     return inlined(function)

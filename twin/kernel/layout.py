@@ -141,7 +141,8 @@ def model_of(line: Line) -> Model:
         members=members,
     )
     # One memory layout, whatever made the line: else the kernel would be compiled again.
-    return Model(*(np.require(array, requirements=["C", "W"]) for array in model))
+    arrays: list[Any] = [np.require(array, requirements=["C", "W"]) for array in model]
+    return Model(*arrays)
 
 
 def _global(
@@ -185,7 +186,8 @@ def _resource_states(line: Line) -> NDArray[np.void]:
         "before",
         "after",
         "task",
-        "goal", "wake",
+        "goal",
+        "wake",
     )
     for field in absent:
         states[field] = NONE

@@ -1,7 +1,8 @@
 """A line as plain arrays: what both engines run.
 
 Names become indices, times become integer nanoseconds.  Everything an engine needs is here; nothing
-in it changes during a run.  `twin.build` makes it from a cell; `docs/conventions.md` says what it means.
+in it changes during a run.  `twin.build` makes it from a cell; `docs/conventions.md` says what it
+means.
 """
 
 from dataclasses import dataclass
@@ -125,8 +126,8 @@ class Line:
     """A line ready to run.
 
     N nodes, P products, R resources, G carrier groups, L places.  Nodes stand in the order sources,
-    buffers, conveyors, stations, sinks, each kind in order of declaration; resources follow the nodes
-    (a station gives one resource a server), then come the units of the carriers.
+    buffers, conveyors, stations, sinks, each kind in order of declaration; resources follow the
+    nodes (a station gives one resource a server), then come the units of the carriers.
     """
 
     name: str
@@ -144,7 +145,7 @@ class Line:
     mix: NDArray[np.void]  # MIX
     modes: NDArray[np.void]  # MODE
     mode_names: tuple[str, ...]
-    # Streams of failure modes, one row a resource and one column a mode of its station (0 elsewhere).
+    # Streams of failure modes, one row a resource, one column a mode of its station, 0 elsewhere.
     after_stream: NDArray[np.uint64]  # (R, M) M = most modes of any station, at least 1
     repair_stream: NDArray[np.uint64]  # (R, M)
     dists: NDArray[np.void]  # DIST

@@ -1,10 +1,12 @@
 """What servers show when the line has settled."""
 
+from typing import Any
+
 import numpy as np
 
-from twin.kernel.arrays import EMPTY, FINISHED, NEVER, VOID, WAKING, WORKING
+from twin.kernel.arrays import EMPTY, FINISHED, NEVER, WAKING, WORKING, Int, Model
+from twin.kernel.arrays import State as RunState
 from twin.kernel.jit import inlined
-from twin.kernel.model import NONE
 from twin.kernel.offers import target_of
 from twin.kernel.records import show
 from twin.kernel.servers import first_vacant, in_overtime, touch
@@ -25,12 +27,12 @@ _ASLEEP = np.int64(State.ASLEEP)
 
 
 @inlined
-def _waiting_for(m, group):
+def _waiting_for(m: Model, group: Int) -> Int:
     return _WAITING_ROBOT if m.carriers[group]["kind"] == _ROBOT else _WAITING_OPERATOR
 
 
 @inlined
-def _state_of_finished(m, s, r):
+def _state_of_finished(m: Model, s: RunState, r: Int) -> Int:
     x = s.res[r]
     if x["unit"] >= 0:
         return _waiting_for(m, m.res[x["unit"]]["group"])
@@ -40,7 +42,7 @@ def _state_of_finished(m, s, r):
 
 
 @inlined
-def _state_of_empty(m, s, r):
+def _state_of_empty(m: Model, s: RunState, r: Int) -> Int:
     x = s.res[r]
     if x["reserved"] >= 0:
         return _waiting_for(m, m.res[x["reserved"]]["group"])
@@ -50,9 +52,10 @@ def _state_of_empty(m, s, r):
 
 
 @inlined
-def _state_of(m, s, r):
+def _state_of(m: Model, s: RunState, r: Int) -> Int:
     """Return the state a server shows: the first that applies."""
     x, phase = s.res[r], s.res[r]["phase"]
+    state: Int
     if s.nodes[m.res[r]["node"]]["on"] == 0 and not in_overtime(m, s, r):
         state = _OFF_SHIFT
     elif x["down"] >= 0:
@@ -71,7 +74,7 @@ def _state_of(m, s, r):
 
 
 @inlined
-def _look_at(m, s, r):
+def _look_at(m: Model, s: RunState, r: Int) -> None:
     """Let a server show its state; how long it starves is counted from here."""
     before, state = s.res[r]["state"], _state_of(m, s, r)
     s.res[r]["touched"] = 0
@@ -88,7 +91,7 @@ def _look_at(m, s, r):
 
 
 @inlined
-def _lure(s, v, group):
+def _lure(s: RunState, v: Any, group: Int) -> None:
     """Note that an unassigned request would take server v now."""
     x = s.res[v]
     if x["lure"] == s.glob[0]["round"]:
@@ -103,7 +106,7 @@ def _lure(s, v, group):
 
 
 @inlined
-def _look_at_requests(m, s):
+def _look_at_requests(m: Model, s: RunState) -> None:
     """Find the finished parts and empty servers that wait for nothing but a carrier."""
     for group in range(s.glob[0]["groups"]):
         r = s.groups[group]["first"]
@@ -119,7 +122,7 @@ def _look_at_requests(m, s):
 
 
 @inlined
-def _drop_lured(s):
+def _drop_lured(s: RunState) -> None:
     """Look again at empty servers that no request would take any more."""
     g, kept = s.glob[0], 0
     for k in range(g["lured"]):
@@ -134,7 +137,7 @@ def _drop_lured(s):
 
 
 @inlined
-def observe(m, s):
+def observe(m: Model, s: RunState) -> None:
     """Let every server whose state may have changed show it."""
     g = s.glob[0]
     if g["groups"] > 0:

@@ -6,8 +6,12 @@ its feeders).  Both are noted in a list when they happen and worked off while th
 Offers with a carrier are requests, kept in one list a group.
 """
 
+from typing import Any
+
 import numpy as np
 
+from twin.kernel.arrays import Int, Model
+from twin.kernel.arrays import State as RunState
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
 from twin.kernel.states import Choose, NodeKind
@@ -24,7 +28,7 @@ _UNKNOWN = -2  # row of an offer just made
 
 
 @inlined
-def accepts(m, s, n):
+def accepts(m: Model, s: RunState, n: Int) -> bool:
     """Return whether node n takes a part now."""
     node, x = m.nodes[n], s.nodes[n]
     kind = node["kind"]
@@ -38,7 +42,7 @@ def accepts(m, s, n):
 
 
 @inlined
-def target_of(m, s, r):
+def target_of(m: Model, s: RunState, r: Int) -> Int:
     """Return the node the offer of resource r would go to now, NONE if none accepts."""
     x = s.res[r]
     if x["row"] < 0 or (m.res[r]["kind"] == _SOURCE and s.nodes[m.res[r]["node"]]["on"] == 0):
@@ -59,7 +63,7 @@ def target_of(m, s, r):
 
 
 @inlined
-def _ahead(m, s, a, b):
+def _ahead(m: Model, s: RunState, a: Any, b: Any) -> bool:
     """Return whether the offer of resource a moves before that of b."""
     p, q = m.routes[s.res[a]["row"]]["priority"], m.routes[s.res[b]["row"]]["priority"]
     if p != q:
@@ -71,7 +75,7 @@ def _ahead(m, s, a, b):
 
 
 @inlined
-def _push(m, s, r):
+def _push(m: Model, s: RunState, r: Int) -> None:
     """Put a direct offer among those to be tried."""
     if s.res[r]["heaped"] == 1:
         return
@@ -88,7 +92,7 @@ def _push(m, s, r):
 
 
 @inlined
-def _sink_down(m, s, r, size):
+def _sink_down(m: Model, s: RunState, r: Int, size: Any) -> None:
     """Put resource r where the root of a heap of `size` was."""
     heap, i = s.heap, 0
     while True:
@@ -105,7 +109,7 @@ def _sink_down(m, s, r, size):
 
 
 @inlined
-def pop_offer(m, s):
+def pop_offer(m: Model, s: RunState) -> Int:
     """Take the offer that moves first out of those to be tried."""
     r = s.heap[0]
     size = s.glob[0]["heap"] - 1
@@ -117,7 +121,7 @@ def pop_offer(m, s):
 
 
 @inlined
-def begins_to_accept(s, n):
+def begins_to_accept(s: RunState, n: Int) -> None:
     """Note that the offers that may go to node n are to be tried."""
     if s.nodes[n]["woken"] == 0:
         s.nodes[n]["woken"] = 1
@@ -126,7 +130,7 @@ def begins_to_accept(s, n):
 
 
 @inlined
-def _try_feeders(m, s, n):
+def _try_feeders(m: Model, s: RunState, n: Int) -> None:
     for k in range(m.feeder_first[n], m.feeder_first[n + 1]):
         feeder = m.feeders[k]
         if s.nodes[feeder]["pending"] > 0:
@@ -138,7 +142,7 @@ def _try_feeders(m, s, n):
 
 
 @inlined
-def offer(s, r):
+def offer(s: RunState, r: Int) -> None:
     """Note that a node offers a part from now on."""
     s.res[r]["offered"] = 1
     s.res[r]["offered_since"] = s.glob[0]["now"]
@@ -147,14 +151,14 @@ def offer(s, r):
 
 
 @inlined
-def offer_again(s, r):
+def offer_again(s: RunState, r: Int) -> None:
     """Note that the offer of a node is to be tried."""
     s.fresh[s.glob[0]["fresh"]] = r
     s.glob[0]["fresh"] += 1
 
 
 @inlined
-def _take_up(m, s, r, part):
+def _take_up(m: Model, s: RunState, r: Int, part: Int) -> None:
     """Find the route of a new offer; a choice that is made once is made now."""
     x, n = s.res[r], m.res[r]["node"]
     x["choice"] = NONE
@@ -173,7 +177,7 @@ def _take_up(m, s, r, part):
 
 
 @inlined
-def _choose_once(m, s, n, row, x):
+def _choose_once(m: Model, s: RunState, n: Int, row: Int, x: Any) -> None:
     route = m.routes[row]
     if route["choose"] == _RANDOM:
         g, node = s.glob[0], s.nodes[n]
@@ -191,7 +195,7 @@ def _choose_once(m, s, n, row, x):
 
 
 @inlined
-def _request(s, r, group):
+def _request(s: RunState, r: Int, group: Int) -> None:
     """Put an offer at the head of its group's requests: the rule looks at all of them."""
     x, first = s.res[r], s.groups[group]["first"]
     x["unit"] = NONE
@@ -203,7 +207,7 @@ def _request(s, r, group):
 
 
 @inlined
-def drop_request(s, r, group):
+def drop_request(s: RunState, r: Int, group: Int) -> None:
     """Take an offer out of its group's requests: a unit has it."""
     x = s.res[r]
     if x["before"] >= 0:
@@ -215,7 +219,7 @@ def drop_request(s, r, group):
 
 
 @inlined
-def withdraw(m, s, r):
+def withdraw(m: Model, s: RunState, r: Int) -> None:
     """End an offer whose part leaves."""
     x = s.res[r]
     x["offered"] = 0
@@ -225,7 +229,7 @@ def withdraw(m, s, r):
 
 
 @inlined
-def offered_part(m, s, r):
+def offered_part(m: Model, s: RunState, r: Int) -> Int:
     """Return the part that resource r offers."""
     if m.res[r]["kind"] == _STATION:
         return s.res[r]["part"]
@@ -233,7 +237,7 @@ def offered_part(m, s, r):
 
 
 @inlined
-def refresh_offers(m, s):
+def refresh_offers(m: Model, s: RunState) -> None:
     """Work off the notes: look up new offers and try those whose targets began to accept."""
     g = s.glob[0]
     for k in range(g["fresh"]):

@@ -1,8 +1,11 @@
 """Records of the log, and the sums of the tally, as they close."""
 
+from typing import Any
+
 import numpy as np
 
-from twin.kernel.arrays import VOID
+from twin.kernel.arrays import VOID, Int
+from twin.kernel.arrays import State as RunState
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
 from twin.kernel.states import Ending, State
@@ -14,7 +17,17 @@ _FINISHED = np.int64(State.FINISHED)
 
 
 @compiled
-def _append(glob, log, parts, t0, t1, resource, state, part, cause):
+def _append(
+    glob: Any,
+    log: Any,
+    parts: Any,
+    t0: Int,
+    t1: Int,
+    resource: Int,
+    state: Int,
+    part: Int,
+    cause: Int,
+) -> None:
     record = log[glob[0]["logged"]]
     glob[0]["logged"] += 1
     record["t0"] = t0
@@ -30,7 +43,7 @@ def _append(glob, log, parts, t0, t1, resource, state, part, cause):
 
 
 @inlined
-def emit(s, t0, t1, resource, state, part, cause):
+def emit(s: RunState, t0: Int, t1: Int, resource: Int, state: Int, part: Int, cause: Int) -> None:
     """Close a record of a resource's time, or of a part's stay; of no length it is dropped.
 
     Operations that ended are kept whatever their length.
@@ -47,7 +60,9 @@ def emit(s, t0, t1, resource, state, part, cause):
 
 
 @inlined
-def emit_fact(s, t0, t1, resource, state, part, cause):
+def emit_fact(
+    s: RunState, t0: Int, t1: Int, resource: Int, state: Int, part: Int, cause: Int
+) -> None:
     """Record a fact about a part: kept whatever its length, never clipped."""
     g = s.glob[0]
     if t1 > g["start"]:
@@ -58,7 +73,7 @@ def emit_fact(s, t0, t1, resource, state, part, cause):
 
 
 @inlined
-def close(s, r, cause):
+def close(s: RunState, r: Int, cause: Int) -> None:
     """Close the open record of a server or unit."""
     x = s.res[r]
     if x["state"] != VOID:
@@ -67,7 +82,7 @@ def close(s, r, cause):
 
 
 @inlined
-def show(s, r, state):
+def show(s: RunState, r: Int, state: Int) -> None:
     """Let a server or unit show a state from now on; the record of another one is closed."""
     x = s.res[r]
     if x["state"] != state:
@@ -77,7 +92,7 @@ def show(s, r, state):
 
 
 @inlined
-def integrate_wip(s, until):
+def integrate_wip(s: RunState, until: Int) -> None:
     """Sum the parts inside up to an instant."""
     g = s.glob[0]
     since = max(g["wip_at"], g["start"])
@@ -87,14 +102,14 @@ def integrate_wip(s, until):
 
 
 @inlined
-def count_entry(s):
+def count_entry(s: RunState) -> None:
     """One more part is inside."""
     integrate_wip(s, s.glob[0]["now"])
     s.glob[0]["inside"] += 1
 
 
 @inlined
-def lead_bin(lead):
+def lead_bin(lead: Any) -> Int:
     """Return the bin of a lead time; `tally.lead_bin` does the same for arrays."""
     if lead < (1 << LOWEST):
         return 0
@@ -109,7 +124,7 @@ def lead_bin(lead):
 
 
 @inlined
-def count_leaving(s, part, state):
+def count_leaving(s: RunState, part: Int, state: Int) -> None:
     """One part less is inside: finished or scrapped."""
     g = s.glob[0]
     now = g["now"]

@@ -5,10 +5,9 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from twin.kernel.arrays import Model, State
 from twin.kernel.layout import model_of, state_of
@@ -16,6 +15,9 @@ from twin.kernel.model import Line
 from twin.kernel.outcome import Outcome
 from twin.kernel.single import Run
 from twin.kernel.tally import Tally
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _PATIENCE = 0.2  # s between two looks at the keyboard
 
@@ -52,9 +54,7 @@ def simulate(
     """
     _check(seed, range(replication, replication + 1), end, start)
     model = model_of(line)
-    state = state_of(
-        line, model, seed=seed, replication=replication, end=end, start=start, log=log
-    )
+    state = state_of(line, model, seed=seed, replication=replication, end=end, start=start, log=log)
     return Run(line, model, state, end=end).outcome()
 
 
@@ -99,9 +99,7 @@ def replicate(
     which = range(replications) if isinstance(replications, int) else replications
     _check(seed, which, end, start)
     model = model_of(line)
-    fresh = state_of(
-        line, model, seed=seed, replication=0, end=end, start=start, window=window
-    )
+    fresh = state_of(line, model, seed=seed, replication=0, end=end, start=start, window=window)
     batch = _Batch(line, model, fresh, which, end)
     workers = min(len(which), threads or _processors())
     with ThreadPoolExecutor(workers) as pool:
@@ -163,7 +161,8 @@ class _Batch:
             return next(self._rows, None)
 
     def _run(self, row: int) -> Tally:
-        state = State(*(array.copy() for array in self._fresh))
+        copies: list[Any] = [array.copy() for array in self._fresh]
+        state = State(*copies)
         state.glob["replication"] = self._which[row]
         run = Run(self._line, self._model, state, end=self._end, cancelled=self.cancelled)
         return run.outcome().tally
@@ -176,7 +175,9 @@ class _Batch:
                     self._shared[column.name] = found
                     continue
                 if column.name not in self._stacked:
-                    self._stacked[column.name] = np.zeros((len(self._which), *found.shape), np.int64)
+                    self._stacked[column.name] = np.zeros(
+                        (len(self._which), *found.shape), np.int64
+                    )
                 self._stacked[column.name][row] = found
             self._done += 1
 

@@ -5,9 +5,12 @@ sub-draws j = 0, 1, ... of the same draw, so that draws stay aligned whatever is
 """
 
 import math
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from twin.kernel.arrays import Int
 from twin.kernel.floats import exp, log, normal_quantile
 from twin.kernel.jit import compiled, entry, inlined
 from twin.kernel.states import Dist
@@ -20,7 +23,7 @@ _SECOND_GAMMA = np.int64(1 << 20)  # first sub-draw of the second of two gammas
 
 
 @inlined
-def _inverse(dist, u):
+def _inverse(dist: Any, u: float) -> float:
     """Return the quantile u of a family with a closed inverse."""
     family, a, b, c = dist["family"], dist["a"], dist["b"], dist["c"]
     if family == Dist.EXPONENTIAL:
@@ -41,14 +44,14 @@ def _inverse(dist, u):
 
 
 @inlined
-def _triangular(low, mode, high, u):
+def _triangular(low: float, mode: float, high: float, u: float) -> float:
     if u * (high - low) < mode - low:
         return low + math.sqrt(u * (high - low) * (mode - low))
     return high - math.sqrt((1.0 - u) * (high - low) * (high - mode))
 
 
 @inlined
-def _slots(p, u):
+def _slots(p: float, u: float) -> float:
     """Return the number of trials up to the first success, 1 or more."""
     q = 1.0 - p
     if q <= 0.0:
@@ -59,7 +62,7 @@ def _slots(p, u):
 
 
 @compiled
-def _erlang(mean, k, stream, seed, replication, i):
+def _erlang(mean: float, k: Int, stream: Int, seed: Int, replication: Int, i: Int) -> float:
     total = 0.0
     for j in range(np.int64(k)):
         total -= log(uniform(stream, seed, replication, i, j))
@@ -67,7 +70,7 @@ def _erlang(mean, k, stream, seed, replication, i):
 
 
 @compiled
-def _gamma(shape, stream, seed, replication, i, j):
+def _gamma(shape: float, stream: Int, seed: Int, replication: Int, i: Int, j: Int) -> float:
     """Return a gamma variate of scale 1, from sub-draws j, j + 1, ...
 
     Marsaglia and Tsang, "A simple method for generating gamma variables", ACM TOMS 26 (2000).
@@ -89,7 +92,9 @@ def _gamma(shape, stream, seed, replication, i, j):
 
 
 @compiled
-def _pert(low, mode, high, stream, seed, replication, i):
+def _pert(
+    low: float, mode: float, high: float, stream: Int, seed: Int, replication: Int, i: Int
+) -> float:
     """Return a beta variate between low and high (Malcolm et al., "PERT", 1959; weight 4)."""
     if high <= low:
         return low
@@ -101,7 +106,9 @@ def _pert(low, mode, high, stream, seed, replication, i):
 
 
 @compiled
-def _normal(mean, deviation, stream, seed, replication, i):
+def _normal(
+    mean: float, deviation: float, stream: Int, seed: Int, replication: Int, i: Int
+) -> float:
     x = -1.0
     for j in range(_MOST_REDRAWS):
         x = mean + deviation * normal_quantile(uniform(stream, seed, replication, i, j))
@@ -111,7 +118,9 @@ def _normal(mean, deviation, stream, seed, replication, i):
 
 
 @compiled
-def _mixture(dist, values, stream, seed, replication, i):
+def _mixture(
+    dist: Any, values: NDArray[np.float64], stream: Int, seed: Int, replication: Int, i: Int
+) -> float:
     """Return a hyper-exponential variate: a branch by its probability, then an exponential."""
     first, count = dist["first"], dist["count"]
     rest = uniform(stream, seed, replication, i, ONLY)
@@ -123,7 +132,9 @@ def _mixture(dist, values, stream, seed, replication, i):
 
 
 @compiled
-def _several(dist, values, stream, seed, replication, i):
+def _several(
+    dist: Any, values: NDArray[np.float64], stream: Int, seed: Int, replication: Int, i: Int
+) -> float:
     """Return a sample of a family that takes several uniforms or a table."""
     family, a, b, c = dist["family"], dist["a"], dist["b"], dist["c"]
     if family == Dist.ERLANG:
@@ -145,7 +156,7 @@ def _several(dist, values, stream, seed, replication, i):
 
 
 @inlined
-def _is_inverse(family):
+def _is_inverse(family: Int) -> Any:
     return (
         family <= Dist.TRIANGULAR
         or family == Dist.LOGNORMAL
@@ -155,7 +166,15 @@ def _is_inverse(family):
 
 
 @inlined
-def sample(dist, values, pace, stream, seed, replication, i):
+def sample(
+    dist: Any,
+    values: NDArray[np.float64],
+    pace: float,
+    stream: Int,
+    seed: Int,
+    replication: Int,
+    i: Int,
+) -> float:
     """Return draw i of a distribution times the pace, not rounded, ns."""
     if dist["family"] == Dist.CONSTANT:
         return dist["a"] * pace
@@ -165,7 +184,7 @@ def sample(dist, values, pace, stream, seed, replication, i):
 
 
 @inlined
-def rounded(x):
+def rounded(x: float) -> Int:
     """Return a duration in whole ns, or BAD."""
     if 0.0 <= x <= LARGEST:
         return np.int64(x + 0.5)
@@ -173,13 +192,29 @@ def rounded(x):
 
 
 @compiled
-def duration(dist, values, pace, stream, seed, replication, i):
+def duration(
+    dist: Any,
+    values: NDArray[np.float64],
+    pace: float,
+    stream: Int,
+    seed: Int,
+    replication: Int,
+    i: Int,
+) -> Int:
     """`draw` for use inside the kernel."""
     return rounded(sample(dist, values, pace, stream, seed, replication, i))
 
 
 @entry
-def draw(dist, values, pace, stream, seed, replication, i):
+def draw(
+    dist: Any,
+    values: NDArray[np.float64],
+    pace: float,
+    stream: Int,
+    seed: Int,
+    replication: Int,
+    i: Int,
+) -> Int:
     """Return draw i of a distribution in whole nanoseconds, or BAD.
 
     Parameters
@@ -203,12 +238,20 @@ def draw(dist, values, pace, stream, seed, replication, i):
 
 
 @entry
-def value(dist, values, pace, stream, seed, replication, i):
+def value(
+    dist: Any,
+    values: NDArray[np.float64],
+    pace: float,
+    stream: Int,
+    seed: Int,
+    replication: Int,
+    i: Int,
+) -> float:
     """Return what `draw` rounds, ns: to say in an error what a bad sample was."""
     return sample(dist, values, pace, stream, seed, replication, i)
 
 
 @entry
-def chance(stream, seed, replication, i):
+def chance(stream: Int, seed: Int, replication: Int, i: Int) -> float:
     """Return the uniform of draw i of a stream, as used for routes and mixes."""
     return uniform(stream, seed, replication, i, ONLY)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from twin.kernel.arrays import EMPTY, FINISHED, NEVER, UNSTARTED, VOID, WAKING, WORKING
+from twin.kernel.arrays import EMPTY, FINISHED, NEVER, UNSTARTED, VOID, WAKING, WORKING, Int, Model
+from twin.kernel.arrays import State as RunState
 from twin.kernel.draws import draw_next
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
@@ -23,7 +24,7 @@ _UNDER_REPAIR = np.int64(State.UNDER_REPAIR)
 
 
 @inlined
-def touch(s, r):
+def touch(s: RunState, r: Int) -> None:
     """Note that a server's state is to be looked at when the line has settled."""
     if s.res[r]["touched"] == 0:
         s.res[r]["touched"] = 1
@@ -32,7 +33,7 @@ def touch(s, r):
 
 
 @inlined
-def may_start(s, r):
+def may_start(s: RunState, r: Int) -> None:
     """Note that a server may be able to start when the parts have moved."""
     if s.res[r]["starts"] == 0:
         s.res[r]["starts"] = 1
@@ -41,14 +42,14 @@ def may_start(s, r):
 
 
 @inlined
-def is_vacant(s, r):
+def is_vacant(s: RunState, r: Int) -> bool:
     """Return whether a server could take a part, but for its shift."""
     x = s.res[r]
     return x["phase"] == EMPTY and x["reserved"] < 0 and x["down"] < 0
 
 
 @inlined
-def gains_server(m, s, r):
+def gains_server(m: Model, s: RunState, r: Int) -> None:
     """Count a server that has become vacant; off shift it does not accept."""
     n = m.res[r]["node"]
     if s.nodes[n]["on"] == 1:
@@ -58,7 +59,7 @@ def gains_server(m, s, r):
 
 
 @inlined
-def loses_server(m, s, r):
+def loses_server(m: Model, s: RunState, r: Int) -> None:
     """Count a server that is no longer vacant."""
     n = m.res[r]["node"]
     if s.nodes[n]["on"] == 1:
@@ -66,7 +67,7 @@ def loses_server(m, s, r):
 
 
 @inlined
-def first_vacant(m, s, n):
+def first_vacant(m: Model, s: RunState, n: Int) -> Int:
     """Return the server of station n that takes the next part; there is one."""
     r = m.nodes[n]["resource"]
     while not is_vacant(s, r):
@@ -75,7 +76,7 @@ def first_vacant(m, s, n):
 
 
 @inlined
-def in_overtime(m, s, r):
+def in_overtime(m: Model, s: RunState, r: Int) -> bool:
     """Return whether an operation that was begun is to be finished after the shift."""
     n, x = m.res[r]["node"], s.res[r]
     return (
@@ -86,7 +87,7 @@ def in_overtime(m, s, r):
 
 
 @inlined
-def close_if_changed(m, s, r):
+def close_if_changed(m: Model, s: RunState, r: Int) -> None:
     """Close the record of a server whose shift or failure shows a state other than the open one."""
     x = s.res[r]
     touch(s, r)
@@ -106,7 +107,7 @@ def close_if_changed(m, s, r):
 
 
 @inlined
-def enter_server(m, s, r, part, deliverer):
+def enter_server(m: Model, s: RunState, r: Int, part: Int, deliverer: Int) -> None:
     """Put a part on a server: its process time is drawn now."""
     x, n = s.res[r], m.res[r]["node"]
     close(s, r, deliverer)
@@ -127,7 +128,7 @@ def enter_server(m, s, r, part, deliverer):
 
 
 @inlined
-def leave_server(m, s, r, taker):
+def leave_server(m: Model, s: RunState, r: Int, taker: Int) -> Int:
     """Take the part off a server."""
     x = s.res[r]
     close(s, r, taker)
@@ -142,7 +143,7 @@ def leave_server(m, s, r, taker):
 
 
 @inlined
-def _fits(m, s, r):
+def _fits(m: Model, s: RunState, r: Int) -> bool:
     """Return whether wake-up and operation end, undisturbed, no later than the shift."""
     x, calendar = s.res[r], m.res[r]["calendar"]
     if calendar < 0:
@@ -155,7 +156,7 @@ def _fits(m, s, r):
 
 
 @inlined
-def start(m, s, r):
+def start(m: Model, s: RunState, r: Int) -> None:
     """Start or go on with the operation of a server if it is up and on shift."""
     x, n = s.res[r], m.res[r]["node"]
     if x["phase"] != UNSTARTED or x["down"] >= 0:
@@ -185,7 +186,7 @@ def start(m, s, r):
 
 
 @inlined
-def _run_clocks(m, s, r, due):
+def _run_clocks(m: Model, s: RunState, r: Int, due: Int) -> None:
     """Let the operating clocks run; only one that is due by the end of the work needs a slot."""
     node, now = m.nodes[m.res[r]["node"]], s.glob[0]["now"]
     for k in range(node["mode_count"]):
@@ -196,7 +197,7 @@ def _run_clocks(m, s, r, due):
 
 
 @inlined
-def stop_clocks(m, s, r):
+def stop_clocks(m: Model, s: RunState, r: Int) -> None:
     """Let the operating clocks stand still; one that is due now stays due."""
     node, now = m.nodes[m.res[r]["node"]], s.glob[0]["now"]
     worked = now - s.res[r]["began"]
@@ -210,7 +211,7 @@ def stop_clocks(m, s, r):
 
 
 @inlined
-def end_operation(m, s, r):
+def end_operation(m: Model, s: RunState, r: Int) -> None:
     """A wake-up or an operation ends."""
     x = s.res[r]
     set_slot(s, m.res[r]["end"], NEVER)
@@ -228,7 +229,7 @@ def end_operation(m, s, r):
 
 
 @inlined
-def interrupt(m, s, r):
+def interrupt(m: Model, s: RunState, r: Int) -> None:
     """Stop a wake-up or an operation; what is left of it is done later."""
     x = s.res[r]
     set_slot(s, m.res[r]["end"], NEVER)

@@ -56,7 +56,6 @@ class Run:
         self._line, self._model, self._state, self._end = line, model, state, end
         self._cancelled = cancelled
         self._code = REACHED
-        engine.begin(model, state)
 
     def advance(self, until: int) -> Stop | None:
         """Run until an instant, inclusive; return why the line stopped before, if it did.
@@ -67,7 +66,7 @@ class Run:
             If a sampled time is negative, not a number or too large.
         """
         while self._code not in (DEADLOCK, LIVELOCK):
-            self._code = engine.advance(self._model, self._state, until, _BUDGET)
+            self._code = int(engine.advance(self._model, self._state, until, _BUDGET))
             if self._code == REACHED:
                 return None
             if self._code == PAUSED and self._cancelled is not None and self._cancelled.is_set():
@@ -141,6 +140,6 @@ def _bad_sample(line: Line, state: State) -> str:
         g["bad_draw"].item(),
     )
     return (
-        f"{line.name}: {line.resources[g['bad_resource']]}: a time of {sample / 1e9:g} s was sampled"
-        f" at {g['now'] / 1e9:g} s; a time must lie between 0 and 4.6e9 s: change its distribution"
+        f"{line.name}: {line.resources[g['bad_resource']]}: a time of {sample / 1e9:g} s was"
+        f" sampled at {g['now'] / 1e9:g} s; a time must lie between 0 and 4.6e9 s: change its distribution"
     )

@@ -4,12 +4,18 @@ A tournament beats heaps here: slots are few and known, and an update stops earl
 slot still wins (10 / 100 / 1000 stations: 77 / 100 / 124 ns an event in a prototype).
 """
 
-from twin.kernel.arrays import NEVER
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.kernel.arrays import NEVER, Int
+from twin.kernel.arrays import State as RunState
 from twin.kernel.jit import compiled, inlined
 
 
 @compiled
-def _replay(due, winners, leaves, slot, when):
+def _replay(
+    due: NDArray[np.int64], winners: NDArray[np.int64], leaves: Int, slot: Int, when: Int
+) -> None:
     """Set a slot and play its matches again, up to where another slot wins as before.
 
     The opponents on the way up do not depend on who wins, so that all of them are fetched at once.
@@ -29,13 +35,13 @@ def _replay(due, winners, leaves, slot, when):
 
 
 @inlined
-def set_slot(s, slot, when):
+def set_slot(s: RunState, slot: Int, when: Int) -> None:
     """Let a slot be due at an instant, NEVER to clear it."""
     _replay(s.due, s.winners, s.glob[0]["leaves"], slot, when)
 
 
 @inlined
-def noticed(s, when):
+def noticed(s: RunState, when: Int) -> Int:
     """Return the scan at which the controller sees an end."""
     scan = s.glob[0]["scan"]
     if scan == 0 or when > NEVER - scan:
@@ -44,6 +50,6 @@ def noticed(s, when):
 
 
 @inlined
-def first_slot(s):
+def first_slot(s: RunState) -> Int:
     """Return the slot that is due first; of those due together the lowest."""
     return s.winners[1]

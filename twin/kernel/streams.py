@@ -4,8 +4,11 @@ Threefry-2x64 with 13 rounds (Salmon, Moraes, Dror, Shaw, "Parallel random numbe
 3", SC 2011); 13 is the fewest rounds that pass BigCrush there.
 """
 
+from typing import Any
+
 import numpy as np
 
+from twin.kernel.arrays import Int
 from twin.kernel.jit import inlined, wrapping
 
 _PARITY = np.uint64(0x1BD11BDAA9FC1A22)
@@ -21,13 +24,13 @@ _ULP = 1.0 / 9007199254740992.0  # 2^-53
 
 
 @wrapping
-def _turn(x, y, rotation):
+def _turn(x: Int, y: Int, rotation: np.uint64) -> Any:
     """Return one round's second word; the first is x + y."""
     return ((y << rotation) | (y >> (_WORD - rotation))) ^ (x + y)
 
 
 @wrapping
-def threefry(key0, key1, counter0, counter1):
+def threefry(key0: Int, key1: Int, counter0: Int, counter1: Int) -> Any:
     """Return both words of Threefry-2x64-13; all arguments uint64."""
     key2 = _PARITY ^ key0 ^ key1
     x, y = counter0 + key0, counter1 + key1
@@ -51,7 +54,7 @@ def threefry(key0, key1, counter0, counter1):
 
 
 @inlined
-def uniform(stream, seed, replication, i, j):
+def uniform(stream: Int, seed: Int, replication: Int, i: Int, j: Int) -> np.float64:
     """Return sub-draw j of draw i of a stream: a double inside (0, 1), never an end.
 
     Parameters

@@ -1,6 +1,7 @@
 """Sums over a log: what a run that keeps no log still knows."""
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,9 +85,11 @@ class Tally:
     @classmethod
     def stack(cls, tallies: "list[Tally]") -> "Tally":
         """Return the tallies of equal runs as one with a leading axis."""
-        shared = {"start": tallies[0].start, "window": tallies[0].window}
+        shared: dict[str, Any] = {"start": tallies[0].start, "window": tallies[0].window}
         names = [field.name for field in fields(cls) if field.name not in shared]
-        arrays = {name: np.stack([getattr(tally, name) for tally in tallies]) for name in names}
+        arrays: dict[str, Any] = {
+            name: np.stack([getattr(tally, name) for tally in tallies]) for name in names
+        }
         return cls(**shared, **arrays)
 
     @classmethod

@@ -79,8 +79,7 @@ def run_tiny_line(progress: Callable[[int, int], None] | None = None) -> None:
     line = tiny_line()
     model = model_of(line)
     state = state_of(line, model, seed=0, replication=0, end=_HORIZON)
-    steps = (
-        lambda: engine.begin(model, state),
+    steps: tuple[Callable[[], object], ...] = (
         lambda: engine.advance(model, state, _HORIZON, _HORIZON),
         lambda: engine.cut(model, state, _HORIZON),
     )
