@@ -114,6 +114,7 @@ def test_a_worker_that_hangs_is_ended_when_its_time_is_over(rows):
 
 
 def test_a_job_the_engine_refuses_is_an_error_and_not_the_end(worker):
+    swing(worker)  # a worker starts with its first job
     pid = worker.pid
 
     with pytest.raises(PhysicsFailed, match="follow: error: Cannot load URDF file"):

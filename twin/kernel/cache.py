@@ -134,8 +134,9 @@ def _store(function: Any, folder: Path) -> Any:
     from numba.core.serialize import dumps
 
     def path_of(signature: Any, codegen: Any) -> Path:
-        key = f"{signature!r}\0{codegen.magic_tuple()!r}"
-        return folder / f"{function.__name__}-{sha256(key.encode()).hexdigest()[:24]}.code"
+        # Modules may have functions of the same name with the same signature.
+        key = f"{function.__module__}\0{signature!r}\0{codegen.magic_tuple()!r}"
+        return folder / f"{function.__qualname__}-{sha256(key.encode()).hexdigest()[:24]}.code"
 
     class Store(NullCache):
         """One file a signature."""
