@@ -36,19 +36,6 @@ def test_code_is_compiled_once(folder):
 
 
 @compiled_only
-@pytest.mark.parametrize("keep", [0, 5, 40, -1])
-def test_a_damaged_file_is_compiled_again(folder, keep):
-    call_kept_function()
-    (file,) = folder.glob("*.code")
-    whole = file.read_bytes()
-
-    file.write_bytes(whole[:keep])
-
-    assert not call_kept_function()
-    assert call_kept_function()
-
-
-@compiled_only
 def test_a_changed_byte_is_noticed(folder):
     call_kept_function()
     (file,) = folder.glob("*.code")
@@ -66,20 +53,11 @@ def test_the_folder_is_private(folder):
 
 
 @compiled_only
-@pytest.mark.skipif(not hasattr(os, "getuid"), reason="permissions of POSIX")
-def test_nothing_is_loaded_from_a_folder_in_which_others_write(folder):
-    call_kept_function()
-    folder.chmod(0o777)
-
-    assert not call_kept_function()
-    assert not call_kept_function()
-
-
 def test_a_folder_that_cannot_be_made_costs_only_time(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "file"))
 
-    assert not call_kept_function() or config.DISABLE_JIT
+    assert not call_kept_function()
 
 
 def test_the_folder_follows_the_custom_of_the_platform(tmp_path, monkeypatch):

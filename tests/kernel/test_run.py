@@ -24,7 +24,7 @@ from twin.kernel.tally import Tally
 COMPILED = not config.DISABLE_JIT
 EXAMPLES = settings(
     deadline=None,
-    max_examples=150 if COMPILED else 10,
+    max_examples=100 if COMPILED else 10,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 

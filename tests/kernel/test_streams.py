@@ -8,8 +8,12 @@ from twin.kernel.names import stream_id
 from twin.kernel.samplers import chance
 from twin.kernel.streams import threefry
 
-words = njit(lambda key0, key1, counter0, counter1: threefry(key0, key1, counter0, counter1))
 ONES = 2**64 - 1
+
+
+@njit
+def words(key0, key1, counter0, counter1):
+    return threefry(key0, key1, counter0, counter1)
 
 
 @pytest.mark.parametrize(

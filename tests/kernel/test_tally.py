@@ -24,9 +24,7 @@ def test_a_lead_time_lies_between_the_edges_of_its_bin(lead):
 
 def tally(*records, end=100, **settings):
     activities = canonical(np.array(list(records), ACTIVITY))
-    log = Log(
-        activities=activities, resources=("source", "sink"), products=("part",), end=end
-    )
+    log = Log(activities=activities, resources=("source", "sink"), products=("part",), end=end)
     return Tally.from_log(tiny_line(), log, **settings)
 
 

@@ -141,5 +141,6 @@ def _bad_sample(line: Line, state: State) -> str:
     )
     return (
         f"{line.name}: {line.resources[g['bad_resource']]}: a time of {sample / 1e9:g} s was"
-        f" sampled at {g['now'] / 1e9:g} s; a time must lie between 0 and 4.6e9 s: change its distribution"
+        f" sampled at {g['now'] / 1e9:g} s; a time must lie between 0 and 4.6e9 s:"
+        " change its distribution"
     )
