@@ -37,7 +37,7 @@ demo: $(VENV)/run.stamp
 test: $(VENV)/dev.stamp
 	@$(BIN)/taktwin doctor --warm
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
-	@NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" tests/kernel tests/reference tests/robots tests/test_engines_agree.py tests/test_truth.py
+	@NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" tests/kernel tests/reference tests/robots tests/test_engines_agree.py tests/test_truth.py tests/test_truth_traces.py
 
 bench: $(VENV)/dev.stamp
 	@$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only -q -s
