@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cells.errors import CellError
 from cells.load import load_text
 from twin.build import build_line
 from twin.build.nodes import cumulative, ranks
@@ -166,6 +167,14 @@ def test_a_robot_takes_the_times_it_is_given():
     door, bench = line.places.index("door"), line.places.index("bench")
     assert line.travel[0, 1, bench, door] == times[1, 2, 0]
     assert line.dists["a"][line.pick[0, bench]] == 3 * S
+
+
+def test_a_robot_without_move_times_is_refused_unless_it_carries_nothing():
+    arm = "robots: {arm: {model: ur10e, gripper: {mass: 1 kg, open: 0.3 s, close: 0.3 s}}}\n"
+    idle = build_line(load_text(CELL + arm))
+    assert idle.resources[-3] == "arm"
+    with pytest.raises(CellError, match="robot 'arm': how long do its moves take"):
+        build_line(load_text(CELL.replace("by: team", "by: arm") + arm))
 
 
 @pytest.mark.parametrize("approach", ["down", "up", "+x", "-x", "+y", "-y"])

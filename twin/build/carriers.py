@@ -7,6 +7,7 @@ from math import dist
 import numpy as np
 from numpy.typing import NDArray
 
+from cells.errors import CellError
 from cells.schema import Cell, Operator, Robot
 from twin.build.tables import CalendarTable, DistributionTable
 from twin.kernel.model import CARRIER, NONE, NS_PER_S
@@ -37,7 +38,13 @@ def collect_carriers(
     calendars: CalendarTable,
     first_resource: int,
 ) -> Carriers:
-    """Return robots, then operators; their units get the resources from ``first_resource`` on."""
+    """Return robots, then operators; their units get the resources from ``first_resource`` on.
+
+    Raises
+    ------
+    CellError
+        If a robot carries parts and ``motion`` does not say how long it takes.
+    """
     groups: dict[str, Robot | Operator] = {**cell.robots, **cell.operators}
     shape = (len(groups), len(places))
     carriers = Carriers(
@@ -57,7 +64,12 @@ def collect_carriers(
         row["home"] = places.index(group.home) if group.home is not None else NONE
         if isinstance(group, Robot):
             row["kind"], row["units"] = CarrierKind.ROBOT, 1
-            _robot(carriers, index, motion[name], places, dists)
+            if name in motion:
+                _robot(carriers, index, motion[name], places, dists)
+            elif any(flow.by == name for flow in cell.flow):
+                raise CellError(
+                    f"robot {name!r}: how long do its moves take?  Give `motion` for it"
+                )
         else:
             row["kind"], row["units"] = CarrierKind.OPERATOR, group.count
             _operator(carriers, index, group, cell, places, dists)

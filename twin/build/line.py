@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,9 @@ from cells.canonical import model_id
 from cells.expand import expand
 from cells.load import load_cell
 from cells.schema import Cell
-from twin.build.carriers import NOWHERE, collect_carriers, settle_places
+from twin.build.carriers import NOWHERE, Carriers, collect_carriers, settle_places
 from twin.build.nodes import Nodes, collect_nodes, mix_rows, mode_rows, ranks
-from twin.build.routes import collect_routes
+from twin.build.routes import Routes, collect_routes
 from twin.build.tables import CalendarTable, DistributionTable
 from twin.kernel.model import INITIAL, NONE, Line
 from twin.kernel.names import stream_id
@@ -45,27 +46,17 @@ def build_line(cell: Cell, motion: Mapping[str, MoveTimes] | None = None) -> Lin
         For each robot how long its moves take; may be left out if the cell has no robot.
     """
     flat = expand(cell)
-    dists = DistributionTable()
-    calendars = CalendarTable(flat.shifts, flat.run.start)
-    places = (*flat.places, NOWHERE)
-    nodes = collect_nodes(flat, dists, calendars, places)
-    carriers = collect_carriers(
-        flat, motion or {}, places, dists, calendars, first_resource=len(nodes.resources)
-    )
-    routes = collect_routes(flat, nodes, list(carriers.names))
-    settle_places(carriers, nodes.rows, routes.moves, nowhere=len(places) - 1)
-    sinks = np.flatnonzero(nodes.rows["kind"] == NodeKind.SINK).tolist()
-    nodes.rows["rank"] = ranks(len(nodes.names), sinks, [move[:2] for move in routes.moves])
-    process = _process(flat, nodes, dists)
+    parts = _collect(flat, motion or {})
+    nodes, carriers, routes = parts.nodes, parts.carriers, parts.routes
+    process = _process(flat, nodes, parts.dists)
     after, repair = _failure_streams(nodes, len(carriers.units))
-    resources = (*nodes.resources, *carriers.units)
     units = ("",) * len(nodes.resources) + tuple(carriers.units)
     return Line(
         name=cell.name,
         model_id=model_id(cell),
         nodes=nodes.rows,
         node_names=nodes.names,
-        resources=resources,
+        resources=(*nodes.resources, *carriers.units),
         resource_node=np.array(nodes.resource_node + [NONE] * len(carriers.units), np.int64),
         resource_carrier=np.array([NONE] * len(nodes.resources) + carriers.unit_group, np.int64),
         products=tuple(flat.products),
@@ -78,21 +69,47 @@ def build_line(cell: Cell, motion: Mapping[str, MoveTimes] | None = None) -> Lin
         mode_names=tuple(nodes.mode_names),
         after_stream=after,
         repair_stream=repair,
-        dists=dists.rows(),
-        values=dists.values(),
+        dists=parts.dists.rows(),
+        values=parts.dists.values(),
         carriers=carriers.rows,
         carrier_names=carriers.names,
-        places=places,
+        places=parts.places,
         travel=carriers.travel,
         pick=carriers.pick,
         place=carriers.place,
         pick_stream=_unit_streams(units, "pick"),
         place_stream=_unit_streams(units, "place"),
-        calendars=calendars.rows(),
-        toggles=calendars.toggles(),
+        calendars=parts.calendars.rows(),
+        toggles=parts.calendars.toggles(),
         initial=_initial(flat, nodes),
         scan=flat.run.scan,
     )
+
+
+class _Parts(NamedTuple):
+    """What a line is put together from."""
+
+    nodes: Nodes
+    carriers: Carriers
+    routes: Routes
+    dists: DistributionTable
+    calendars: CalendarTable
+    places: tuple[str, ...]
+
+
+def _collect(flat: Cell, motion: Mapping[str, MoveTimes]) -> _Parts:
+    dists = DistributionTable()
+    calendars = CalendarTable(flat.shifts, flat.run.start)
+    places = (*flat.places, NOWHERE)
+    nodes = collect_nodes(flat, dists, calendars, places)
+    carriers = collect_carriers(
+        flat, motion, places, dists, calendars, first_resource=len(nodes.resources)
+    )
+    routes = collect_routes(flat, nodes, list(carriers.names))
+    settle_places(carriers, nodes.rows, routes.moves, nowhere=len(places) - 1)
+    sinks = np.flatnonzero(nodes.rows["kind"] == NodeKind.SINK).tolist()
+    nodes.rows["rank"] = ranks(len(nodes.names), sinks, [move[:2] for move in routes.moves])
+    return _Parts(nodes, carriers, routes, dists, calendars, places)
 
 
 def _process(cell: Cell, nodes: Nodes, dists: DistributionTable) -> NDArray[np.int64]:

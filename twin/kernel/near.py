@@ -1,7 +1,7 @@
 """Many arrays handed about inside the kernel as one pointer.
 
-To numba an array is seven machine words, and every part of the kernel gets some fifty arrays: the
-kernel took 46 s to compile while its parts packed and unpacked them, against 20 s now.
+To numba an array is seven machine words, and every part of the kernel gets some fifty arrays: while
+its parts packed and unpacked them the kernel took a third longer to compile.
 `near(arrays)` puts the data pointers of a NamedTuple of arrays (and their extents, from the second
 dimension on) on the stack of the entry point; merging the parts dissolves them into registers.
 Fields are read and indexed as before, without wrapping of negative indices.  Uncompiled it is the
