@@ -114,3 +114,8 @@ def test_the_schema_refuses_what_is_misspelt_or_without_unit(old, new):
     assert old in text
 
     assert not accepts(SCHEMA, read(text.replace(old, new)).data)
+
+
+def test_the_schema_beside_the_ready_made_cells_is_the_present_one():
+    stored = find_cell("machine_tending").with_name(NAME)
+    assert json.loads(stored.read_text()) == json_schema(), "run: taktwin schema --out " + str(NAME)

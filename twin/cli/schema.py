@@ -13,7 +13,7 @@ def schema(
 ) -> None:
     """Print the JSON Schema of cell files, so that an editor completes and checks them.
 
-    Name it in a cell file's first line: `# yaml-language-server: $schema=taktwin-cell.schema.json`.
+    Name it in a cell file's first line: `# yaml-language-server: $schema=taktwin.schema.json`.
     """
     import json
 
