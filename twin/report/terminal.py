@@ -12,7 +12,7 @@ from twin.report import estimates, numbers, palette, sentences
 from twin.report.markup import clean
 from twin.results.model import Comparison, Equivalence, Estimate, Fidelity, Results
 
-_SHOWN_STATES = 3  # the largest shares of a resource's time
+_SHOWN_STATES = 5  # the largest shares of a resource's time
 _WORDS = {True: "better", False: "worse", None: "no difference shown"}
 _STYLES = {"better": "green", "agrees": "green", "worse": "red", "differs": "red"}
 _BLANKS = str.maketrans({"\u202f": " ", "\u2212": "-", "₂": "2", "\t": " ", "\n": " "})
@@ -147,14 +147,14 @@ def _resources(results: Results) -> Iterator[tuple[str, ...]]:
         yield (
             station.name,
             estimates.short(station.oee),
-            _with_unit(station.parts_per_hour),
+            estimates.short(station.parts_per_hour),
             _states(station.states),
         )
     for carrier in results.carriers:
         yield (
             carrier.name,
             numbers.UNKNOWN,
-            _with_unit(carrier.moves_per_hour),
+            estimates.short(carrier.moves_per_hour),
             _states(carrier.states),
         )
 
@@ -162,7 +162,7 @@ def _resources(results: Results) -> Iterator[tuple[str, ...]]:
 def _states(states: dict[str, Estimate]) -> str:
     largest = sorted(states.items(), key=lambda item: -item[1].mean)[:_SHOWN_STATES]
     return ", ".join(
-        f"{palette.label(state)} {numbers.percent(share.mean)}"
+        f"{palette.label(state)} {estimates.short(share)}"
         for state, share in largest
         if share.mean > 0
     )
