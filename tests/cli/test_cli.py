@@ -88,6 +88,7 @@ def test_options_take_units(taktwin):
         (("twin", "shop.yaml", "--fault", "pres:slow:12%:0h"), "Did you mean 'press'?"),
         (("twin", "shop.yaml", "--fault", "press:slow:12:0h"), "12"),
         (("twin", "shop.yaml", "--scan", "ten"), "ten"),
+        (("run", "shop.yaml", "--out", "/proc/none"), "/proc/none: No such file or directory"),
     ],
 )
 def test_bad_input_ends_with_2_and_one_clear_error(taktwin, words, said):

@@ -10,7 +10,7 @@ from twin.cli.check import check
 from twin.cli.compare import compare
 from twin.cli.demo import demo
 from twin.cli.doctor import doctor
-from twin.cli.endings import BAD_INPUT, INTERRUPTED, is_users_error
+from twin.cli.endings import BAD_INPUT, INTERRUPTED, in_words, is_users_error
 from twin.cli.run import run
 from twin.cli.schema import schema
 from twin.cli.twin import twin
@@ -64,5 +64,5 @@ def main() -> None:
     except Exception as error:
         if not is_users_error(error):
             raise
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{in_words(error)}\n")
         sys.exit(BAD_INPUT)

@@ -27,3 +27,10 @@ def is_users_error(error: Exception) -> bool:
 
     kinds = (CellError, RobotError, BridgeError, RunError, OSError)
     return isinstance(error, kinds)
+
+
+def in_words(error: Exception) -> str:
+    """Return a user's error as one reads it: of a file, its path and what the system says."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}; choose another file or folder"
+    return str(error)
