@@ -1,6 +1,5 @@
 """What a cell asks of its robots, and how long they take for it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -211,8 +210,3 @@ def rotation(roll: float, pitch: float, yaw: float) -> NDArray[np.float64]:
     about_z = np.array([[cy, -sy, 0], [sy, cy, 0], [0, 0, 1]])
     turned: NDArray[np.float64] = about_z @ about_y @ about_x
     return turned
-
-
-def total_moves(motion: Mapping[str, tuple[ArmTask, MoveTable]]) -> int:
-    """Return how many moves all robots were asked for."""
-    return sum(len(task.moves) for task, _ in motion.values())

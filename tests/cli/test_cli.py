@@ -88,6 +88,9 @@ def test_options_take_units(taktwin):
         (("twin", "shop.yaml", "--fault", "pres:slow:12%:0h"), "Did you mean 'press'?"),
         (("twin", "shop.yaml", "--fault", "press:slow:12:0h"), "12"),
         (("twin", "shop.yaml", "--scan", "ten"), "ten"),
+        (("run", "shop.yaml", "--seed", "9" * 20), "seed"),
+        (("run", "shop.yaml", "--precision", "0 %"), "must be more than 0"),
+        (("twin", "shop.yaml", "--hours", "inf"), "hours"),
         (("run", "shop.yaml", "--out", "/proc/none"), "/proc/none: No such file or directory"),
     ],
 )
@@ -176,6 +179,18 @@ def test_a_port_in_use_is_said_so(taktwin):
         code, _, err = taktwin("twin", "shop.yaml", "--port", port, "--hours", "1")
     assert code == BAD_INPUT
     assert f"port {port} is in use" in err
+
+
+def test_brackets_in_a_title_are_text(taktwin, tmp_path):
+    text = CELL.replace("CHECK", "6 s") + 'title: "a [/bold] title [red"\n'
+    (tmp_path / "brackets.yaml").write_text(text)
+    code, out, err = taktwin("run", "brackets.yaml")
+    assert (code, "a [/bold] title [red" in out, "a [/bold] title [red" in err) == (0, True, True)
+
+
+def test_the_largest_seed_serves_plant_and_twin(taktwin):
+    words = ("twin", "shop.yaml", "--hours", "1", "--quiet")
+    assert taktwin(*words, "--seed", str(2**63 - 1))[0] == 0
 
 
 def test_the_doctor_says_what_this_machine_has(taktwin):

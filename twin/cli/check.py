@@ -30,7 +30,7 @@ def check(
         found = load_cell(path)
         say(json, {"cell": found.name, "ok": True}, f"{path}: no faults in the file")
         return
-    job = steps.prepare(console, cell)
+    job = steps.prepare(console, cell, run=False)
     infeasible = [name for name, proof in job.proofs.items() if proof.verdict == "infeasible"]
     summary = {
         "cell": job.cell.name,

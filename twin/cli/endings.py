@@ -9,7 +9,10 @@ GATE_FAILED = 1
 BAD_INPUT = 2
 INTERRUPTED = 130  # as shells have it: 128 + SIGINT
 
-SEED = typer.Option("--seed", min=0, help="Seed of all randomness; default: that of the cell.")
+LARGEST_SEED = 2**63 - 1
+SEED = typer.Option(
+    "--seed", min=0, max=LARGEST_SEED, help="Seed of all randomness; default: that of the cell."
+)
 OUT = typer.Option("--out", help="Folder for the report.", file_okay=False)
 JSON = typer.Option("--json", help="Print the results as JSON and nothing else.")
 

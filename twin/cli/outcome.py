@@ -66,8 +66,8 @@ def report(
         terminal.print_comparison(screen, comparison)
     if fidelity is not None:
         terminal.print_fidelity(screen, fidelity)
-    screen.print(f"Report: {paths.html}", soft_wrap=True)
-    screen.print(f"Data:   {paths.json}", soft_wrap=True)
+    screen.print(f"Report: {paths.html}", soft_wrap=True, markup=False)
+    screen.print(f"Data:   {paths.json}", soft_wrap=True, markup=False)
 
 
 def tell_fidelity(fidelity: "Fidelity", *, json: bool, quiet: bool) -> None:

@@ -27,9 +27,14 @@ def share(option: str, text: str | None) -> float | None:
     Raises
     ------
     typer.BadParameter
-        If it is no share between 0 and 1.
+        If it is no share above 0 and up to 1.
     """
-    return None if text is None else _read(TypeAdapter(Fraction), option, text)
+    if text is None:
+        return None
+    value = _read(TypeAdapter(Fraction), option, text)
+    if value == 0:
+        raise typer.BadParameter(f"{option}: must be more than 0, such as 1 %")
+    return value
 
 
 def _read(adapter: TypeAdapter[T], option: str, text: str) -> T:

@@ -1,12 +1,18 @@
 """Start an emulated controller, follow it, record it, and compare what it made with the twin."""
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from twin.cli.endings import LARGEST_SEED
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from rich.console import Console
 
+    from twin.bridge.launch import Settings
     from twin.bridge.live import LiveState
     from twin.cli.steps import Job
     from twin.kernel.log import Log
@@ -59,45 +65,19 @@ def _seed(job: "Job", plan: Plan) -> int:
 
 
 def _record(out: "Console", job: "Job", folder: Path, plan: Plan) -> "Log":
-    from rich.progress import BarColumn, Progress, TextColumn
-
-    from twin.bridge.launch import Settings, launch_emulator
+    from twin.bridge.launch import launch_emulator
     from twin.bridge.recorder import Recorder
     from twin.bridge.shadow import follow as follow_controller
 
-    settings = Settings(
-        # The plant has its own luck: the twin's replications never use this seed.
-        seed=_seed(job, plan) + 1,
-        until=f"{plan.end} ns",
-        scan=f"{plan.scan} ns",
-        faults=plan.faults,
-        port=plan.port,
-    )
     run = _next(folder)
-    columns = (
-        TextColumn("Following the controller"),
-        BarColumn(),
-        TextColumn("{task.description}"),
-    )
     with (
-        launch_emulator(job.path, run, settings) as emulator,
+        launch_emulator(job.path, run, _settings(job, plan)) as emulator,
         Recorder(run / "log") as recorder,
-        Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as bar,
+        _live_bar(out, plan) as show,
     ):
         out.print(f"Controller at {emulator.endpoint}, recorded in {run}")
-        task = bar.add_task("", total=plan.end)
-
-        def show(live: "LiveState") -> None:
-            hours = live.simulation_time / 3600 / NS_PER_S
-            text = f"{hours:.1f} of {plan.hours:g} h, {live.finished} parts"
-            bar.update(task, completed=live.simulation_time, description=text)
-
         result = follow_controller(
-            emulator.endpoint,
-            emulator.access,
-            job.line.model_id,
-            recorder,
-            on_status=show,
+            emulator.endpoint, emulator.access, job.line.model_id, recorder, on_status=show
         )
     seconds = result.duration / NS_PER_S
     whole = "nothing is missing" if result.complete else f"missing: {result.gaps}"
@@ -106,6 +86,40 @@ def _record(out: "Console", job: "Job", folder: Path, plan: Plan) -> "Log":
         f" {whole}"
     )
     return result.log
+
+
+def _settings(job: "Job", plan: Plan) -> "Settings":
+    from twin.bridge.launch import Settings
+
+    return Settings(
+        # The plant has its own luck: the twin's replications never use this seed.
+        seed=(_seed(job, plan) + 1) % (LARGEST_SEED + 1),
+        until=f"{plan.end} ns",
+        scan=f"{plan.scan} ns",
+        faults=plan.faults,
+        port=plan.port,
+    )
+
+
+@contextmanager
+def _live_bar(out: "Console", plan: Plan) -> "Iterator[Callable[[LiveState], None]]":
+    """Show how far a followed controller has come; the value is called with its live state."""
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    columns = (
+        TextColumn("Following the controller"),
+        BarColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as bar:
+        task = bar.add_task("", total=plan.end)
+
+        def show(live: "LiveState") -> None:
+            hours = live.simulation_time / 3600 / NS_PER_S
+            text = f"{hours:.1f} of {plan.hours:g} h, {live.finished} parts"
+            bar.update(task, completed=live.simulation_time, description=text)
+
+        yield show
 
 
 def _next(folder: Path) -> Path:

@@ -37,7 +37,8 @@ def console(quiet: bool = False) -> "Console":
     """Return where progress goes: standard error, so that standard output stays clean for JSON."""
     from rich.console import Console
 
-    return Console(stderr=True, quiet=quiet, highlight=False)
+    # No markup: titles and names are the user's, and may hold brackets.
+    return Console(stderr=True, quiet=quiet, highlight=False, markup=False)
 
 
 @contextmanager
@@ -56,7 +57,7 @@ def progress(out: "Console", label: str) -> "Iterator[Callable[[int, int], None]
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def prepare(out: "Console", name: str, *, prove: bool = True) -> Job:
+def prepare(out: "Console", name: str, *, prove: bool = True, run: bool = True) -> Job:
     """Read a cell, work out its robots' moves, prove them and build its line.
 
     Parameters
@@ -65,6 +66,8 @@ def prepare(out: "Console", name: str, *, prove: bool = True) -> Job:
         A cell file, or the name of a ready-made cell.
     prove
         Whether PyBullet has to follow every move.
+    run
+        Whether the line is going to run, so that the kernel may be compiled meanwhile.
 
     Raises
     ------
@@ -79,8 +82,10 @@ def prepare(out: "Console", name: str, *, prove: bool = True) -> Job:
 
     path = locate(name)
     cell = load_cell(path)
-    out.print(f"[bold]{cell.title or cell.name}[/bold]  {path.name}")
-    _compiling(out)
+    out.print(cell.title or cell.name, style="bold", end="  ")
+    out.print(path.name)
+    if run:
+        _compiling(out)
     if cell.robots:
         with out.status("Timing the robots' moves"):
             motion = tables(cell, path.parent)

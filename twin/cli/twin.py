@@ -17,7 +17,9 @@ def twin(
             " from when); may be given several times."
         ),
     ] = None,
-    hours: Annotated[float, typer.Option(min=0.1, help="How long it is followed, h.")] = 8.0,
+    hours: Annotated[
+        float, typer.Option(min=0.1, max=100_000, help="How long it is followed, h.")
+    ] = 8.0,
     scan: Annotated[str, typer.Option(help="Scan cycle of the emulated controller.")] = "10 ms",
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port of the controller; 0: any free one.")
