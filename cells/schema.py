@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
+from cells.base import Name, Part, Position, Turn
 from cells.distributions import Distribution
 from cells.units import (
     Angle,
@@ -15,18 +16,6 @@ from cells.units import (
     Power,
     Speed,
 )
-
-Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
-Position = Annotated[tuple[Length, Length, Length], Field(strict=False)]
-Turn = Annotated[
-    tuple[Angle, Angle, Angle], Field(strict=False)
-]  # roll, pitch, yaw about fixed x, y, z (REP-103)
-
-
-class Part(BaseModel):
-    """Base of every description: immutable, unknown keys refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Product(Part):
