@@ -8,6 +8,7 @@ import numpy as np
 from robots import timelaw
 from robots.arm import Floats
 from robots.errors import RobotError
+from robots.joint_laws import axis_times, straight_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Timing:
     duration: float  # s
     peak_speed: float  # m/s or rad/s, of either sign's size
     peak_acceleration: float  # m/s2 or rad/s2
+    basis: str = "given limits"  # what the figure rests on
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class JointTiming:
     time_synchronised: float  # all joints stretched to the slowest, s
     straight: float  # straight in joint space, s; never shorter
     slowest: int  # joint with the largest time of its own
+    basis: str = "given limits"  # what the figures rest on
 
 
 def _positive(**limits: float) -> None:
@@ -125,12 +128,6 @@ def arc(
     return trapezoid(radius * abs(angle), cap, a_tangential)
 
 
-def _axis(distance: float, v: float, a: float, j: float) -> float:
-    return (
-        trapezoid(distance, v, a) if math.isinf(j) else jerk_limited(distance, v, a, j)
-    ).duration
-
-
 def joint_move(
     start: Floats, goal: Floats, v_max: Floats, a_max: Floats, j_max: Floats | None = None
 ) -> JointTiming:
@@ -142,17 +139,24 @@ def joint_move(
         Joint angles, rad.
     v_max, a_max, j_max : ndarray, shape (n,)
         rad/s, rad/s2, rad/s3; None: no jerk limit.
+
+    Raises
+    ------
+    RobotError
+        If a limit is not positive.
     """
-    way = np.abs(np.asarray(goal, dtype=np.float64) - np.asarray(start, dtype=np.float64))
-    v, a = np.asarray(v_max, dtype=np.float64), np.asarray(a_max, dtype=np.float64)
-    j = np.full(way.shape, math.inf) if j_max is None else np.asarray(j_max, dtype=np.float64)
-    times = [
-        _axis(*row) for row in zip(way.tolist(), v.tolist(), a.tolist(), j.tolist(), strict=True)
-    ]
-    moving = way > 0
-    line = 0.0
-    if moving.any():
-        # On a straight line in joint space every joint follows one profile s in [0, 1].
-        limits = [float((limit[moving] / way[moving]).min()) for limit in (v, a, j)]
-        line = _axis(1.0, *limits)
-    return JointTiming(tuple(times), max(times), line, int(np.argmax(times)))
+    way = np.asarray(goal, dtype=np.float64) - np.asarray(start, dtype=np.float64)
+    free = np.full(way.shape, math.inf)
+    limits = np.stack(
+        [np.broadcast_to(x, way.shape) for x in (v_max, a_max, free if j_max is None else j_max)]
+    ).astype(np.float64)
+    if not (limits > 0).all():
+        raise RobotError("limits of speed, acceleration and jerk must be positive")
+    times = np.empty(way.shape)
+    slowest = int(axis_times(way, limits, times))
+    return JointTiming(
+        axis_times=tuple(float(time) for time in times),
+        time_synchronised=float(times[slowest]),
+        straight=float(straight_time(way, limits)),
+        slowest=slowest,
+    )

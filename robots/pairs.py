@@ -10,6 +10,7 @@ import numpy as np
 from robots.arm import Arm, Floats
 from robots.errors import RobotError
 from robots.jit import compiled
+from robots.joint_laws import at_least, prepared
 from robots.kinematics.inverse import BRANCHES, Inverse, inverse_of, solve_many
 
 
@@ -26,32 +27,6 @@ def _shortest(way: float, room_from: float, room_to: float) -> float:
 
 
 @compiled
-def _axis_time(way: float, axis: Floats) -> float:
-    """Return `timelaw.rest_to_rest` from what `_axes` worked out once."""
-    if way >= axis[2]:
-        return way * axis[0] + axis[1]
-    if way >= axis[3]:
-        return axis[4] + math.sqrt(axis[5] + way * axis[6])
-    return 4.0 * (way * axis[7]) ** (1.0 / 3.0)
-
-
-@compiled
-def _axes(limits: Floats) -> Floats:
-    """Return for each joint what its time law needs, (6, 8)."""
-    axes = np.empty((6, 8))
-    for k in range(6):
-        v, a, j = limits[0, k], limits[1, k], limits[2, k]
-        build_up = a / j
-        ramp = build_up + v / a if v > a * build_up else 2.0 * math.sqrt(v / j)
-        axes[k, 0], axes[k, 1], axes[k, 2] = 1.0 / v, ramp, v * ramp
-        axes[k, 3] = 2.0 * a * build_up * build_up
-        # build_up + 2 sqrt((a build_up / 2)^2 + a d) / a
-        axes[k, 4], axes[k, 5], axes[k, 6] = build_up, build_up * build_up, 4.0 / a
-        axes[k, 7] = 0.5 / j
-    return axes
-
-
-@compiled
 def _pair(a: Floats, b: Floats, model: Inverse, axes: Floats) -> float:
     """Return the least time-synchronised time over all branches of two poses, s."""
     best = math.inf
@@ -65,7 +40,7 @@ def _pair(a: Floats, b: Floats, model: Inverse, axes: Floats) -> float:
             for k in range(6):
                 way = b[j, k] - a[i, k]
                 way = _shortest(way, model.upper[k] - a[i, k], model.upper[k] - b[j, k])
-                time = max(time, _axis_time(way, axes[k]))
+                time = at_least(time, way, axes[k])
                 if time >= best:
                     break
             best = min(best, time)
@@ -74,7 +49,7 @@ def _pair(a: Floats, b: Floats, model: Inverse, axes: Floats) -> float:
 
 @compiled
 def _pairs(branches: Floats, model: Inverse, limits: Floats, symmetric: Floats) -> None:
-    axes = _axes(limits)
+    axes = prepared(limits)
     for i in range(branches.shape[0]):
         symmetric[i, i] = math.inf if math.isnan(branches[i, 0, 0]) else 0.0
         for j in range(i):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from robots import timelaw
 from robots.errors import RobotError
+from robots.joint_laws import synchronised_times
 from robots.moves import arc, jerk_limited, joint_move, straight, trapezoid
 
 TRUTH = Path(__file__).parents[1] / "truth" / "motion_cases.json"
@@ -168,3 +169,16 @@ def test_limits_that_are_not_positive_are_refused(limits):
 def test_ends_faster_than_the_limit_are_refused(speeds):
     with pytest.raises(RobotError, match="v_start and v_end must be within v_max"):
         jerk_limited(1.0, 1.0, 1.0, 1.0, *speeds)
+
+
+def test_many_moves_at_once_take_as_long_as_their_slowest_joint():
+    rng = np.random.default_rng(5)
+    start, goal = rng.uniform(-2, 2, (2, 40, 6)) * 10.0 ** rng.uniform(-6, 0, (40, 1))
+    limits = rng.uniform(0.5, 3, (3, 6)) * np.array([[1], [5], [50]])
+
+    times = synchronised_times(start, goal, limits)
+
+    slowest = [
+        joint_move(a, b, *limits).time_synchronised for a, b in zip(start, goal, strict=True)
+    ]
+    assert times == pytest.approx(slowest, abs=1e-12)
