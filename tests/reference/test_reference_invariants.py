@@ -8,7 +8,7 @@ from cells.errors import CellFileError
 from tests.strategies import NS, Case, cases
 from twin.kernel.log import Log
 from twin.kernel.model import NONE, Line
-from twin.kernel.states import NodeKind, State
+from twin.kernel.states import PART_STATES, NodeKind, State
 from twin.reference.run import Reference, simulate
 
 EXAMPLES = settings(
@@ -44,8 +44,7 @@ def test_states_of_servers_and_carriers_partition_time(case):
 
     log = simulate(line, seed=case.seed, end=case.horizon).log
 
-    of_parts = (State.ENTERED, State.FINISHED, State.SCRAPPED)
-    own = log.activities[~np.isin(log.activities["state"], of_parts)]
+    own = log.activities[~np.isin(log.activities["state"], PART_STATES)]
     for resource in doers(line):
         rows = np.sort(own[own["resource"] == resource], order=("t1", "t0"))
         edges = [*rows["t0"].tolist(), log.end]
@@ -59,8 +58,8 @@ def test_parts_are_conserved_and_leave_once(case):
 
     outcome = simulate(line, seed=case.seed, end=case.horizon)
 
-    entered = of_state(outcome.log, State.ENTERED)["part"]
-    left = of_state(outcome.log, State.FINISHED, State.SCRAPPED)["part"]
+    entered = of_state(outcome.log, State.ENTERED, State.MADE)["part"]
+    left = of_state(outcome.log, State.FINISHED, State.SCRAPPED, State.CONSUMED)["part"]
     assert np.unique(entered).size == entered.size
     assert np.unique(left).size == left.size
     assert np.isin(left, entered).all()

@@ -90,6 +90,8 @@ COMMANDS: Final = {
 STATION_STATES: Final = {
     State.WORKING: PackState.EXECUTE,
     State.SETTING_UP: PackState.STARTING,
+    State.LOADING: PackState.STARTING,
+    State.UNLOADING: PackState.COMPLETING,
     State.STARVED: PackState.SUSPENDED,
     State.BLOCKED: PackState.SUSPENDED,
     State.WAITING_OPERATOR: PackState.SUSPENDED,
@@ -105,6 +107,8 @@ STATION_STATES: Final = {
     State.PICKING: PackState.EXECUTE,
     State.CARRYING: PackState.EXECUTE,
     State.PLACING: PackState.EXECUTE,
+    State.ATTENDING: PackState.EXECUTE,
+    State.REPAIRING: PackState.EXECUTE,
 }
 
 

@@ -4,7 +4,11 @@ from enum import IntEnum
 
 
 class State(IntEnum):
-    """What one resource did with its time; the first eleven partition a station's time exactly."""
+    """What one resource did with its time.
+
+    The first eleven, with LOADING and UNLOADING, partition a station's time exactly.  Numbers
+    stand in logs and on the wire: new states are added at the end.
+    """
 
     WORKING = 0
     SETTING_UP = 1  # also waking up from standby
@@ -31,12 +35,24 @@ class State(IntEnum):
     FINISHED = 19  # a part that entered the line at t0 left it good at t1
     SCRAPPED = 20  # a part that entered the line at t0 was scrapped at t1
 
+    LOADING = 21  # a station's time: a part is put in
+    UNLOADING = 22  # a station's time: a part is taken out
+
+    ATTENDING = 23  # a robot's or an operator's time: at a station that needs it
+    REPAIRING = 24  # a robot's or an operator's time: repairs or maintains a station
+
+    CONSUMED = 25  # a part that entered the line at t0 became part of another, or was taken apart
+    MADE = 26  # a part came to be at t1 = t0, made of others or out of another
+
 
 N_STATES = len(State)
 
+# States that partition the time of a server of a station.
+SERVER_STATES = (*(s for s in State if s <= State.ASLEEP), State.LOADING, State.UNLOADING)
+
 # States that are facts about a part, not a use of a resource's time: logged even when they take no
 # time, and never clipped to an observation window.
-PART_STATES = (State.ENTERED, State.FINISHED, State.SCRAPPED)
+PART_STATES = (State.ENTERED, State.FINISHED, State.SCRAPPED, State.CONSUMED, State.MADE)
 
 
 class Ending(IntEnum):
@@ -45,6 +61,8 @@ class Ending(IntEnum):
     DONE = -1  # ended by itself
     CUT = -2  # still going on when the log ends
     INTERRUPTED = -3  # stopped by a failure or a shift end
+    EXPIRED = -4  # cause of SCRAPPED: the part had waited too long
+    PREEMPTED = -5  # stopped by a more urgent part
 
 
 class NodeKind(IntEnum):

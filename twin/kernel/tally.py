@@ -17,6 +17,13 @@ LOWEST = 20
 HIGHEST = 57
 N_BINS = ((HIGHEST - LOWEST) << MANTISSA_BITS) + 2
 
+# A record that ended so is not counted: it goes on later.
+_NOT_COUNTED = (Ending.CUT, Ending.INTERRUPTED, Ending.PREEMPTED)
+
+# By these a part comes to be inside the line, and by those it ceases to be.
+_COMING = (State.ENTERED, State.MADE)
+_LEAVING = (State.FINISHED, State.SCRAPPED, State.CONSUMED)
+
 STOPPED = ("", "deadlock", "livelock")  # names of Tally.stopped
 
 
@@ -135,7 +142,7 @@ class Tally:
         in_windows = np.zeros(cls.windows(start, horizon or log.end, window), np.int64)
         if window:
             np.add.at(in_windows, (leaving["t1"] - start - 1) // window, 1)
-        counted = (closed["cause"] != Ending.CUT) & (closed["cause"] != Ending.INTERRUPTED)
+        counted = ~np.isin(closed["cause"], _NOT_COUNTED)
         inside, wip_time = _inside(records, start, log.end)
         return cls(
             start=start,
@@ -181,8 +188,8 @@ def _inside(
     records: NDArray[np.void], start: int, end: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the parts inside at the end and the integral of the parts inside over the window."""
-    entries = records["t1"][records["state"] == State.ENTERED]
-    leavings = records["t1"][np.isin(records["state"], (State.FINISHED, State.SCRAPPED))]
+    entries = records["t1"][np.isin(records["state"], _COMING)]
+    leavings = records["t1"][np.isin(records["state"], _LEAVING)]
     inside = entries.size - leavings.size
     since = max(start, 0)
     stays = (end - np.maximum(entries, since)).sum() - (end - np.maximum(leavings, since)).sum()

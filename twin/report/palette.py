@@ -15,6 +15,8 @@ _UPRIGHT, _LEVEL = "M3,0 v6", "M0,3 h6"
 _DOTS = "M1.5,1.5 h0.01 M4.5,4.5 h0.01"
 _PATTERNS = {
     "setting_up": _RISING,
+    "loading": _UPRIGHT,
+    "unloading": _LEVEL,
     "failed": _FALLING,
     "under_repair": _RISING + " " + _FALLING,
     "maintenance": _LEVEL,
@@ -27,8 +29,12 @@ _PATTERNS = {
     "moving": _FALLING,
     "picking": _UPRIGHT,
     "placing": _LEVEL,
+    "attending": _DOTS,
+    "repairing": _RISING + " " + _FALLING,
 }
-_LIGHT_TEXT = frozenset({"working", "failed", "under_repair", "maintenance", "carrying", "placing"})
+_LIGHT_TEXT = frozenset(
+    {"working", "failed", "under_repair", "maintenance", "carrying", "placing", "repairing"}
+)
 _WORDS = str.maketrans("_", " ")
 
 

@@ -11,7 +11,7 @@ from twin.results.observed import Observed, on_shift
 from twin.results.stations import state_shares
 
 STEPS = (State.MOVING, State.PICKING, State.CARRYING, State.PLACING)
-CARRIER_STATES = (State.IDLE, *STEPS)
+CARRIER_STATES = (State.IDLE, *STEPS, State.ATTENDING, State.REPAIRING)
 _HOUR = 3600.0
 
 

@@ -19,6 +19,8 @@ _FIGURE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([^\s/]+)\s*/\s*kWh")
 DRAW: Mapping[State, str] = {
     State.WORKING: "working",
     State.SETTING_UP: "setup",
+    State.LOADING: "idle",
+    State.UNLOADING: "idle",
     State.STARVED: "idle",
     State.BLOCKED: "idle",
     State.WAITING_OPERATOR: "idle",
@@ -33,6 +35,8 @@ DRAW: Mapping[State, str] = {
     State.PICKING: "working",
     State.CARRYING: "working",
     State.PLACING: "working",
+    State.ATTENDING: "working",
+    State.REPAIRING: "working",
 }
 DRAWS = ("working", "setup", "idle", "standby", "down", "off")
 

@@ -16,6 +16,8 @@ SHARE = "1"  # the unit of a fraction
 STATE_LABELS: Mapping[str, str] = {
     "working": "working",
     "setting_up": "setting up",
+    "loading": "loading",
+    "unloading": "unloading",
     "failed": "failed",
     "under_repair": "under repair",
     "maintenance": "maintenance",
@@ -29,6 +31,8 @@ STATE_LABELS: Mapping[str, str] = {
     "moving": "moving empty",
     "picking": "picking",
     "placing": "placing",
+    "attending": "attending",
+    "repairing": "repairing",
     "idle": "idle",
     "waiting": "in buffer",
     "conveyed": "on conveyor",

@@ -91,6 +91,13 @@ def observe(cell: Cell, line: Line, tally: Tally) -> Observed:
     return Observed(expand(cell), line, whole, schedule(line, int(whole.end.max())))
 
 
+# What a server, robot or operator can be doing while on shift.
+_ON_SHIFT = [
+    *(state for state in State if state < State.WAITING and state is not State.OFF_SHIFT),
+    *(State.LOADING, State.UNLOADING, State.ATTENDING, State.REPAIRING),
+]
+
+
 def on_shift(time: Floats) -> Floats:
     """Return the planned busy time of resources, s, from their time by state (ISO 22400-2, PBT).
 
@@ -99,7 +106,7 @@ def on_shift(time: Floats) -> Floats:
     time : ndarray, shape (n, S)
         s.
     """
-    whole: Floats = time[:, : State.WAITING].sum(axis=1) - time[:, State.OFF_SHIFT]
+    whole: Floats = time[:, _ON_SHIFT].sum(axis=1)
     return whole
 
 

@@ -2,16 +2,14 @@
 
 import numpy as np
 
-from twin.kernel.states import NodeKind, State
+from twin.kernel.states import SERVER_STATES, NodeKind, State
 from twin.results.energy import energy_of_node
 from twin.results.estimates import Floats, ratio, share
 from twin.results.model import SHARE, Estimate, StationResult
 from twin.results.observed import Observed, links, on_shift
 from twin.results.planned import planned_cycle
 
-STATION_STATES = tuple(
-    state for state in State if state <= State.ASLEEP and state is not State.OFF_SHIFT
-)
+STATION_STATES = tuple(state for state in SERVER_STATES if state is not State.OFF_SHIFT)
 _DOWN = (State.FAILED, State.UNDER_REPAIR)
 _HOUR = 3600.0
 

@@ -15,6 +15,8 @@ from twin.results.observed import Observed, on_shift
 _ACTIVE = (
     State.WORKING,
     State.SETTING_UP,
+    State.LOADING,
+    State.UNLOADING,
     State.FAILED,
     State.UNDER_REPAIR,
     State.MAINTENANCE,
