@@ -1,5 +1,6 @@
 """Checks of a cell as a whole: what no single value shows."""
 
+from cells.currencies import check_currencies
 from cells.entries import check_entries
 from cells.limits import check_limits
 from cells.names import check_names
@@ -20,7 +21,7 @@ def check(cell: Cell) -> list[Problem]:
         Each value right by itself.
     """
     names = check_names(cell)
-    limits = check_limits(cell)
+    limits = check_limits(cell) + check_currencies(cell)
     if names:
         return names + limits
     entries = check_entries(cell)

@@ -6,6 +6,7 @@ from pydantic import Field, field_validator
 
 from cells.base import Name, Part, Position, Turn
 from cells.distributions import Distribution
+from cells.money import Cost, Money
 from cells.units import (
     Angle,
     ClockTime,
@@ -22,6 +23,7 @@ class Product(Part):
     """A kind of part."""
 
     mass: Mass | None = None
+    material_cost: Money | None = None  # of all that is in it when it leaves the line
 
 
 class Source(Part):
@@ -99,6 +101,7 @@ class Station(Part):
     shifts: Name | None = None
     at_shift_end: Literal["suspend", "finish", "start_if_fits"] = "suspend"
     power: PowerUse | None = None
+    cost: Cost | None = None  # of each server
 
 
 class Sink(Part):
@@ -147,6 +150,7 @@ class Robot(Part):
     serves: Literal["downstream_first", "longest_wait", "nearest", "priority"] = "downstream_first"
     shifts: Name | None = None
     power: PowerUse | None = None
+    cost: Cost | None = None
     settle: Duration = 0  # waiting for standstill after each move
 
 
@@ -160,6 +164,7 @@ class Operator(Part):
     home: Name | None = None
     serves: Literal["downstream_first", "longest_wait", "nearest", "priority"] = "downstream_first"
     shifts: Name | None = None
+    cost: Cost | None = None  # of each person
 
 
 class Flow(Part):

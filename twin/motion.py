@@ -8,8 +8,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from cells.base import Position, Turn
 from cells.expand import expand
-from cells.schema import Cell, Place, Position, Robot, Turn
+from cells.schema import Cell, Place, Robot
 from robots import jit
 from robots.arm import Arm
 from robots.load import load_arm

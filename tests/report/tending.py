@@ -166,6 +166,19 @@ def series(days=5, shifts=False):
     )
 
 
+def costs():
+    return m.CostResult(
+        total=estimate(14_310.0, 120.0, "GBP"),
+        per_good_part=estimate(4.752, 0.04, "GBP/part"),
+        by_kind={
+            "material": estimate(3.12, 0.001, "GBP/part"),
+            "machines": estimate(1.214, 0.02, "GBP/part"),
+            "labour": estimate(0.418, 0.01, "GBP/part"),
+        },
+        missing=("deburr",),
+    )
+
+
 def energy():
     return m.EnergyResult(
         total=estimate(104.3, 1.4, "kWh"),
@@ -222,6 +235,7 @@ def results(count=3, shifts=False, **changed):
         "carriers": carriers(),
         "buffers": buffers(),
         "energy": energy(),
+        "costs": costs(),
         "bottleneck": bottleneck(),
         "takt": takt(),
         "series": series(shifts=shifts),

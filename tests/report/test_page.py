@@ -79,6 +79,7 @@ def test_a_report_of_results_alone_is_whole():
         buffers=(),
         products=(),
         energy=None,
+        costs=None,
         takt=None,
         series=None,
         notes=(),

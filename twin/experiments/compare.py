@@ -6,9 +6,11 @@ from typing import NamedTuple, Unpack
 
 import numpy as np
 
+from cells.currencies import currency_of
 from cells.schema import Cell
 from twin.experiments.replicate import Options, Plan, Run, make_plan, run_plan
 from twin.kernel.model import NS_PER_S, Line
+from twin.results.costs import costs_by_replication
 from twin.results.energy import energy_by_replication
 from twin.results.estimates import Difference, Floats, estimate, holm
 from twin.results.model import SHARE, Comparison, ComparisonRow, Estimate
@@ -163,6 +165,10 @@ def _figures(seen: Observed) -> dict[tuple[str, str], Floats]:
     energy = energy_by_replication(seen)
     if energy is not None:
         figures["energy per good part", "kWh/part"] = energy / at_least_one
+    costs = costs_by_replication(seen)
+    if costs:
+        unit = f"{currency_of(seen.cell)}/part"
+        figures["cost per good part", unit] = sum(costs.values()) / at_least_one
     return {key: np.asarray(values, dtype=np.float64) for key, values in figures.items()}
 
 

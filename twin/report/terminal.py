@@ -132,6 +132,7 @@ def _figures(results: Results) -> Iterator[tuple[str, ...]]:
         ("energy per good part", energy.per_good_part if energy else None),
         ("cost of energy per good part", energy.cost_per_good_part if energy else None),
         ("CO₂e per good part", energy.carbon_per_good_part if energy else None),
+        ("cost per good part", results.costs.per_good_part if results.costs else None),
     ]
     for name, found in shown:
         if found is not None:

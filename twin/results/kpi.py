@@ -14,6 +14,7 @@ from twin.kernel.tally import STOPPED, Tally
 from twin.results.bottleneck import find_bottleneck
 from twin.results.carriers import buffer_results, carrier_results
 from twin.results.conventions import conventions
+from twin.results.costs import cost_result
 from twin.results.energy import energy_notes, energy_result
 from twin.results.estimates import Floats, estimate, ratio
 from twin.results.flow import (
@@ -80,6 +81,7 @@ def summarise(
         carriers=carrier_results(seen),
         buffers=buffer_results(seen),
         energy=energy_result(seen),
+        costs=cost_result(seen),
         bottleneck=find_bottleneck(seen),
         takt=takt_result(seen, rate),
         conventions=conventions(line),

@@ -207,6 +207,16 @@ class EnergyResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CostResult:
+    """What has a price in the cell file; units are its currency."""
+
+    total: Estimate  # in the window
+    per_good_part: Estimate
+    by_kind: dict[str, Estimate]  # per good part: material, machines, labour, electricity
+    missing: tuple[str, ...]  # products, stations, robots and operators without a price
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Takt:
     """Whether the line keeps its takt."""
 
@@ -257,6 +267,7 @@ class Results:
     carriers: tuple[CarrierResult, ...]
     buffers: tuple[BufferResult, ...]
     energy: EnergyResult | None  # None: no power anywhere in the cell file
+    costs: CostResult | None  # None: no price anywhere in the cell file
     bottleneck: Bottleneck
     takt: Takt | None  # None: the cell file gives none
     series: Series | None

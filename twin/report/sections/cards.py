@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from twin.report import estimates, numbers, sentences
 from twin.report.markup import Markup, element
-from twin.results.model import EnergyResult, Estimate, Results
+from twin.results.model import CostResult, EnergyResult, Estimate, Results
 
 
 def cards(results: Results) -> Markup:
@@ -38,6 +38,8 @@ def _cards(results: Results) -> Iterator[Markup]:
     yield _card("Work in process, mean", results.wip)
     if results.energy:
         yield _card("Energy per good part", results.energy.per_good_part, _energy(results.energy))
+    if results.costs:
+        yield _card("Cost per good part", results.costs.per_good_part, _cost(results.costs))
     yield _card("Scrap", results.scrap_share, f"{estimates.short(results.scrap)} in the window")
 
 
@@ -54,6 +56,10 @@ def _energy(energy: EnergyResult) -> str:
         ("CO₂e", energy.carbon_per_good_part),
     )
     return ", ".join(f"{name} {estimates.short(found)}" for name, found in known if found)
+
+
+def _cost(costs: CostResult) -> str:
+    return ", ".join(f"{kind} {estimates.short(cost)}" for kind, cost in costs.by_kind.items())
 
 
 def _card(name: str, estimate: Estimate, words: str = "") -> Markup:

@@ -5,7 +5,7 @@ from twin.report.charts.states import StateRow, state_bars
 from twin.report.figure import figure
 from twin.report.markup import Markup, element
 from twin.report.table import Column, table
-from twin.results.model import CarrierResult, EnergyResult, Results, StationResult
+from twin.results.model import CarrierResult, CostResult, EnergyResult, Results, StationResult
 
 # Kinds of power in the colours of the states they belong to.
 _POWER_STATES = {
@@ -32,6 +32,8 @@ def tables(results: Results) -> Markup:
         parts += [element("h3", "Buffers and conveyors"), _buffers(results)]
     if results.energy:
         parts += _energy(results.energy)
+    if results.costs:
+        parts += [element("h3", "Cost per good part"), *_costs(results.costs)]
     return element("section", element("h2", "In figures"), *parts) if parts else Markup()
 
 
@@ -166,3 +168,16 @@ def _energy(energy: EnergyResult) -> list[Markup]:
             " ".join(words),
         )
     ]
+
+
+def _costs(costs: CostResult) -> list[Markup]:
+    rows = [[kind, estimates.short(cost)] for kind, cost in costs.by_kind.items()]
+    rows.append(["in all", estimates.short(costs.per_good_part)])
+    words = [
+        f"{estimates.short(costs.total)} in the window. Hours are paid while on shift, busy or"
+        " not; material for good parts and scrap alike. Investment is not in it."
+    ]
+    if costs.missing:
+        words.append(f"Not counted, no price given: {', '.join(costs.missing)}.")
+    columns = [Column("Kind", numeric=False), Column("Cost per good part")]
+    return [table(columns, rows), element("p", " ".join(words))]
