@@ -132,10 +132,17 @@ def _reason(
     subject = "limits the output: it is" if len(names) == 1 else "limit the output: they are"
     return (
         f"{' and '.join(names)} {subject} busy or down {100 * active:.1f} % of the time on shift,"
-        f" {period:.3g} s at a stretch on average, the longest in {wins} of {n} replications;"
+        f" {_in_words(period)} at a stretch on average, the longest in {wins} of {n} replications;"
         f" {_agreement(names, votes[TURNING_POINT])}."
         f"{_rivals(names, candidates)}{_tending(winners)}"
     )
+
+
+def _in_words(seconds: float) -> str:
+    """Return a duration in the largest unit of which it has two."""
+    units = ((86_400.0, "days"), (3_600.0, "h"), (60.0, "min"))
+    size, name = next((one for one in units if seconds >= 2 * one[0]), (1.0, "s"))
+    return f"{seconds / size:.3g} {name}"
 
 
 def _agreement(names: Sequence[str], turning: str | None) -> str:

@@ -180,4 +180,4 @@ def _costs(costs: CostResult) -> list[Markup]:
     if costs.missing:
         words.append(f"Not counted, no price given: {', '.join(costs.missing)}.")
     columns = [Column("Kind", numeric=False), Column("Cost per good part")]
-    return [table(columns, rows), element("p", " ".join(words))]
+    return [table(columns, rows), element("p", " ".join(words), class_="detail")]
