@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 OUT ?= out
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help demo test bench lint docs lock clean
+.PHONY: help demo test bench soak lint docs lock clean
 
 help:
 	@echo "make demo   run the main job on the machine-tending cell and write its report to $(OUT)/machine_tending/"
 	@echo "make test   run the test suite, compiled and uncompiled"
 	@echo "make bench  measure speed against rivals in the same run"
+	@echo "make soak   compare the two engines on random cells, SECONDS=60 long"
 	@echo "make lint   check style, types and import rules"
 	@echo "make docs   build the documentation into docs/_build/"
 
@@ -41,6 +42,11 @@ test: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp
 	@$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only -q -s
+
+SECONDS ?= 60
+soak: $(VENV)/dev.stamp
+	@$(BIN)/taktwin doctor --warm
+	@$(BIN)/python -m tests.soak --seconds $(SECONDS) --workers $$(nproc 2>/dev/null || echo 1)
 
 lint: $(VENV)/dev.stamp
 	@$(BIN)/ruff check .

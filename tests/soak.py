@@ -1,6 +1,6 @@
 """Compare the two engines on random cells for as long as wanted.
 
-`python -m tests.soak --seconds 600` prints how many cells a second were compared; where the engines
+`make soak SECONDS=600` prints how many cells a second were compared; where the engines
 differ, it makes the cell as small as it can and prints it.
 """
 
@@ -9,7 +9,9 @@ import copy
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 from random import Random
 from typing import Any
 
@@ -70,26 +72,40 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def main() -> int:
-    """Run until the time is over or something is found."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--first", type=int, default=0, help="number of the first cell")
-    parser.add_argument("--keep-going", action="store_true", help="do not end at the first finding")
-    arguments = parser.parse_args()
-    begun, number, findings = time.monotonic(), arguments.first, 0
-    while time.monotonic() - begun < arguments.seconds:
+def search(first: int, step: int, seconds: float, *, keep_going: bool) -> tuple[int, int]:
+    """Compare cells `first`, `first + step`, ... until the time is over; return cells, findings."""
+    begun, number, findings = time.monotonic(), first, 0
+    while time.monotonic() - begun < seconds and not (findings and not keep_going):
         case = random_case(Random(number))
         if compare(case) is not None:
             findings += 1
             small = smallest(case)
             rest = replace(small, document={})
             say(f"cell {number}: {compare(small)}\n{rest}\n{small.text}\n")
-            if not arguments.keep_going:
-                break
-        number += 1
-    took, count = time.monotonic() - begun, number - arguments.first
-    say(f"{count} cells in {took:.0f} s, {count / took:.1f} a second; {findings} findings")
+        number += step
+    return (number - first) // step, findings
+
+
+def main() -> int:
+    """Run until the time is over or something is found."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--first", type=int, default=0, help="number of the first cell")
+    parser.add_argument("--workers", type=int, default=1, help="processes side by side")
+    parser.add_argument("--keep-going", action="store_true", help="do not end at the first finding")
+    asked = parser.parse_args()
+    begun = time.monotonic()
+    with ProcessPoolExecutor(asked.workers, mp_context=get_context("spawn")) as pool:
+        found = [
+            pool.submit(
+                search, asked.first + k, asked.workers, asked.seconds, keep_going=asked.keep_going
+            )
+            for k in range(asked.workers)
+        ]
+        counts = [one.result() for one in found]
+    cells, findings = (sum(column) for column in zip(*counts, strict=True))
+    took = time.monotonic() - begun
+    say(f"{cells} cells in {took:.0f} s, {cells / took:.1f} a second; {findings} findings")
     return min(findings, 1)
 
 
