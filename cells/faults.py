@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from cells.errors import Fault, hint, shown
 from cells.families import FAMILIES
 from cells.schema_json import example, keys
+from cells.setups import ANY
 from cells.yaml_reader import Document, Path
 
 _NAME = "a name: letters, digits and _, beginning with a letter"
@@ -116,7 +117,7 @@ def _of_union(path: Path, sides: dict[str, list[_Found]], document: Document) ->
         message = f"expected {' or '.join(allowed)}; found {shown(first.value)}"
         return [_fault(path, message, document)]
     best = min(meant, key=len)
-    if len(meant) > 1 and path[-1:] == ("process",):
+    if len(meant) > 1 and path[-1:] in (("process",), ("setup",)):
         best = meant[_per_product(best[0], document)]
     words = [_expected(one) for side in sides.values() for one in side if one.only_shape]
     other = [word for word in words if word.startswith("'")]
@@ -125,13 +126,13 @@ def _of_union(path: Path, sides: dict[str, list[_Found]], document: Document) ->
 
 
 def _per_product(one: _Found, document: Document) -> int:
-    """Return 1 if a process time seems to be given per product, 0 if as one distribution."""
+    """Return 1 if times seem to be given per product, 0 if as one distribution."""
     data: Any = document.data
     for step in one.branch[0] if one.branch else ():
         data = data[step]
     named = data if isinstance(data, dict) else {}
     products = document.data.get("products")
-    if isinstance(products, dict) and any(key in products for key in named):
+    if isinstance(products, dict) and any(key in (*products, ANY) for key in named):
         return 1
     return int(not any(get_close_matches(key, FAMILIES, n=1, cutoff=0.7) for key in named))
 

@@ -100,5 +100,7 @@ def zero_time(node: Node, product: str) -> bool:
     """Return whether a part of a product passes a node in no time."""
     if isinstance(node, Station):
         time = node.process.get(product) if isinstance(node.process, dict) else node.process
-        return time is not None and time.constant and time.mean() == 0.0
+        handling = (node.load, node.unload)
+        times = (time, *(one for one in handling if one is not None))
+        return all(one is not None and one.constant and one.mean() == 0.0 for one in times)
     return isinstance(node, Buffer)

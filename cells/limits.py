@@ -8,6 +8,7 @@ from cells import shifts
 from cells.errors import shown
 from cells.problems import Problem
 from cells.schema import Cell, Conveyor, Cycle, Fixture, Robot, Shifts, Source, Station
+from cells.setups import ANY
 
 _PRICE = re.compile(r"[0-9]+(\.[0-9]+)? [A-Z]{3}/kWh")
 _CARBON = re.compile(r"[0-9]+(\.[0-9]+)? kg/kWh")
@@ -78,6 +79,10 @@ def _station(station: Station) -> Found:
         yield "places", f"one place per machine: {len(station.places)} for {station.count}"
     if isinstance(station.process, dict) and not station.process:
         yield "process", "no process time is given; write `process: 45 s`, or one per product"
+    if station.tooled_for is not None and station.setup is None:
+        yield "tooled_for", "the station has no `setup`; give it one, or leave `tooled_for` out"
+    if isinstance(station.setup, dict) and not any(station.setup.values()):
+        yield "setup", "no time is given; write `setup: 5 min`, or {from: {to: 5 min}}"
     if station.at_shift_end != "suspend" and station.shifts is None:
         yield "at_shift_end", "the station has no `shifts`"
     for name, mode in station.failures.items():
@@ -129,6 +134,9 @@ def _rest(cell: Cell) -> Iterator[Problem]:
         yield Problem(("run", "warm_up"), "the warm-up must end before the horizon")
     if run.takt is not None and run.takt <= 0:
         yield Problem(("run", "takt"), "the takt must be above 0 s")
+    if ANY in cell.products and any(isinstance(s.setup, dict) for s in cell.stations.values()):
+        message = f"`{ANY}` stands for every product in a table of set-ups; choose another name"
+        yield Problem(("products", ANY), message)
     try:
         shifts.read_start(run.start)
     except ValueError as error:
@@ -152,11 +160,13 @@ def _too_long(cell: Cell) -> Iterator[Problem]:
             station.process if isinstance(station.process, dict) else {"": station.process}
         )
         for product, time in per_product.items():
-            if longest is not None and time.constant and time.mean() > longest:
+            handling = (station.load, station.unload)
+            takes = sum(one.mean() for one in (time, *handling) if one is not None and one.constant)
+            if longest is not None and time.constant and takes > longest:
                 path = ("stations", name, "process", *([product] if product else []))
                 yield Problem(
                     path,
-                    f"an operation of {time.mean() / 1e9:g} s never fits into a shift, of which the"
+                    f"an operation of {takes / 1e9:g} s never fits into a shift, of which the"
                     f" longest is {longest / 1e9:g} s, and would wait for ever",
                 )
 

@@ -45,7 +45,9 @@ def _is_texts(value: object) -> bool:
 
 # What each value has to look like to be read for names; others count as not given.
 _READABLE: dict[str, Callable[[object], bool]] = {
-    **dict.fromkeys(("pick_at", "place_at", "at", "home", "shifts", "by", "from"), _is_text),
+    **dict.fromkeys(
+        ("pick_at", "place_at", "at", "home", "shifts", "by", "from", "tooled_for"), _is_text
+    ),
     **dict.fromkeys(("product", "to"), _is_texts),
     "places": lambda value: isinstance(value, list) and _is_texts(value),
     "process": lambda value: isinstance(value, dict) and _is_texts(value),

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from cells.errors import hint
 from cells.expand import QUEUE, has_queue, machines
 from cells.problems import Problem
-from cells.schema import Cell
+from cells.schema import Cell, Station
+from cells.setups import ANY
 
 NODES = ("sources", "buffers", "conveyors", "stations", "sinks")
 CARRIERS = ("robots", "operators")
@@ -91,11 +92,22 @@ def _of_products(cell: Cell) -> Iterator[_Reference]:
     for name, station in cell.stations.items():
         for k, place in enumerate(station.places or ()):
             yield _Reference(("stations", name, "places", k), "place", place)
-        for product in station.process if isinstance(station.process, dict) else ():
-            yield _Reference(("stations", name, "process", product), "product", product)
+        yield from _of_station(name, station)
     for k, entry in enumerate(cell.inside):
         yield _Reference(("inside", k, "product"), "product", entry.product)
         yield _Reference(("inside", k, "at"), "buffer, conveyor or station", entry.at)
+
+
+def _of_station(name: str, station: Station) -> Iterator[_Reference]:
+    path: Path = ("stations", name)
+    for product in station.process if isinstance(station.process, dict) else ():
+        yield _Reference((*path, "process", product), "product", product)
+    if station.tooled_for is not None:
+        yield _Reference((*path, "tooled_for"), "product", station.tooled_for)
+    for before, row in station.setup.items() if isinstance(station.setup, dict) else ():
+        for keys in ((before,), *((before, to) for to in row)):
+            if keys[-1] != ANY:
+                yield _Reference((*path, "setup", *keys), "product", keys[-1])
 
 
 def _of_flow(cell: Cell) -> Iterator[_Reference]:

@@ -95,6 +95,11 @@ class Station(Part):
     queue: int | Literal["unlimited"] | None = (
         None  # waiting places in front; makes a buffer <name>_queue
     )
+    # One time for every change of product, or {from: {to: time}} with `any` for all others.
+    setup: Distribution | dict[Name, dict[Name, Distribution]] | None = None
+    tooled_for: Name | None = None  # at the start; default: nothing, so the first part needs one
+    load: Distribution | None = None  # before the process
+    unload: Distribution | None = None  # after it
     at: Name | None = None
     places: list[Name] | None = None  # one a machine, with `count`
     failures: dict[Name, FailureMode] = {}

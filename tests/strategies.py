@@ -15,6 +15,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from cells.load import load_text
+from tests.drawing import stations
 from twin.build import build_line
 from twin.kernel.model import Line
 from twin.motion import MoveTimes
@@ -75,6 +76,7 @@ def random_case(rng: Random) -> Case:
     draft.flow()
     draft.ring()
     draft.prune()
+    stations.stages(rng, draft.document)
     return Case(
         document=draft.document,
         robot_times={

@@ -80,7 +80,7 @@ def test_the_random_cells_use_every_feature():
         stops.add(outcome.stop is not None)
 
     later = {State.FAILED, State.MAINTENANCE}  # no cell can ask for them yet
-    later |= {State.LOADING, State.UNLOADING, State.ATTENDING, State.REPAIRING}
+    later |= {State.ATTENDING, State.REPAIRING}
     later |= {State.CONSUMED, State.MADE}
     assert states == set(State) - later
     assert stops == {False, True}

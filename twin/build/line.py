@@ -61,6 +61,7 @@ def build_line(cell: Cell, motion: Mapping[str, MoveTimes] | None = None) -> Lin
         resource_carrier=np.array([NONE] * len(nodes.resources) + carriers.unit_group, np.int64),
         products=tuple(flat.products),
         process=process,
+        setup=nodes.setups.rows(),
         route_of=routes.route_of,
         routes=routes.rows(),
         options=routes.option_rows(),

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cells.schema import Buffer, Cell, Conveyor, Sink, Source, Station
+from twin.build.setups import SetupTables, add_stages
 from twin.build.tables import CalendarTable, DistributionTable
 from twin.kernel.model import MIX, MODE, NODE, NONE, NS_PER_S
 from twin.kernel.names import stream_id
@@ -15,6 +16,7 @@ from twin.kernel.states import Clock, NodeKind, OnFailure, ShiftEnd
 
 # Columns that count or measure something: 0, not NONE, where they do not apply.
 _ZERO = (
+    "staged",
     "saturated",
     "batch",
     "mix_count",
@@ -33,6 +35,7 @@ class Nodes:
 
     rows: NDArray[np.void]  # (N,) NODE
     names: tuple[str, ...]
+    setups: SetupTables
     resources: list[str] = field(default_factory=list)
     resource_node: list[int] = field(default_factory=list)
     mix: list[tuple[int, float]] = field(default_factory=list)
@@ -57,8 +60,9 @@ def collect_nodes(
     for column in _ZERO:
         rows[column] = 0
     rows["pace"] = 1.0
-    nodes = Nodes(rows=rows, names=tuple(name for name, _ in described))
     products = list(cell.products)
+    names = tuple(name for name, _ in described)
+    nodes = Nodes(rows=rows, names=names, setups=SetupTables(products))
     for index, (name, node) in enumerate(described):
         row = rows[index]
         row["resource"] = len(nodes.resources)
@@ -137,6 +141,7 @@ def _station(
     row["kind"] = NodeKind.STATION
     row["capacity"] = station.servers
     row["process_stream"] = stream_id(name, "process")
+    add_stages(row, name, station, nodes.setups, dists)
     row["calendar"] = calendars.add(station.shifts)
     row["at_shift_end"] = ShiftEnd[station.at_shift_end.upper()]
     standby = station.power.standby if station.power else None

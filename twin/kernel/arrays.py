@@ -12,7 +12,8 @@ NEVER = np.int64(2**63 - 1)  # due time of a slot with nothing pending
 VOID = -1  # state of a resource whose record is closed and whose next is not yet opened
 
 # What a server is about; the states it shows follow from this, its shift and its failures.
-EMPTY, UNSTARTED, WAKING, WORKING, FINISHED = range(5)
+# UNSTARTED: a stage is to begin or to be resumed; from WAKING to UNLOADING one is in progress.
+EMPTY, UNSTARTED, WAKING, SETTING, LOADING, WORKING, UNLOADING, FINISHED = range(8)
 
 # Kinds of slots, in the order in which ends happen at one instant.
 (
@@ -59,6 +60,7 @@ class Model(NamedTuple):
     nodes: NDArray[np.void]  # (N,) NODE
     res: NDArray[np.void]  # (R,) RESOURCE
     process: NDArray[np.int64]  # (N, P)
+    setup: NDArray[np.int64]  # (K, P + 1, P)
     route_of: NDArray[np.int64]  # (N, P)
     routes: NDArray[np.void]  # ROUTE
     options: NDArray[np.void]  # OPTION
@@ -143,6 +145,9 @@ NODE_STATE = np.dtype(
         ("ahead", np.int64),  # the next of them, drawn ahead from the distribution
         ("ahead_of", np.int64),
         ("mix_draws", np.int64),
+        ("setup_draws", np.int64),
+        ("load_draws", np.int64),
+        ("unload_draws", np.int64),
         ("route_draws", np.int64),
         ("parts", np.int64),  # in the list
         ("held", np.int64),  # parts in it and on the way to it
@@ -164,9 +169,14 @@ RESOURCE_STATE = np.dtype(
         ("state", np.int64),  # State or VOID
         ("part", np.int64),  # on the server, in the hand of the unit; NONE if none
         # server
-        ("rest", np.int64),  # ns of work left
+        ("rest", np.int64),  # ns of work left, NONE: over, unloading is left
         ("full", np.int64),  # ns of work sampled
         ("wake", np.int64),  # ns of waking up left, NONE: awake; 0: over, but not yet noticed
+        ("setup", np.int64),  # ns of the set-up left, NONE: none or over
+        ("load", np.int64),  # ns of loading left, NONE: none or over
+        ("unload", np.int64),  # ns of unloading left, NONE: none or over
+        ("tooling", np.int64),  # product it is set up for, P: none
+        ("tool", np.int64),  # product the set-up is for
         ("began", np.int64),  # when it began to work last
         ("exact", np.int64),  # when work or waking up really ends: it is noticed at a scan
         ("ended", np.int64),  # instant of its last end of an operation

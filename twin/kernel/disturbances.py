@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from twin.kernel.arrays import EMPTY, NEVER, WAKING, WORKING, Int, Model
+from twin.kernel.arrays import EMPTY, NEVER, WORKING, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.carriers import show_at_rest
 from twin.kernel.draws import draw_time
@@ -15,6 +15,7 @@ from twin.kernel.servers import (
     close_if_changed,
     gains_server,
     in_overtime,
+    in_progress,
     interrupt,
     is_vacant,
     loses_server,
@@ -82,11 +83,11 @@ def strike(m: Model, s: RunState, r: Int, k: Int) -> None:
     if is_vacant(s, r):
         loses_server(m, s, r)
     x["down"] = k
-    if x["phase"] == WAKING:
+    if in_progress(s, r):
+        worked = x["phase"] == WORKING
         interrupt(m, s, r)
-    elif x["phase"] == WORKING:
-        interrupt(m, s, r)
-        _spoil(m, s, r, mode["on_failure"])
+        if worked:
+            _spoil(m, s, r, mode["on_failure"])
     _halt_clocks(m, s, r)
     clock = s.clocks[m.res[r]["clock"] + k]
     stream = m.repair_stream[r, k]
@@ -151,7 +152,7 @@ def _shift_of_server(m: Model, s: RunState, r: Int, on: Int) -> None:
         x["asleep"] = 0
         if x["begun"] == 0:
             x["wake"] = NONE
-        if (x["phase"] == WORKING or x["phase"] == WAKING) and not in_overtime(m, s, r):
+        if in_progress(s, r) and not in_overtime(m, s, r):
             interrupt(m, s, r)
     close_if_changed(m, s, r)
 

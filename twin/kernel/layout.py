@@ -188,9 +188,14 @@ def _resource_states(line: Line) -> NDArray[np.void]:
         "task",
         "goal",
         "wake",
+        "setup",
+        "load",
+        "unload",
     )
     for field in absent:
         states[field] = NONE
+    tooled_for = line.nodes["tooled_for"][line.resource_node]
+    states["tooling"] = np.where(tooled_for >= 0, tooled_for, len(line.products))
     states["at"] = [line.carriers["home"][g] if g >= 0 else NONE for g in line.resource_carrier]
     return states
 

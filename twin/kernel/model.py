@@ -51,6 +51,14 @@ NODE = np.dtype(
         # station
         ("process_stream", np.uint64),
         ("pace", np.float64),  # process times are multiplied by this, 1.0 as written
+        ("staged", np.int64),  # 1: it has set-ups, loading or unloading
+        ("setup", np.int64),  # its table in Line.setup; NONE: it needs no set-up
+        ("setup_stream", np.uint64),
+        ("tooled_for", np.int64),  # product its servers are set up for at the start, NONE none
+        ("load", np.int64),  # dist: time to load, NONE none
+        ("load_stream", np.uint64),
+        ("unload", np.int64),  # dist: time to unload, NONE none
+        ("unload_stream", np.uint64),
         ("at_shift_end", np.int64),  # ShiftEnd
         ("standby_after", np.int64),  # ns of starving before it goes to sleep; NONE never
         ("wake_up", np.int64),  # ns to wake up
@@ -139,6 +147,8 @@ class Line:
     resource_carrier: NDArray[np.int64]  # (R,) carrier group of a resource, NONE for others
     products: tuple[str, ...]
     process: NDArray[np.int64]  # (N, P) dist of a station's process time, NONE elsewhere
+    # Dists of set-up times, [table, from product (P: from none), to product], NONE: no set-up.
+    setup: NDArray[np.int64]  # (K, P + 1, P)
     route_of: NDArray[np.int64]  # (N, P) row in routes, NONE: no way out for that product
     routes: NDArray[np.void]  # ROUTE
     options: NDArray[np.void]  # OPTION

@@ -4,19 +4,19 @@ from typing import Any
 
 import numpy as np
 
-from twin.kernel.arrays import EMPTY, FINISHED, NEVER, WAKING, WORKING, Int, Model
+from twin.kernel.arrays import EMPTY, FINISHED, NEVER, UNSTARTED, WORKING, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.jit import inlined
 from twin.kernel.offers import target_of
 from twin.kernel.records import show
 from twin.kernel.servers import first_vacant, in_overtime, touch
 from twin.kernel.slots import set_slot
+from twin.kernel.stages import shown_in
 from twin.kernel.states import CarrierKind, NodeKind, State
 
 _STATION = np.int64(NodeKind.STATION)
 _ROBOT = np.int64(CarrierKind.ROBOT)
 _WORKING = np.int64(State.WORKING)
-_SETTING_UP = np.int64(State.SETTING_UP)
 _STARVED = np.int64(State.STARVED)
 _BLOCKED = np.int64(State.BLOCKED)
 _WAITING_OPERATOR = np.int64(State.WAITING_OPERATOR)
@@ -66,10 +66,10 @@ def _state_of(m: Model, s: RunState, r: Int) -> Int:
         state = _state_of_empty(m, s, r)
     elif phase == FINISHED:
         state = _state_of_finished(m, s, r)
-    elif phase == WAKING:
-        state = _SETTING_UP
+    elif phase == UNSTARTED:
+        state = _OFF_SHIFT  # it waits for a shift into which it fits
     else:
-        state = _OFF_SHIFT  # an unstarted part that waits for a shift into which it fits
+        state = shown_in(phase)
     return state
 
 

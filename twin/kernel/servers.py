@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from twin.kernel.arrays import EMPTY, FINISHED, NEVER, UNSTARTED, VOID, WAKING, WORKING, Int, Model
+from twin.kernel.arrays import EMPTY, FINISHED, NEVER, UNSTARTED, VOID, WORKING, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.draws import draw_next
 from twin.kernel.jit import inlined
@@ -10,6 +10,15 @@ from twin.kernel.model import NONE
 from twin.kernel.offers import begins_to_accept, offer
 from twin.kernel.records import close, show
 from twin.kernel.slots import noticed, set_slot
+from twin.kernel.stages import (
+    draw_handling,
+    draw_setup,
+    keep_rest,
+    left_of,
+    next_stage,
+    shown_in,
+    undisturbed_end,
+)
 from twin.kernel.states import Clock, Ending, ShiftEnd, State
 
 _DONE = np.int64(Ending.DONE)
@@ -18,7 +27,6 @@ _OPERATING = np.int64(Clock.OPERATING)
 _FINISH = np.int64(ShiftEnd.FINISH)
 _IF_FITS = np.int64(ShiftEnd.START_IF_FITS)
 _STATE_WORKING = np.int64(State.WORKING)
-_SETTING_UP = np.int64(State.SETTING_UP)
 _OFF_SHIFT = np.int64(State.OFF_SHIFT)
 _UNDER_REPAIR = np.int64(State.UNDER_REPAIR)
 
@@ -82,7 +90,8 @@ def in_overtime(m: Model, s: RunState, r: Int) -> bool:
     return (
         m.nodes[n]["at_shift_end"] == _FINISH
         and x["begun"] == 1
-        and (x["phase"] == UNSTARTED or x["phase"] == WAKING or x["phase"] == WORKING)
+        and x["phase"] != EMPTY
+        and x["phase"] != FINISHED
     )
 
 
@@ -108,7 +117,7 @@ def close_if_changed(m: Model, s: RunState, r: Int) -> None:
 
 @inlined
 def enter_server(m: Model, s: RunState, r: Int, part: Int, deliverer: Int) -> None:
-    """Put a part on a server: its process time is drawn now."""
+    """Put a part on a server: how long its stages take is drawn now."""
     x, n = s.res[r], m.res[r]["node"]
     close(s, r, deliverer)
     if x["reserved"] >= 0:
@@ -123,6 +132,9 @@ def enter_server(m: Model, s: RunState, r: Int, part: Int, deliverer: Int) -> No
     node = m.nodes[n]
     x["full"] = draw_next(m, s, r, d, node["pace"], node["process_stream"])
     x["rest"] = x["full"]
+    if node["staged"] == 1:
+        draw_setup(m, s, r, s.parts[part]["product"])
+        draw_handling(m, s, r)
     may_start(s, r)
     touch(s, r)
 
@@ -144,20 +156,20 @@ def leave_server(m: Model, s: RunState, r: Int, taker: Int) -> Int:
 
 @inlined
 def _fits(m: Model, s: RunState, r: Int) -> bool:
-    """Return whether wake-up and operation end, undisturbed, no later than the shift."""
-    x, calendar = s.res[r], m.res[r]["calendar"]
-    if calendar < 0:
-        return True
-    ends = s.glob[0]["now"]
-    if x["wake"] >= 0:
-        ends = noticed(s, ends + x["wake"])
-    ends = noticed(s, ends + x["rest"])
-    return ends <= s.due[m.shift_slot[0] + calendar]
+    """Return whether all stages end, undisturbed, no later than the shift."""
+    calendar = m.res[r]["calendar"]
+    return calendar < 0 or undisturbed_end(m, s, r) <= s.due[m.shift_slot[0] + calendar]
+
+
+@inlined
+def in_progress(s: RunState, r: Int) -> bool:
+    """Return whether a server is in a stage of an operation, not stopped."""
+    return UNSTARTED < s.res[r]["phase"] < FINISHED
 
 
 @inlined
 def start(m: Model, s: RunState, r: Int) -> None:
-    """Start or go on with the operation of a server if it is up and on shift."""
+    """Begin or resume the next stage of a server if it is up and on shift."""
     x, n = s.res[r], m.res[r]["node"]
     if x["phase"] != UNSTARTED or x["down"] >= 0:
         return
@@ -171,18 +183,18 @@ def start(m: Model, s: RunState, r: Int) -> None:
     x["begun"] = 1
     now = s.glob[0]["now"]
     x["began"] = now
-    if x["wake"] >= 0:
-        x["phase"] = WAKING
-        x["exact"] = now + x["wake"]
-        show(s, r, _SETTING_UP)
-    else:
-        x["phase"] = WORKING
+    stage = next_stage(m, s, r)
+    x["phase"] = stage
+    if stage == WORKING:
         x["exact"] = now + x["rest"]
         show(s, r, _STATE_WORKING)
-    due = noticed(s, x["exact"])
-    set_slot(s, m.res[r]["end"], due)
-    if x["phase"] == WORKING:
+        due = noticed(s, x["exact"])
         _run_clocks(m, s, r, due)
+    else:
+        x["exact"] = now + left_of(s, r, stage)
+        show(s, r, shown_in(stage))
+        due = noticed(s, x["exact"])
+    set_slot(s, m.res[r]["end"], due)
 
 
 @inlined
@@ -212,34 +224,37 @@ def stop_clocks(m: Model, s: RunState, r: Int) -> None:
 
 @inlined
 def end_operation(m: Model, s: RunState, r: Int) -> None:
-    """A wake-up or an operation ends."""
+    """A stage of an operation ends: the next is to begin, or the part is finished."""
     x = s.res[r]
     set_slot(s, m.res[r]["end"], NEVER)
     close(s, r, _DONE)
-    if x["phase"] == WAKING:
-        x["phase"] = UNSTARTED
-        x["wake"] = NONE
-        may_start(s, r)
-    else:
+    if x["phase"] == WORKING:
         x["ended"] = s.glob[0]["now"]
-        x["phase"] = FINISHED
+        x["rest"] = NONE
         stop_clocks(m, s, r)
+    else:
+        keep_rest(s, r, NONE)
+    if x["rest"] < 0 and x["unload"] < 0:
+        x["phase"] = FINISHED
         offer(s, r)
+    else:
+        x["phase"] = UNSTARTED
+        may_start(s, r)
     touch(s, r)
 
 
 @inlined
 def interrupt(m: Model, s: RunState, r: Int) -> None:
-    """Stop a wake-up or an operation; what is left of it is done later."""
+    """Stop the stage in progress; what is left of it is done later."""
     x = s.res[r]
     set_slot(s, m.res[r]["end"], NEVER)
     close(s, r, _INTERRUPTED)
     left = max(0, x["exact"] - s.glob[0]["now"])
-    if x["phase"] == WAKING:
-        x["wake"] = left
-    else:
+    if x["phase"] == WORKING:
         x["rest"] = left
         stop_clocks(m, s, r)
+    else:
+        keep_rest(s, r, left)
     x["phase"] = UNSTARTED
     may_start(s, r)
     touch(s, r)

@@ -49,6 +49,7 @@ def tiny_line() -> Line:
         resource_carrier=np.full(2, NONE),
         products=("part",),
         process=np.full((2, 1), NONE),
+        setup=np.zeros((0, 2, 1), np.int64),
         route_of=np.array([[0], [NONE]]),
         routes=routes,
         options=options,

@@ -122,7 +122,7 @@ class Reference:
             If there is no such station.
         """
         stations = {station.name: station for station in self._plant.stations}
-        stations[node_name].pace = factor
+        stations[node_name].recipe.pace = factor
 
     def outcome(self, *, start: int = 0, horizon: int | None = None) -> Outcome:
         """Return log, tally from ``start`` (ns) on, and stop of the run so far."""

@@ -1,5 +1,6 @@
 """Servers: one machine or manual place each."""
 
+from collections import deque
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from twin.reference.failures import Failure, failures_of
 from twin.reference.floor import Floor
 from twin.reference.parts import Offer, Part
 from twin.reference.recorder import Track
+from twin.reference.stages import Stage, Step
 
 if TYPE_CHECKING:
     from twin.reference.station import Station
@@ -39,13 +41,12 @@ class Server:
         self._floor = floor
         self._station = station
         self._offer: Offer | None = None  # its finished part
-        self._doing: State | None = None  # WORKING or SETTING_UP
-        self._begun = False  # woken up for, or worked on, and not finished
+        self._todo: deque[Stage] = deque()  # what is left to do for the part
+        self._doing: Stage | None = None  # the first of these, while it is in progress
+        self._begun = False  # any of it, and not finished
         self._down = False
         self._asleep = False
-        self._to_wake: int | None = None  # rest of a wake-up, ns
-        self._time = 0  # process time of the part, ns
-        self._rest = 0  # what is left of it
+        self._tooled_for = station.recipe.tooled_for
         self._doze: End | None = None
         self._failures: list[Failure] = failures_of(floor, station.node, self)
         self._habits = station.habits
@@ -61,7 +62,7 @@ class Server:
     # What it does by itself
 
     def run(self) -> Generator[Event, End, None]:
-        """Wake up or work, each time the settling line says so."""
+        """Go through one stage, each time the settling line says so."""
         while True:
             end = yield self._go
             self._go = self._floor.env.event()
@@ -71,7 +72,7 @@ class Server:
                 end.abandon()
                 self._stop(max(0, end.due - self._floor.env.now), stop.cause)
             else:
-                self._finish() if self._doing is State.WORKING else self._wake()
+                self._end_stage()
 
     def can_start(self) -> bool:
         """Return whether it may start or resume now on the part it holds."""
@@ -83,13 +84,12 @@ class Server:
         self._begun = True
         if self._asleep:
             self._asleep = False
-            self._to_wake = self._habits.wake_up or None
+            if self._habits.wake_up:
+                self._todo.appendleft(Stage.new(Step.WAKE_UP, self._habits.wake_up))
         env = self._floor.env
-        working = self._to_wake is None
-        self._doing = State.WORKING if working else State.SETTING_UP
-        due = env.now + (self._rest if self._to_wake is None else self._to_wake)
-        end = End(env, Family.OPERATION, self.resource, due)
-        if working:
+        stage = self._doing = self._todo[0]
+        end = End(env, Family.OPERATION, self.resource, env.now + stage.left)
+        if stage.step is Step.WORK:
             for failure in self._failures:
                 failure.work_begins(end.at)
         del self._floor.unstarted[self]
@@ -103,38 +103,47 @@ class Server:
         if calendar.until is None:
             return True
         env, wake_up = self._floor.env, self._habits.wake_up if self._asleep else 0
-        awake = env.noticed(env.now + wake_up) if wake_up else env.now
-        return env.noticed(awake + self._rest) <= calendar.until
+        end = env.noticed(env.now + wake_up) if wake_up else env.now
+        for stage in self._todo:
+            end = env.noticed(end + stage.left)
+        return end <= calendar.until
 
-    def _wake(self) -> None:
+    def _end_stage(self) -> None:
+        stage = self._todo.popleft()
         self._doing = None
-        self._to_wake = None
         self._close(Ending.DONE)
-        self._floor.unstarted[self] = None
+        if stage.step is Step.SETUP:
+            assert self.part is not None
+            self._tooled_for = self.part.product
+        elif stage.step is Step.WORK:
+            for failure in self._failures:
+                failure.work_ends()
+        if self._todo:
+            self._floor.unstarted[self] = None
+        else:
+            self._finish()
 
     def _finish(self) -> None:
         assert self.part is not None
-        self._doing = None
         self._begun = self._overtime = False
-        self._close(Ending.DONE)
-        for failure in self._failures:
-            failure.work_ends()
         self._offer = self._station.outlet.offer(self, self.part)
         self._floor.offers.add(self._offer)
 
-    def _stop(self, rest: int, fate: OnFailure | None) -> None:
+    def _stop(self, left: int, fate: OnFailure | None) -> None:
         """Stop before the end; ``fate`` of the operation, None: it goes on next shift."""
-        worked = self._doing is State.WORKING
+        stage = self._doing
+        assert stage is not None
         self._doing = None
         self._close(Ending.INTERRUPTED)
         self._floor.unstarted[self] = None
-        if not worked:
-            self._to_wake = rest
+        stage.left = left
+        if stage.step is not Step.WORK:
             return
         for failure in self._failures:
             failure.work_ends()
-        self._rest = self._time if fate == OnFailure.RESTART else rest
-        if fate == OnFailure.SCRAP:
+        if fate == OnFailure.RESTART:
+            stage.left = stage.whole
+        elif fate == OnFailure.SCRAP:
             self._scrap()
 
     def _scrap(self) -> None:
@@ -143,6 +152,7 @@ class Server:
         floor.recorder.fact(part.entered, State.SCRAPPED, self.resource, part, self.resource)
         floor.inside -= 1
         self.part = None
+        self._todo.clear()
         self._begun = self._overtime = False
         del floor.unstarted[self]
 
@@ -157,12 +167,15 @@ class Server:
         return self.part is None and self.awaits is None and not self._down
 
     def take(self, part: Part, by: int, *, reserved: bool = False) -> None:
-        """Take a part; its process time is drawn now."""
+        """Take a part; how long everything to be done for it takes is drawn now."""
         if reserved:
             self.awaits = None
         self._close(by)
         self.part = part
-        self._time = self._rest = self._station.process_time(part.product)
+        stages = self._station.recipe.stages(part.product, self._tooled_for)
+        self._todo.extend(stages)
+        if stages[0].step is not Step.SETUP:
+            self._tooled_for = part.product
         self._floor.unstarted[self] = None
 
     def let_go(self, by: int) -> Part:
@@ -234,7 +247,7 @@ class Server:
         elif self._down:
             state = State.UNDER_REPAIR
         elif self._doing is not None:
-            state = self._doing
+            state = self._doing.shows
         elif self._offer is not None:
             state = self._offer.waits()
         elif self.part is not None:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from twin.kernel.states import ShiftEnd, State
-from twin.reference.draws import Variates
 from twin.reference.floor import Floor
 from twin.reference.outlet import Outlet
 from twin.reference.server import Server
 from twin.reference.shifts import Calendar
+from twin.reference.stages import Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Station:
         row = floor.line.nodes[node]
         self.node = node
         self.name = floor.line.node_names[node]
-        self.pace = float(row["pace"])
+        self.recipe = Recipe(floor, node)
         self.rank = int(row["rank"])
         self.pick_at = int(row["pick_at"])
         self.place_at = int(row["place_at"])
@@ -47,14 +47,8 @@ class Station:
             standby_after=int(row["standby_after"]),
             wake_up=int(row["wake_up"]),
         )
-        self._process = floor.line.process[node].tolist()
-        self._luck = Variates(floor.draws, row["process_stream"], self.name)
         first = int(row["resource"])
         self.servers = [Server(floor, self, first + k) for k in range(int(row["capacity"]))]
-
-    def process_time(self, product: int) -> int:
-        """Return how long the next operation takes, ns."""
-        return self._luck.duration(self._process[product], self.pace)
 
     def accepts(self) -> bool:
         """Return whether a server is free."""
