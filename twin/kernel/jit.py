@@ -7,6 +7,7 @@ import numpy as np
 from numba import config, njit
 
 from twin.kernel.cache import keep
+from twin.kernel.merged import PartCompiler
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -14,7 +15,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 # every division; none divides by zero.
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 # Parts of the kernel are called by the kernel only and need no door from Python.
-_PART = _OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_PART = _OPTIONS | {
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+    "pipeline_class": PartCompiler,
+}
 
 
 def compiled(function: F) -> F:
