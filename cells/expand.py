@@ -6,7 +6,7 @@ buffer `<name>_queue` in front, into which all its parts go.  What comes out is 
 
 from collections.abc import Iterable, Iterator
 
-from cells.schema import Buffer, Cell, Flow, Inside, Station
+from cells.schema import Buffer, Cell, Flow, Inside, Queue, Station
 
 QUEUE = "_queue"
 
@@ -86,9 +86,12 @@ def _placed(buffer: Buffer) -> Buffer:
 
 
 def _queue(station: Station) -> Buffer:
-    capacity = None if station.queue == "unlimited" else station.queue
+    queue = station.queue
+    described = queue.model_dump() if isinstance(queue, Queue) else {}
+    if isinstance(queue, int):
+        described["capacity"] = queue
     return Buffer.model_construct(
-        capacity=capacity, at=station.at, pick_at=station.at, place_at=station.at
+        **described, at=station.at, pick_at=station.at, place_at=station.at
     )
 
 

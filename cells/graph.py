@@ -96,6 +96,17 @@ def build_graph(cell: Cell) -> Graph:
     return Graph(expand(cell), ways)
 
 
+def station_behind(graph: Graph, spot: Spot) -> str | None:
+    """Return the first station a part comes to from a spot by first targets; None: to none."""
+    seen: set[Spot] = set()
+    while spot in graph.ways and spot not in seen:
+        seen.add(spot)
+        spot = graph.ways[spot].targets[0], spot[1]
+        if isinstance(graph.nodes[spot[0]], Station):
+            return spot[0]
+    return None
+
+
 def zero_time(node: Node, product: str) -> bool:
     """Return whether a part of a product passes a node in no time."""
     if isinstance(node, Station):

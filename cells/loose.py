@@ -52,7 +52,7 @@ _READABLE: dict[str, Callable[[object], bool]] = {
     "places": lambda value: isinstance(value, list) and _is_texts(value),
     "process": lambda value: isinstance(value, dict) and _is_texts(value),
     "count": lambda value: type(value) is int and 0 < value <= 100,
-    "queue": lambda value: type(value) is int or value == "unlimited",
+    "queue": lambda value: type(value) in (int, dict) or value == "unlimited",
 }
 # Stand-ins for what a model cannot do without: names of nothing.
 _REQUIRED: dict[type[BaseModel], dict[str, Any]] = {

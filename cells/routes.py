@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from math import floor
 
 from cells.expand import has_queue, machines
-from cells.graph import Graph, Spot, build_graph, products_of, zero_time
+from cells.graph import Graph, Spot, build_graph, products_of, station_behind, zero_time
 from cells.problems import Problem
 from cells.schema import Buffer, Cell, Conveyor, Sink, Source, Station
 
@@ -26,6 +26,7 @@ def check_routes(cell: Cell) -> list[Problem]:
         *_for_ever(cell, graph),
         *_shuttles(cell, graph),
         *_floods(cell, graph),
+        *_unsorted(cell, graph),
     ]
 
 
@@ -160,6 +161,19 @@ def _floods(cell: Cell, graph: Graph) -> Iterator[Problem]:
                     f"a saturated source without `limit` fills {into!r} without end at once;"
                     " give it `every`, or put a station or a conveyor behind it",
                 )
+
+
+def _unsorted(cell: Cell, graph: Graph) -> Iterator[Problem]:
+    """Find buffers that sort by the time at a station and have none behind them."""
+    for name, product in graph.reached:
+        node = graph.nodes[name]
+        sorts = isinstance(node, Buffer) and node.order == "shortest"
+        if sorts and station_behind(graph, (name, product)) is None:
+            yield Problem(
+                (*where(cell, name), "order"),
+                f"`shortest` sorts by the process time at the station behind, and parts of"
+                f" product {product!r} come to none; write fifo, lifo or priority",
+            )
 
 
 def _bottomless(graph: Graph, start: Spot) -> Iterator[str]:

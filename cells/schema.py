@@ -24,6 +24,7 @@ class Product(Part):
 
     mass: Mass | None = None
     material_cost: Money | None = None  # of all that is in it when it leaves the line
+    priority: int = 0  # smaller goes first, where a buffer or queue sorts by it
 
 
 class Source(Part):
@@ -39,10 +40,21 @@ class Source(Part):
     pick_at: Name | None = None
 
 
+Order = Literal["fifo", "lifo", "priority", "shortest"]  # which part a buffer offers first
+
+
+class Queue(Part):
+    """Waiting places in front of a station, where their number does not say all."""
+
+    capacity: int | None = Field(None, ge=1)  # absent: unlimited
+    order: Order = "fifo"
+
+
 class Buffer(Part):
     """Storage; `capacity` counts parts, absent: unlimited."""
 
     capacity: int | None = Field(None, ge=1)
+    order: Order = "fifo"
     pick_at: Name | None = None
     place_at: Name | None = None
     at: Name | None = None  # shorthand for both
@@ -92,7 +104,7 @@ class Station(Part):
     process: Distribution | dict[Name, Distribution]  # or one per product
     servers: int = Field(1, ge=1, le=1_000)
     count: int | None = Field(None, ge=1, le=100)
-    queue: int | Literal["unlimited"] | None = (
+    queue: int | Literal["unlimited"] | Queue | None = (
         None  # waiting places in front; makes a buffer <name>_queue
     )
     # One time for every change of product, or {from: {to: time}} with `any` for all others.

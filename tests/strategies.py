@@ -15,7 +15,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from cells.load import load_text
-from tests.drawing import stations
+from tests.drawing import queues, stations
 from twin.build import build_line
 from twin.kernel.model import Line
 from twin.motion import MoveTimes
@@ -77,6 +77,7 @@ def random_case(rng: Random) -> Case:
     draft.ring()
     draft.prune()
     stations.stages(rng, draft.document)
+    queues.orders(rng, draft.document)
     return Case(
         document=draft.document,
         robot_times={

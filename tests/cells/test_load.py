@@ -56,7 +56,11 @@ def test_a_good_text_gives_a_cell():
             "queu: 4",
             "6: stations.mill.queu: unknown key 'queu'.  Did you mean 'queue'?",
         ),
-        ("queue: 4", "queue: many", "queue: expected a whole number or 'unlimited'; found 'many'"),
+        (
+            "queue: 4",
+            "queue: many",
+            "queue: expected a whole number or 'unlimited' or a mapping, {key: value}; found",
+        ),
         ("queue: 4", "servers: 0", "6: stations.mill.servers: must be at least 1; found 0"),
         ("queue: 4", "servers: 9999", "servers: must be at most 1000; found 9999"),
         ("queue: 4", "servers: true", "servers: expected a whole number; found true"),

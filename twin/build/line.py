@@ -13,6 +13,7 @@ from cells.load import load_cell
 from cells.schema import Cell
 from twin.build.carriers import NOWHERE, Carriers, collect_carriers, settle_places
 from twin.build.nodes import Nodes, collect_nodes, mix_rows, mode_rows, ranks
+from twin.build.orders import mean_times
 from twin.build.routes import Routes, collect_routes
 from twin.build.tables import CalendarTable, DistributionTable
 from twin.kernel.model import INITIAL, NONE, Line
@@ -60,6 +61,8 @@ def build_line(cell: Cell, motion: Mapping[str, MoveTimes] | None = None) -> Lin
         resource_node=np.array(nodes.resource_node + [NONE] * len(carriers.units), np.int64),
         resource_carrier=np.array([NONE] * len(nodes.resources) + carriers.unit_group, np.int64),
         products=tuple(flat.products),
+        product_priority=np.array([x.priority for x in flat.products.values()], np.int64),
+        mean_time=mean_times(flat, nodes),
         process=process,
         setup=nodes.setups.rows(),
         route_of=routes.route_of,

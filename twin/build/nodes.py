@@ -12,11 +12,12 @@ from twin.build.setups import SetupTables, add_stages
 from twin.build.tables import CalendarTable, DistributionTable
 from twin.kernel.model import MIX, MODE, NODE, NONE, NS_PER_S
 from twin.kernel.names import stream_id
-from twin.kernel.states import Clock, NodeKind, OnFailure, ShiftEnd
+from twin.kernel.states import Clock, NodeKind, OnFailure, Order, ShiftEnd
 
 # Columns that count or measure something: 0, not NONE, where they do not apply.
 _ZERO = (
     "staged",
+    "order",
     "saturated",
     "batch",
     "mix_count",
@@ -76,6 +77,7 @@ def collect_nodes(
         elif isinstance(node, Buffer):
             row["kind"] = NodeKind.BUFFER
             row["capacity"] = NONE if node.capacity is None else node.capacity
+            row["order"] = Order[node.order.upper()]
         elif isinstance(node, Conveyor):
             _conveyor(row, node)
         elif isinstance(node, Station):

@@ -59,6 +59,8 @@ class Model(NamedTuple):
 
     nodes: NDArray[np.void]  # (N,) NODE
     res: NDArray[np.void]  # (R,) RESOURCE
+    product_priority: NDArray[np.int64]  # (P,)
+    mean_time: NDArray[np.int64]  # (N, P)
     process: NDArray[np.int64]  # (N, P)
     setup: NDArray[np.int64]  # (K, P + 1, P)
     route_of: NDArray[np.int64]  # (N, P)
@@ -229,6 +231,10 @@ PART = np.dtype(
         ("since", np.int64),  # arrival at its source, entry into its buffer or conveyor
         ("product", np.int64),
         ("next", np.int64),  # behind it in its list
+        ("priority", np.int64),  # smaller goes first
+        ("due", np.int64),  # ns, NONE without a due date
+        ("rest", np.int64),  # ns of work left of an operation it was taken off, NONE: none
+        ("reworks", np.int64),  # how often it went to targets with a limit
     ]
 )
 

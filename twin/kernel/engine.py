@@ -107,7 +107,7 @@ def _place_initial(m: Model, s: RunState, n: Int, product: Int) -> None:
     """Put a part into the line at time 0."""
     number = (np.int64(n) << PART_SHIFT) + _INITIAL + s.nodes[n]["created"]
     s.nodes[n]["created"] += 1
-    part = take_part(s, number, product)
+    part = take_part(m, s, number, product)
     r = resource_at(m, s, n)
     now = s.glob[0]["now"]
     emit_fact(s, now, now, r, _ENTERED, part, r)

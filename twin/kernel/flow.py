@@ -5,9 +5,11 @@ import numpy as np
 from twin.kernel.arrays import NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.jit import inlined
+from twin.kernel.lists import append_part, drop_head
 from twin.kernel.log import PART_SHIFT
 from twin.kernel.model import NONE
 from twin.kernel.offers import begins_to_accept, offer, pop_offer, target_of, withdraw
+from twin.kernel.queues import enter_buffer
 from twin.kernel.records import count_entry, count_leaving, emit, emit_fact
 from twin.kernel.servers import enter_server, first_vacant, leave_server
 from twin.kernel.slots import noticed, set_slot
@@ -26,11 +28,11 @@ _SCRAPPED = np.int64(State.SCRAPPED)
 NOT_KEPT, KEPT = np.int64(0), np.int64(1)  # whether the place of an entering part was reserved
 
 
-# ---- the pool and the lists of parts ----
+# ---- the pool of parts ----
 
 
 @inlined
-def take_part(s: RunState, number: Int, product: Int) -> Int:
+def take_part(m: Model, s: RunState, number: Int, product: Int) -> Int:
     """Take a part from the pool; the main loop sees to it that there is one."""
     g = s.glob[0]
     part = g["free"]
@@ -42,6 +44,10 @@ def take_part(s: RunState, number: Int, product: Int) -> Int:
     x["entry"] = g["now"]
     x["product"] = product
     x["next"] = NONE
+    x["priority"] = m.product_priority[product]
+    x["due"] = NONE
+    x["rest"] = NONE
+    x["reworks"] = 0
     return part
 
 
@@ -52,29 +58,6 @@ def give_part(s: RunState, part: Int) -> None:
     s.parts[part]["next"] = g["free"]
     g["free"] = np.int64(part)
     g["spare"] += 1
-
-
-@inlined
-def append_part(s: RunState, n: Int, part: Int) -> None:
-    """Put a part at the end of a node's list."""
-    x = s.nodes[n]
-    s.parts[part]["next"] = NONE
-    if x["parts"] == 0:
-        x["head"] = part
-    else:
-        s.parts[x["tail"]]["next"] = part
-    x["tail"] = part
-    x["parts"] += 1
-
-
-@inlined
-def _drop_head(s: RunState, n: Int) -> Int:
-    """Take the oldest part out of a node's list."""
-    x = s.nodes[n]
-    part = x["head"]
-    x["head"] = s.parts[part]["next"]
-    x["parts"] -= 1
-    return part
 
 
 # ---- sources ----
@@ -100,7 +83,7 @@ def create_part(m: Model, s: RunState, r: Int) -> None:
     x = s.nodes[n]
     if m.nodes[n]["limit"] >= 0 and x["created"] >= m.nodes[n]["limit"]:
         return
-    part = take_part(s, (n << PART_SHIFT) + x["created"], _product_of(m, s, n))
+    part = take_part(m, s, (n << PART_SHIFT) + x["created"], _product_of(m, s, n))
     x["created"] += 1
     append_part(s, n, part)
     if x["parts"] == 1:
@@ -109,7 +92,7 @@ def create_part(m: Model, s: RunState, r: Int) -> None:
 
 @inlined
 def _leave_source(m: Model, s: RunState, r: Int, n: Int, taker: Int) -> Int:
-    part = _drop_head(s, n)
+    part = drop_head(s, n)
     x = s.parts[part]
     now = s.glob[0]["now"]
     emit_fact(s, x["since"], now, r, _ENTERED, part, taker)
@@ -127,7 +110,7 @@ def _leave_source(m: Model, s: RunState, r: Int, n: Int, taker: Int) -> Int:
 
 @inlined
 def _leave_buffer(m: Model, s: RunState, r: Int, n: Int, taker: Int) -> Int:
-    part = _drop_head(s, n)
+    part = drop_head(s, n)
     x = s.nodes[n]
     emit(s, s.parts[part]["since"], s.glob[0]["now"], r, _WAITING, part, taker)
     if x["held"] == m.nodes[n]["capacity"]:
@@ -156,7 +139,7 @@ def _bar_entry(m: Model, s: RunState, r: Int, n: Int) -> None:
 
 @inlined
 def _leave_conveyor(m: Model, s: RunState, r: Int, n: Int, taker: Int) -> Int:
-    part = _drop_head(s, n)
+    part = drop_head(s, n)
     x, now = s.nodes[n], s.glob[0]["now"]
     emit(s, s.parts[part]["since"], now, r, _CONVEYED, part, taker)
     x["last_leave"] = now
@@ -228,9 +211,7 @@ def admit(m: Model, s: RunState, r: Int, part: Int, deliverer: Int, kept: Int) -
         enter_server(m, s, r, part, deliverer)
     elif kind == _BUFFER:
         s.nodes[n]["held"] += 1 - kept
-        append_part(s, n, part)
-        if s.nodes[n]["parts"] == 1:
-            offer(s, r)
+        enter_buffer(m, s, r, n, part)
     elif kind == _CONVEYOR:
         s.nodes[n]["held"] += 1 - kept
         s.nodes[n]["reserved"] -= kept

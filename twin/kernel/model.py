@@ -38,6 +38,7 @@ NODE = np.dtype(
         ("pick_at", np.int64),  # place where a carrier picks, NONE if none does
         ("place_at", np.int64),  # place where a carrier places
         ("calendar", np.int64),  # source, station: its shifts, NONE always on
+        ("order", np.int64),  # buffer: Order
         # source
         ("saturated", np.int64),  # 1: always has a part to offer
         ("every", np.int64),  # dist: time between arrivals
@@ -146,6 +147,9 @@ class Line:
     resource_node: NDArray[np.int64]  # (R,) node of a resource, NONE for a carrier unit
     resource_carrier: NDArray[np.int64]  # (R,) carrier group of a resource, NONE for others
     products: tuple[str, ...]
+    product_priority: NDArray[np.int64]  # (P,) of parts, smaller first
+    # (N, P) mean time, ns, by which a buffer with Order.SHORTEST sorts its parts, 0 elsewhere
+    mean_time: NDArray[np.int64]
     process: NDArray[np.int64]  # (N, P) dist of a station's process time, NONE elsewhere
     # Dists of set-up times, [table, from product (P: from none), to product], NONE: no set-up.
     setup: NDArray[np.int64]  # (K, P + 1, P)

@@ -25,6 +25,7 @@ _FIRST_FREE = np.int64(Choose.FIRST_FREE)
 _RANDOM = np.int64(Choose.RANDOM)
 _CYCLIC = np.int64(Choose.CYCLIC)
 _UNKNOWN = -2  # row of an offer just made
+_REPLACED = 2  # offered: another part than the one that is on offer in the lists
 
 
 @inlined
@@ -118,6 +119,18 @@ def pop_offer(m: Model, s: RunState) -> Int:
     if size > 0:
         _sink_down(m, s, s.heap[size], size)
     return r
+
+
+@inlined
+def _unheap(m: Model, s: RunState, r: Int) -> None:
+    """Take an offer out of those to be tried."""
+    size = s.glob[0]["heap"]
+    s.glob[0]["heap"] = 0
+    for k in range(size):
+        other = s.heap[k]
+        s.res[other]["heaped"] = 0
+        if other != r:
+            _push(m, s, other)
 
 
 @inlined
@@ -219,6 +232,37 @@ def drop_request(s: RunState, r: Int, group: Int) -> None:
 
 
 @inlined
+def replace_offer(m: Model, s: RunState, r: Int, part: Int) -> None:
+    """Note that resource r offers another part from now on instead of this one."""
+    x, n = s.res[r], m.res[r]["node"]
+    if x["offered"] != _REPLACED and x["row"] != _UNKNOWN:
+        x["offered"] = _REPLACED
+        offer_again(s, r)
+        return
+    # It was on offer within this instant only, and had its choice nevertheless.
+    row = m.route_of[n, s.parts[part]["product"]]
+    if row >= 0 and m.routes[row]["choose"] == _RANDOM:
+        s.nodes[n]["route_draws"] += 1
+    elif row >= 0 and m.routes[row]["choose"] == _CYCLIC:
+        s.turns[row] += 1
+
+
+@inlined
+def _give_up(m: Model, s: RunState, r: Int) -> None:
+    """Take an offer that is replaced out of the lists."""
+    x = s.res[r]
+    if x["direct"] == 1:
+        s.nodes[m.res[r]["node"]]["pending"] -= 1
+        if x["heaped"] == 1:
+            _unheap(m, s, r)
+    elif x["row"] >= 0:
+        drop_request(s, r, m.routes[x["row"]]["carrier"])
+    x["offered"] = 1
+    x["offered_since"] = s.glob[0]["now"]
+    x["row"] = _UNKNOWN
+
+
+@inlined
 def withdraw(m: Model, s: RunState, r: Int) -> None:
     """End an offer whose part leaves."""
     x = s.res[r]
@@ -242,6 +286,8 @@ def refresh_offers(m: Model, s: RunState) -> None:
     g = s.glob[0]
     for k in range(g["fresh"]):
         r = s.fresh[k]
+        if s.res[r]["offered"] == _REPLACED:
+            _give_up(m, s, r)
         if s.res[r]["row"] == _UNKNOWN:
             _take_up(m, s, r, offered_part(m, s, r))
         elif s.res[r]["direct"] == 1:

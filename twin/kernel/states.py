@@ -82,6 +82,16 @@ class CarrierKind(IntEnum):
     OPERATOR = 1
 
 
+class Order(IntEnum):
+    """Which of its parts a buffer offers first; parts that are alike go by their entry."""
+
+    FIFO = 0  # the oldest
+    LIFO = 1  # the one that came last
+    PRIORITY = 2  # the smallest number
+    SHORTEST = 3  # the least mean process time at the station behind
+    EARLIEST_DUE = 4  # those without a due date last
+
+
 class Choose(IntEnum):
     """How a part picks among several targets."""
 

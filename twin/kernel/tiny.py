@@ -48,6 +48,8 @@ def tiny_line() -> Line:
         resource_node=np.arange(2),
         resource_carrier=np.full(2, NONE),
         products=("part",),
+        product_priority=np.zeros(1, np.int64),
+        mean_time=np.zeros((2, 1), np.int64),
         process=np.full((2, 1), NONE),
         setup=np.zeros((0, 2, 1), np.int64),
         route_of=np.array([[0], [NONE]]),

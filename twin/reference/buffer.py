@@ -1,17 +1,29 @@
-"""Buffers and sinks."""
+"""Buffers."""
 
-from collections import deque
+from bisect import insort
+from typing import NamedTuple
 
 from twin.kernel.model import NONE
-from twin.kernel.states import State
+from twin.kernel.states import Order, State
 from twin.reference.floor import Floor
 from twin.reference.outlet import Outlet
 from twin.reference.parts import Offer, Part
 from twin.reference.recorder import Activity
 
+NEVER = 2**63 - 1
+
+
+class Stay(NamedTuple):
+    """A part in a buffer; the smallest goes first."""
+
+    urgency: int
+    entry: int  # how many entered before it; of the last in, first out: how many less
+    part: Part
+    since: int  # ns
+
 
 class Buffer:
-    """Keeps parts and offers the oldest.
+    """Keeps parts and offers the first of them in its order.
 
     Parameters
     ----------
@@ -28,9 +40,12 @@ class Buffer:
         self.pick_at = int(row["pick_at"])
         self.place_at = int(row["place_at"])
         self._capacity = int(row["capacity"])
+        self._order = Order(row["order"])
+        self._times: list[int] = floor.line.mean_time[node].tolist()
         self._floor = floor
         self._outlet = Outlet(floor, node)
-        self._parts: deque[tuple[Part, int]] = deque()  # and since when it is here
+        self._parts: list[Stay] = []
+        self._entered = 0
         self._reserved = 0
         self._offer: Offer | None = None
         floor.recorder.watch(self._still_open)
@@ -57,75 +72,48 @@ class Buffer:
         return self
 
     def take(self, part: Part, by: int, *, reserved: bool = False) -> None:
-        """Take a part at the end of the queue."""
+        """Take a part; if it comes to stand first it is offered, unless a carrier is on its way."""
         self._reserved -= reserved
-        self._parts.append((part, self._floor.env.now))
-        if len(self._parts) == 1:
-            self._offer_oldest()
+        entry = -self._entered if self._order is Order.LIFO else self._entered
+        self._entered += 1
+        insort(self._parts, Stay(self._urgency(part), entry, part, self._floor.env.now))
+        if self._offer is None:
+            self._offer_first()
+        elif self._parts[0].part is part and not self._offer.sent:
+            self._floor.offers.withdraw(self._offer)
+            self._offer_first()
 
     def let_go(self, by: int) -> Part:
-        """Let the oldest part go."""
-        part, since = self._parts.popleft()
-        assert self._offer is not None
-        self._floor.offers.withdraw(self._offer)
-        self._floor.recorder.stay(since, State.WAITING, self.resource, part, by)
+        """Let the offered part go."""
+        offer = self._offer
+        assert offer is not None
+        self._floor.offers.withdraw(offer)
+        at = next(k for k, stay in enumerate(self._parts) if stay.part is offer.part)
+        stay = self._parts.pop(at)
+        self._floor.recorder.stay(stay.since, State.WAITING, self.resource, stay.part, by)
+        self._offer = None
         if self._parts:
-            self._offer_oldest()
-        return part
+            self._offer_first()
+        return stay.part
 
-    def _offer_oldest(self) -> None:
-        self._offer = self._outlet.offer(self, self._parts[0][0])
+    def _urgency(self, part: Part) -> int:
+        match self._order:
+            case Order.PRIORITY:
+                return part.priority
+            case Order.SHORTEST:
+                return self._times[part.product]
+            case Order.EARLIEST_DUE:
+                return NEVER if part.due == NONE else part.due
+            case _:
+                return 0
+
+    def _offer_first(self) -> None:
+        self._offer = self._outlet.offer(self, self._parts[0].part)
         self._floor.offers.add(self._offer)
 
     def _still_open(self) -> list[Activity]:
         recorder = self._floor.recorder
         return [
-            recorder.cut(since, State.WAITING, self.resource, part) for part, since in self._parts
+            recorder.cut(stay.since, State.WAITING, self.resource, stay.part)
+            for stay in self._parts
         ]
-
-
-class Sink:
-    """Where parts leave the line.
-
-    Parameters
-    ----------
-    floor : Floor
-    node : int
-        Index of the node.
-    """
-
-    def __init__(self, floor: Floor, node: int) -> None:
-        row = floor.line.nodes[node]
-        self.resource = int(row["resource"])
-        self.name = floor.line.node_names[node]
-        self.place_at = int(row["place_at"])
-        self._state = State.FINISHED if row["good"] else State.SCRAPPED
-        self._floor = floor
-        self._reserved = 0
-
-    def accepts(self) -> bool:
-        """Return that a sink always does."""
-        return True
-
-    def would_accept(self) -> bool:
-        """Return whether it accepts: it has no shifts."""
-        return self.accepts()
-
-    def holds(self) -> int:
-        """Return how many parts are on their way here."""
-        return self._reserved
-
-    def slot(self) -> "Sink":
-        """Return itself."""
-        return self
-
-    def reserve(self, kind: State) -> "Sink":
-        """Expect a carried part."""
-        self._reserved += 1
-        return self
-
-    def take(self, part: Part, by: int, *, reserved: bool = False) -> None:
-        """Let a part leave the line."""
-        self._reserved -= reserved
-        self._floor.inside -= 1
-        self._floor.recorder.fact(part.entered, self._state, self.resource, part, by)

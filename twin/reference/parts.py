@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from twin.kernel.model import NONE
 from twin.kernel.states import Choose, State
 
 if TYPE_CHECKING:
@@ -17,7 +18,11 @@ class Part:
     number: int
     product: int
     since: int  # when it came to be
+    priority: int  # smaller goes first
     entered: int = 0  # when it entered the line
+    due: int = NONE  # NONE: whenever
+    rest: int = NONE  # work left of an operation it was taken off; NONE: none
+    reworks: int = 0  # how often it went to targets with a limit
 
 
 class Slot(Protocol):

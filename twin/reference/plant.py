@@ -3,13 +3,14 @@
 from twin.kernel.log import PART_SHIFT
 from twin.kernel.model import NONE
 from twin.kernel.states import Choose, NodeKind, State
-from twin.reference.buffer import Buffer, Sink
+from twin.reference.buffer import Buffer
 from twin.reference.carrier import Group
 from twin.reference.conveyor import Conveyor
 from twin.reference.floor import Floor
 from twin.reference.parts import Part, Route
 from twin.reference.settling import Settling
 from twin.reference.shifts import Calendar
+from twin.reference.sink import Sink
 from twin.reference.source import Source
 from twin.reference.station import Station
 
@@ -99,7 +100,9 @@ class Plant:
             for _ in range(int(row["count"])):
                 number = (index << PART_SHIFT) + _FIRST_INITIAL + made.get(index, 0)
                 made[index] = made.get(index, 0) + 1
-                part = Part(number, int(row["product"]), since=0)
+                product = int(row["product"])
+                priority = int(floor.line.product_priority[product])
+                part = Part(number, product, 0, priority)
                 slot = node.slot()
                 floor.recorder.fact(0, State.ENTERED, slot.resource, part, slot.resource)
                 floor.inside += 1

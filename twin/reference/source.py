@@ -118,7 +118,8 @@ class Source:
         self._made += 1
         if self._left != NONE:
             self._left -= 1
-        self.waiting.append(Part(number, product, self._floor.env.now))
+        priority = int(self._floor.line.product_priority[product])
+        self.waiting.append(Part(number, product, self._floor.env.now, priority))
         if len(self.waiting) == 1:
             self._offer_oldest()
 

@@ -1,0 +1,74 @@
+"""Parts enter a buffer, in its order."""
+
+from typing import Any
+
+import numpy as np
+
+from twin.kernel.arrays import NEVER, Int, Model
+from twin.kernel.arrays import State as RunState
+from twin.kernel.jit import inlined
+from twin.kernel.lists import append_part
+from twin.kernel.offers import offer, replace_offer
+from twin.kernel.states import Order
+
+_FIFO = np.int64(Order.FIFO)
+_LIFO = np.int64(Order.LIFO)
+_PRIORITY = np.int64(Order.PRIORITY)
+_SHORTEST = np.int64(Order.SHORTEST)
+
+
+@inlined
+def _urgency(m: Model, s: RunState, n: Int, part: Int) -> Int:
+    """Return by what a buffer sorts a part: the smaller, the sooner it is offered."""
+    order, x = m.nodes[n]["order"], s.parts[part]
+    key: Int
+    if order == _PRIORITY:
+        key = x["priority"]
+    elif order == _SHORTEST:
+        key = m.mean_time[n, x["product"]]
+    else:
+        key = x["due"] if x["due"] >= 0 else NEVER
+    return key
+
+
+@inlined
+def _goes_before(m: Model, s: RunState, n: Int, part: Int, other: Int) -> Any:
+    """Return whether a part that enters buffer n goes before one that is there."""
+    if m.nodes[n]["order"] == _LIFO:
+        return True
+    return _urgency(m, s, n, part) < _urgency(m, s, n, other)
+
+
+@inlined
+def _insert(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None:
+    """Put a part where it belongs among others, but not before one that a carrier comes for."""
+    x = s.nodes[n]
+    head = np.int64(x["head"])
+    if s.res[r]["unit"] < 0 and _goes_before(m, s, n, part, head):
+        replace_offer(m, s, r, head)
+        s.parts[part]["next"] = head
+        x["head"] = part
+    elif not _goes_before(m, s, n, part, x["tail"]):
+        append_part(s, n, part)
+        return
+    else:
+        before, after = head, np.int64(s.parts[head]["next"])
+        while after >= 0 and not _goes_before(m, s, n, part, after):
+            before, after = after, np.int64(s.parts[after]["next"])
+        s.parts[part]["next"] = after
+        s.parts[before]["next"] = part
+        if after < 0:
+            x["tail"] = part
+    x["parts"] += 1
+
+
+@inlined
+def enter_buffer(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None:
+    """Put a part into a buffer; where it comes to stand first it is offered."""
+    if s.nodes[n]["parts"] == 0:
+        append_part(s, n, part)
+        offer(s, r)
+    elif m.nodes[n]["order"] == _FIFO:
+        append_part(s, n, part)
+    else:
+        _insert(m, s, r, n, part)
