@@ -9,6 +9,7 @@ from robots import timelaw
 from robots.arm import Floats
 from robots.errors import RobotError
 from robots.jit import compiled
+from robots.spline import spline
 from robots.task import ArmTask, MoveTable
 
 
@@ -93,8 +94,8 @@ def straight(
 
     Notes
     -----
-    Between the stored stations the joints follow a natural cubic spline over the way, so that speed
-    and acceleration are continuous.
+    Between the stored stations the joints follow a cubic spline over the way, so that speed and
+    acceleration are continuous.
     """
     law = table.straight_law[int(loaded), target]
     duration = float(timelaw.rest_to_rest(task.approach, *law))
@@ -103,32 +104,7 @@ def straight(
     stations = table.joints_between[target]
     if way == "out":
         stations = stations[::-1]
-    q, first, second = _spline(stations, task.approach, s[0])
+    q, first, second = spline(stations, task.approach, s[0])
     qd = first * s[1][:, None]
     qdd = first * s[2][:, None] + second * (s[1] ** 2)[:, None]
     return Trajectory(t=t, q=q, qd=qd, qdd=qdd, duration=duration)
-
-
-def _spline(values: Floats, length: float, at: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return a natural cubic spline through equally spaced rows, with two derivatives.
-
-    W. Press et al., "Numerical recipes", 3.3.
-    """
-    count = len(values)
-    step = length / (count - 1)
-    system = (
-        np.diag(np.full(count, 4.0))
-        + np.diag(np.ones(count - 1), 1)
-        + np.diag(np.ones(count - 1), -1)
-    )
-    system[0, :2], system[-1, -2:] = (1.0, 0.0), (0.0, 1.0)
-    right = np.zeros_like(values)
-    right[1:-1] = 6.0 / step**2 * (values[2:] - 2.0 * values[1:-1] + values[:-2])
-    bend = np.linalg.solve(system, right)
-    low = np.clip((at / step).astype(np.int64), 0, count - 2)
-    b = (at / step - low)[:, None]
-    a = 1.0 - b
-    y0, y1, m0, m1 = values[low], values[low + 1], bend[low], bend[low + 1]
-    q = a * y0 + b * y1 + ((a**3 - a) * m0 + (b**3 - b) * m1) * step**2 / 6.0
-    first = (y1 - y0) / step + ((3 * b**2 - 1) * m1 - (3 * a**2 - 1) * m0) * step / 6.0
-    return q, first, a * m0 + b * m1
