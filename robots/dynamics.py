@@ -11,7 +11,7 @@ from robots.arm import Arm, Chain, Floats, Inertials
 from robots.errors import RobotError
 from robots.jit import compiled
 from robots.kinematics.fk import multiply, turn_about
-from robots.task import ArmTask
+from robots.task import ArmTask, Tool
 
 GRAVITY = 9.80665  # m/s2, standard
 
@@ -177,18 +177,22 @@ def _steiner(mass: float, arm: Floats) -> Floats:
     return moved
 
 
-def body_of(task: ArmTask, loaded: bool) -> Body:
-    """Return the arm of a task with its tool, and its part where `loaded`, in the cell's gravity.
+def body_with(arm: Arm, pose_cell_base: Floats, tool: Tool, part: float) -> Body:
+    """Return an arm with a tool, and a part of mass `part` (kg) in it, in the cell's gravity.
 
     The part is a point mass at the tcp, the tool a point mass at its centre.
     """
-    tool = task.tool
-    part = task.part_mass if loaded else 0.0
     mass = tool.mass + part
     tcp = tool.pose_flange_tcp[:3, 3]
     at = np.asarray(tool.center_of_mass, dtype=np.float64)
     center = at if mass == 0 else (tool.mass * at + part * tcp) / mass
     spread = _steiner(tool.mass, at - center) + _steiner(part, tcp - center)
     down = np.array([0.0, 0.0, -GRAVITY])
-    gravity = np.ascontiguousarray(task.pose_cell_base[:3, :3].T @ down)
-    return Body(task.arm.chain, with_load(task.arm, mass, center, spread), gravity)
+    gravity = np.ascontiguousarray(pose_cell_base[:3, :3].T @ down)
+    return Body(arm.chain, with_load(arm, mass, center, spread), gravity)
+
+
+def body_of(task: ArmTask, loaded: bool) -> Body:
+    """Return the arm of a task with its tool, and its part where `loaded`; see `body_with`."""
+    part = task.part_mass if loaded else 0.0
+    return body_with(task.arm, task.pose_cell_base, task.tool, part)

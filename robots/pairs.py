@@ -1,6 +1,6 @@
 """Joint-move times between many poses at once, under constant limits: for placement studies.
 
-Blind to load and fixtures; `robots.table` is the careful one.
+Blind to fixtures; `robots.tables` makes tables for loads and tools of them.
 """
 
 import math
@@ -57,7 +57,9 @@ def _pairs(branches: Floats, model: Inverse, limits: Floats, symmetric: Floats) 
             symmetric[j, i] = symmetric[i, j]
 
 
-def pair_times(arm: Arm, poses: Floats, acceleration: Floats, jerk: Floats) -> Floats:
+def pair_times(
+    arm: Arm, poses: Floats, acceleration: Floats, jerk: Floats, speed: Floats | None = None
+) -> Floats:
     """Return the least joint-move time between each two poses, from rest to rest.
 
     Parameters
@@ -65,7 +67,9 @@ def pair_times(arm: Arm, poses: Floats, acceleration: Floats, jerk: Floats) -> F
     poses : ndarray, shape (m, 4, 4)
         pose_base_flange.
     acceleration, jerk : ndarray, shape (n,)
-        Limits of the joints, rad/s2 and rad/s3; speeds are the arm's.
+        Limits of the joints, rad/s2 and rad/s3.
+    speed : ndarray, shape (n,), optional
+        rad/s; default: the arm's.
 
     Returns
     -------
@@ -77,7 +81,8 @@ def pair_times(arm: Arm, poses: Floats, acceleration: Floats, jerk: Floats) -> F
     RobotError
         If a limit is not positive.
     """
-    limits = np.stack([arm.speed, np.asarray(acceleration), np.asarray(jerk)]).astype(np.float64)
+    fastest = arm.speed if speed is None else speed
+    limits = np.stack([fastest, acceleration, jerk]).astype(np.float64)
     if not (limits > 0).all():
         raise RobotError("limits of speed, acceleration and jerk must be positive")
     model = inverse_of(arm)
