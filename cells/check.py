@@ -7,6 +7,7 @@ from cells.names import check_names
 from cells.problems import Problem
 from cells.routes import check_routes
 from cells.schema import Cell
+from cells.staff import check_staff
 
 
 def check(cell: Cell) -> list[Problem]:
@@ -24,5 +25,6 @@ def check(cell: Cell) -> list[Problem]:
     limits = check_limits(cell) + check_currencies(cell)
     if names:
         return names + limits
+    limits += check_staff(cell)
     entries = check_entries(cell)
     return limits + (entries or check_routes(cell))

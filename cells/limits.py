@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable, Iterator
 from math import floor, fsum
 
 from cells import shifts
+from cells.carriers import Robot
 from cells.errors import shown
 from cells.problems import Problem
-from cells.schema import Cell, Conveyor, Cycle, Fixture, Robot, Shifts, Source, Station
+from cells.schema import Cell, Conveyor, Cycle, Fixture, Shifts, Source, Station
 from cells.setups import ANY
 
 _PRICE = re.compile(r"[0-9]+(\.[0-9]+)? [A-Z]{3}/kWh")

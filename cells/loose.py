@@ -8,14 +8,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from cells.carriers import Operator, Robot
 from cells.schema import (
     Buffer,
     Cell,
     Conveyor,
     Flow,
     Inside,
-    Operator,
-    Robot,
     Sink,
     Source,
     Station,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from cells.carriers import Sequence
 from cells.errors import hint
 from cells.expand import QUEUE, has_queue, machines
 from cells.problems import Problem
@@ -82,6 +83,7 @@ def _references(cell: Cell) -> Iterator[_Reference]:
                 yield _Reference((section, name, "shifts"), "shift pattern", shifts)
     yield from _of_products(cell)
     yield from _of_flow(cell)
+    yield from _of_staff(cell)
 
 
 def _of_products(cell: Cell) -> Iterator[_Reference]:
@@ -108,6 +110,15 @@ def _of_station(name: str, station: Station) -> Iterator[_Reference]:
         for keys in ((before,), *((before, to) for to in row)):
             if keys[-1] != ANY:
                 yield _Reference((*path, "setup", *keys), "product", keys[-1])
+
+
+def _of_staff(cell: Cell) -> Iterator[_Reference]:
+    for section in CARRIERS:
+        for name, group in getattr(cell, section).items():
+            nodes = group.serves.sequence if isinstance(group.serves, Sequence) else []
+            for k, node in enumerate(nodes):
+                path = (section, name, "serves", "sequence", k)
+                yield _Reference(path, "source, buffer, conveyor or station", node)
 
 
 def _of_flow(cell: Cell) -> Iterator[_Reference]:

@@ -5,8 +5,10 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from cells.base import Name, Part, Position, Turn
+from cells.carriers import Operator, Robot
 from cells.distributions import Distribution
 from cells.money import Cost, Money
+from cells.power import PowerUse
 from cells.units import (
     Angle,
     ClockTime,
@@ -14,7 +16,6 @@ from cells.units import (
     Fraction,
     Length,
     Mass,
-    Power,
     Speed,
 )
 
@@ -79,25 +80,6 @@ class FailureMode(Part):
     on_failure: Literal["resume", "restart", "scrap"] = "resume"
 
 
-class Standby(Part):
-    """Power saved while starved for long."""
-
-    power: Power
-    after: Duration
-    wake_up: Duration = 0
-
-
-class PowerUse(Part):
-    """Electrical power by state."""
-
-    working: Power
-    idle: Power
-    setup: Power | None = None  # default: idle
-    down: Power | None = None  # default: idle
-    off: Power = 0.0
-    standby: Standby | None = None
-
-
 class Station(Part):
     """A machine or a manual place; `count: 2` of `lathe` makes lathe_1 and lathe_2."""
 
@@ -126,62 +108,6 @@ class Sink(Part):
 
     counts_as: Literal["good", "scrap"] = "good"
     place_at: Name | None = None
-
-
-class Gripper(Part):
-    """A single gripper on the flange."""
-
-    mass: Mass
-    open: Duration
-    close: Duration
-    tcp: Position = (0.0, 0.0, 0.0)  # of the tool centre point in the flange frame
-    turn: Turn = (0.0, 0.0, 0.0)
-
-
-class Base(Part):
-    """Where an arm stands, in the cell frame."""
-
-    position: Position = (0.0, 0.0, 0.0)
-    turn: Turn = (0.0, 0.0, 0.0)
-
-
-class Handling(Part):
-    """What a robot does at a place beside moving between places."""
-
-    approach: Length = 0.08  # straight in and out
-    approach_speed: Speed = 0.25
-    pick: Duration = 0  # added to each pick: doors, clamps, blow-off
-    place: Duration = 0
-
-
-class Robot(Part):
-    """An arm that carries parts."""
-
-    model: str  # in the robot catalogue, or a path to a URDF beside the cell file
-    base: Base = Base()
-    gripper: Gripper
-    part_mass: Mass = 0.0
-    speed: Fraction = 1.0
-    handling: Handling = Handling()
-    home: Name | None = None  # place where it starts; default: the first place it serves
-    serves: Literal["downstream_first", "longest_wait", "nearest", "priority"] = "downstream_first"
-    shifts: Name | None = None
-    power: PowerUse | None = None
-    cost: Cost | None = None
-    settle: Duration = 0  # waiting for standstill after each move
-
-
-class Operator(Part):
-    """A group of people who carry parts; walking is straight from place to place."""
-
-    count: int = Field(1, ge=1, le=1_000)
-    walking: Speed = 1.2
-    pick: Distribution
-    place: Distribution
-    home: Name | None = None
-    serves: Literal["downstream_first", "longest_wait", "nearest", "priority"] = "downstream_first"
-    shifts: Name | None = None
-    cost: Cost | None = None  # of each person
 
 
 class Flow(Part):

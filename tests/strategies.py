@@ -15,7 +15,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from cells.load import load_text
-from tests.drawing import queues, stations
+from tests.drawing import people, queues, stations
 from twin.build import build_line
 from twin.kernel.model import Line
 from twin.motion import MoveTimes
@@ -78,6 +78,7 @@ def random_case(rng: Random) -> Case:
     draft.prune()
     stations.stages(rng, draft.document)
     queues.orders(rng, draft.document)
+    people.sequences(rng, draft.document)
     return Case(
         document=draft.document,
         robot_times={
@@ -164,7 +165,7 @@ class _Draft:
     def carriers(self) -> None:
         """Draw operators and robots."""
         rng = self.rng
-        rules = ["downstream_first", "longest_wait", "nearest", "priority"]
+        rules = ["downstream_first", "longest_wait", "nearest", "priority", "first_come"]
         for k in range(rng.choice([0, 0, 1, 1, 2])):
             shared = {"serves": rng.choice(rules), **self.place("home"), **self.shifts()}
             if self.document["places"] and self.likely(0.4):

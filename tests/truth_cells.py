@@ -23,7 +23,6 @@ NOT_COVERED = {
     "D03": "assembly is not in the language yet",
     "D06": "kanban cards are not in the language yet",
     "D08": "set-ups and exhaustive service are not in the language yet",
-    "D10": "fixed robot sequences are not in the language yet",
     "D18": "slotted lines of machines that work with a probability are not in the language yet",
     "K23": "assembly is not in the language yet",
 }
@@ -168,6 +167,25 @@ stations:
       rarely: {after: {exponential: {mean: 200 s}}, repair: {exponential: {mean: 30 s}}}
 sinks: {finished: {}}
 flow: [{from: src, to: A}, {from: A, to: finished}]
+""",
+    # The robot is an operator at 1 m/s: neighbours are 2 s apart.  S2 begins with a part in M2; the
+    # queue is there to put it in, and is passed in no time later.
+    "D10": """
+sources: {input: {product: part, saturated: true, pick_at: p0}}
+stations: {M1: {process: 12 s, at: p1}, M2: {process: 20 s, at: p2, queue: 1}}
+sinks: {output: {place_at: p3}}
+operators:
+  robot: {walking: 1 m/s, pick: 1 s, place: 1 s, home: p0, serves: {sequence: SEQUENCE}}
+flow:
+  - {from: input, to: M1, by: robot}
+  - {from: M1, to: M2, by: robot}
+  - {from: M2, to: output, by: robot}
+places:
+  p0: {position: [0 m, 0 m, 0 m]}
+  p1: {position: [2 m, 0 m, 0 m]}
+  p2: {position: [4 m, 0 m, 0 m]}
+  p3: {position: [6 m, 0 m, 0 m]}
+inside: INSIDE
 """,
     "K02": """
 sources: {src: {product: part, saturated: true, limit: 6}}

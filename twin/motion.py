@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cells.base import Position, Turn
+from cells.carriers import Robot
 from cells.expand import expand
-from cells.schema import Cell, Place, Robot
+from cells.schema import Cell, Place
 from robots import jit
 from robots.arm import Arm
 from robots.load import load_arm

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cells.schema import PowerUse
+from cells.power import PowerUse
 from tests.results.sample_lines import HOUR, SLOW_ARRIVALS, TENDED, cell_and_line, tallied
 from twin.kernel.states import PART_STATES, State
 from twin.results.energy import DRAW, DRAWS, read_figure, watts

@@ -7,8 +7,10 @@ from math import dist
 import numpy as np
 from numpy.typing import NDArray
 
+from cells.carriers import Operator, Robot, Sequence
 from cells.errors import CellError
-from cells.schema import Cell, Operator, Robot
+from cells.schema import Cell
+from twin.build.nodes import Nodes
 from twin.build.tables import CalendarTable, DistributionTable
 from twin.kernel.model import CARRIER, NONE, NS_PER_S
 from twin.kernel.states import CarrierKind, Serve
@@ -25,6 +27,7 @@ class Carriers:
     names: tuple[str, ...]
     units: list[str]  # resource names of all units, group by group
     unit_group: list[int]
+    sequences: list[int]  # nodes
     travel: NDArray[np.int64]  # (G, 2, L, L) ns
     pick: NDArray[np.int64]  # (G, L)
     place: NDArray[np.int64]  # (G, L)
@@ -36,9 +39,9 @@ def collect_carriers(
     places: tuple[str, ...],
     dists: DistributionTable,
     calendars: CalendarTable,
-    first_resource: int,
+    nodes: Nodes,
 ) -> Carriers:
-    """Return robots, then operators; their units get the resources from ``first_resource`` on.
+    """Return robots, then operators; their units get their resources after those of the nodes.
 
     Raises
     ------
@@ -52,14 +55,15 @@ def collect_carriers(
         names=tuple(groups),
         units=[],
         unit_group=[],
+        sequences=[],
         travel=np.zeros((len(groups), 2, len(places), len(places)), dtype=np.int64),
         pick=np.full(shape, NONE, dtype=np.int64),
         place=np.full(shape, NONE, dtype=np.int64),
     )
     for index, (name, group) in enumerate(groups.items()):
         row = carriers.rows[index]
-        row["resource"] = first_resource + len(carriers.units)
-        row["rule"] = Serve[group.serves.upper()]
+        row["resource"] = len(nodes.resources) + len(carriers.units)
+        _rule(carriers, row, group.serves, nodes)
         row["calendar"] = calendars.add(group.shifts)
         row["home"] = places.index(group.home) if group.home is not None else NONE
         if isinstance(group, Robot):
@@ -77,6 +81,16 @@ def collect_carriers(
         carriers.units += [name] if units == 1 else [f"{name}[{k + 1}]" for k in range(units)]
         carriers.unit_group += [index] * units
     return carriers
+
+
+def _rule(carriers: Carriers, row: np.void, serves: str | Sequence, nodes: Nodes) -> None:
+    """Write down which request a group takes, and the nodes of a fixed sequence."""
+    if isinstance(serves, Sequence):
+        row["rule"], row["turn_first"] = Serve.SEQUENCE, len(carriers.sequences)
+        row["turn_count"] = len(serves.sequence)
+        carriers.sequences += [nodes.index(name) for name in serves.sequence]
+    else:
+        row["rule"] = Serve[serves.upper()]
 
 
 def _robot(

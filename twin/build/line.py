@@ -83,6 +83,7 @@ def build_line(cell: Cell, motion: Mapping[str, MoveTimes] | None = None) -> Lin
         place=carriers.place,
         pick_stream=_unit_streams(units, "pick"),
         place_stream=_unit_streams(units, "place"),
+        sequences=np.array(carriers.sequences or [0], np.int64),
         calendars=parts.calendars.rows(),
         toggles=parts.calendars.toggles(),
         initial=_initial(flat, nodes),
@@ -106,9 +107,7 @@ def _collect(flat: Cell, motion: Mapping[str, MoveTimes]) -> _Parts:
     calendars = CalendarTable(flat.shifts, flat.run.start)
     places = (*flat.places, NOWHERE)
     nodes = collect_nodes(flat, dists, calendars, places)
-    carriers = collect_carriers(
-        flat, motion, places, dists, calendars, first_resource=len(nodes.resources)
-    )
+    carriers = collect_carriers(flat, motion, places, dists, calendars, nodes)
     routes = collect_routes(flat, nodes, list(carriers.names))
     settle_places(carriers, nodes.rows, routes.moves, nowhere=len(places) - 1)
     sinks = np.flatnonzero(nodes.rows["kind"] == NodeKind.SINK).tolist()

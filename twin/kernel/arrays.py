@@ -15,6 +15,10 @@ VOID = -1  # state of a resource whose record is closed and whose next is not ye
 # UNSTARTED: a stage is to begin or to be resumed; from WAKING to UNLOADING one is in progress.
 EMPTY, UNSTARTED, WAKING, SETTING, LOADING, WORKING, UNLOADING, FINISHED = range(8)
 
+# What a unit with a task is about: a part from node to node, or the way to the node it picks from
+# next.
+CARRY, AHEAD = range(2)
+
 # Kinds of slots, in the order in which ends happen at one instant.
 (
     OPERATION_ENDS,
@@ -78,6 +82,7 @@ class Model(NamedTuple):
     place: NDArray[np.int64]  # (G, L)
     pick_stream: NDArray[np.uint64]  # (R,)
     place_stream: NDArray[np.uint64]  # (R,)
+    sequences: NDArray[np.int64]
     calendars: NDArray[np.void]  # (C,) CALENDAR
     toggles: NDArray[np.int64]
     initial: NDArray[np.void]  # INITIAL
@@ -203,12 +208,15 @@ RESOURCE_STATE = np.dtype(
         ("heaped", np.int64),  # 1: in the heap
         ("before", np.int64),  # requests of a group are a list
         ("after", np.int64),
+        ("called_at", np.int64),  # since when a target accepts, NONE: none does
         # unit
         ("at", np.int64),  # place
-        ("task", np.int64),  # resource it picks from, NONE: idle
+        ("task", np.int64),  # resource it picks from or visits, NONE: idle
+        ("errand", np.int64),  # CARRY, AHEAD
         ("goal", np.int64),  # resource it brings the part to
         ("pick_draws", np.int64),
         ("place_draws", np.int64),
+        ("turn", np.int64),  # where it is in the sequence of its group
     ]
 )
 

@@ -1,27 +1,24 @@
-"""Robots and operators carry parts: a request is chosen, four steps follow."""
+"""Robots and operators carry parts: four steps a part."""
 
 from typing import Any
 
 import numpy as np
 
-from twin.kernel.arrays import NEVER, Int, Model
+from twin.kernel.arrays import AHEAD, CARRY, NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.draws import draw_time
 from twin.kernel.flow import KEPT, admit, release, resource_at
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
-from twin.kernel.offers import drop_request, offered_part, target_of
+from twin.kernel.offers import drop_request, offered_part
 from twin.kernel.records import close, show
 from twin.kernel.servers import loses_server, touch
 from twin.kernel.slots import noticed, set_slot
-from twin.kernel.states import Ending, NodeKind, Serve, State
+from twin.kernel.states import Ending, NodeKind, State
 
 _DONE = np.int64(Ending.DONE)
 _STATION = np.int64(NodeKind.STATION)
 _CONVEYOR = np.int64(NodeKind.CONVEYOR)
-_LONGEST_WAIT = np.int64(Serve.LONGEST_WAIT)
-_NEAREST = np.int64(Serve.NEAREST)
-_PRIORITY = np.int64(Serve.PRIORITY)
 _IDLE = np.int64(State.IDLE)
 _OFF_SHIFT = np.int64(State.OFF_SHIFT)
 _MOVING = np.int64(State.MOVING)
@@ -29,7 +26,7 @@ _PICKING = np.int64(State.PICKING)
 _CARRYING = np.int64(State.CARRYING)
 _PLACING = np.int64(State.PLACING)
 
-_EMPTY_HANDED, _LOADED = np.int64(0), np.int64(1)  # second index of Model.travel
+EMPTY_HANDED, LOADED = np.int64(0), np.int64(1)  # second index of Model.travel
 
 
 @inlined
@@ -40,7 +37,7 @@ def is_on(m: Model, s: RunState, u: Int) -> bool:
 
 
 @inlined
-def _travel(m: Model, s: RunState, u: Int, loaded: Int, place: Int) -> Int:
+def travel_to(m: Model, s: RunState, u: Int, loaded: Int, place: Int) -> Int:
     """Return how long a unit travels to a place; nothing declared costs nothing."""
     at = s.res[u]["at"]
     if at < 0 or place < 0:
@@ -49,56 +46,13 @@ def _travel(m: Model, s: RunState, u: Int, loaded: Int, place: Int) -> Int:
 
 
 @inlined
-def _key(m: Model, s: RunState, u: Int, r: Int) -> Any:
-    """Return the order in which unit u takes the request of resource r."""
-    x, n = s.res[r], m.res[r]["node"]
-    rule, rank = m.carriers[m.res[u]["group"]]["rule"], m.nodes[n]["rank"]
-    since, priority = x["offered_since"], m.routes[x["row"]]["priority"]
-    if rule == _LONGEST_WAIT:
-        return (since, rank, np.int64(r), np.int64(0))
-    if rule == _PRIORITY:
-        return (priority, since, rank, np.int64(r))
-    travel: Int = np.int64(0)
-    if rule == _NEAREST:
-        travel = _travel(m, s, u, _EMPTY_HANDED, m.nodes[n]["pick_at"])
-    return (travel, rank, since, np.int64(r))
-
-
-@inlined
-def _assign_best(m: Model, s: RunState, group: Int) -> bool:
-    """Give an idle unit of a group its request; return whether there was one."""
-    c = m.carriers[group]
-    best: tuple[Int, ...]
-    unit: Int
-    chosen: Int
-    goal: Int
-    best, unit, chosen, goal = (NEVER, NEVER, NEVER, NEVER), NONE, NONE, NONE
-    for u in range(c["resource"], c["resource"] + c["units"]):
-        if s.res[u]["task"] >= 0 or not is_on(m, s, u):
-            continue
-        r = np.int64(s.groups[group]["first"])
-        while r >= 0:
-            n = target_of(m, s, r)
-            if n >= 0:
-                key = _key(m, s, u, r)
-                if key < best:
-                    best, unit, chosen, goal = key, u, r, n
-            r = np.int64(s.res[r]["after"])
-        if c["rule"] != _NEAREST:
-            break
-    if unit < 0:
-        return False
-    _assign(m, s, group, unit, chosen, goal)
-    return True
-
-
-@inlined
-def _assign(m: Model, s: RunState, group: Int, u: Int, r: Int, n: Int) -> None:
+def assign(m: Model, s: RunState, group: Int, u: Int, r: Int, n: Int) -> None:
     """Reserve the place at node n and send a unit to the part that resource r offers."""
     x = s.res[u]
     drop_request(s, r, group)
     s.res[r]["unit"] = u
     x["task"] = r
+    x["errand"] = CARRY
     x["goal"] = resource_at(m, s, n)
     s.groups[group]["idle"] -= 1
     s.nodes[n]["held"] += 1
@@ -113,7 +67,18 @@ def _assign(m: Model, s: RunState, group: Int, u: Int, r: Int, n: Int) -> None:
     close(s, u, _DONE)
     x["part"] = offered_part(m, s, r)
     place = m.nodes[m.res[r]["node"]]["pick_at"]
-    _step(m, s, u, _MOVING, _travel(m, s, u, _EMPTY_HANDED, place))
+    _step(m, s, u, _MOVING, travel_to(m, s, u, EMPTY_HANDED, place))
+
+
+@inlined
+def go_ahead(m: Model, s: RunState, group: Int, u: Int, place: Int) -> None:
+    """Send a unit to the place where it is to pick next, before there is a part."""
+    x = s.res[u]
+    x["task"] = u
+    x["errand"] = AHEAD
+    x["goal"] = place
+    s.groups[group]["idle"] -= 1
+    _step(m, s, u, _MOVING, travel_to(m, s, u, EMPTY_HANDED, place))
 
 
 @inlined
@@ -122,15 +87,6 @@ def _step(m: Model, s: RunState, u: Int, state: Int, lasts: Int) -> None:
     close(s, u, _DONE)
     show(s, u, state)
     set_slot(s, m.res[u]["end"], noticed(s, s.glob[0]["now"] + lasts))
-
-
-@inlined
-def send_carriers(m: Model, s: RunState) -> None:
-    """Send units until none can be sent, groups in order of declaration."""
-    for group in range(s.glob[0]["groups"]):
-        while s.groups[group]["idle"] > 0 and s.groups[group]["first"] >= 0:
-            if not _assign_best(m, s, group):
-                break
 
 
 @inlined
@@ -161,7 +117,7 @@ def _begin_carrying(m: Model, s: RunState, u: Int) -> None:
     close(s, u, _DONE)
     release(m, s, r, u)
     place = m.nodes[m.res[x["goal"]]["node"]]["place_at"]
-    _step(m, s, u, _CARRYING, _travel(m, s, u, _LOADED, place))
+    _step(m, s, u, _CARRYING, travel_to(m, s, u, LOADED, place))
 
 
 @inlined
@@ -182,11 +138,25 @@ def _end_task(m: Model, s: RunState, u: Int) -> None:
     set_slot(s, m.res[u]["end"], NEVER)
     part = x["part"]
     x["part"] = NONE
-    x["task"] = NONE
     admit(m, s, x["goal"], part, u, KEPT)
+    _come_to_rest(m, s, u)
+
+
+@inlined
+def _come_to_rest(m: Model, s: RunState, u: Int) -> None:
+    """Let a unit whose task is over be free for the next."""
+    s.res[u]["task"] = NONE
     show_at_rest(m, s, u)
     if is_on(m, s, u):
         s.groups[m.res[u]["group"]]["idle"] += 1
+
+
+@inlined
+def _arrive_ahead(m: Model, s: RunState, u: Int) -> None:
+    close(s, u, _DONE)
+    set_slot(s, m.res[u]["end"], NEVER)
+    s.res[u]["at"] = s.res[u]["goal"]
+    _come_to_rest(m, s, u)
 
 
 @inlined
@@ -199,7 +169,9 @@ def show_at_rest(m: Model, s: RunState, u: Int) -> None:
 def end_step(m: Model, s: RunState, u: Int) -> None:
     """A step of a unit ends and the next begins."""
     state = s.res[u]["state"]
-    if state == _MOVING:
+    if s.res[u]["errand"] == AHEAD:
+        _arrive_ahead(m, s, u)
+    elif state == _MOVING:
         _begin_picking(m, s, u)
     elif state == _PICKING:
         _begin_carrying(m, s, u)

@@ -25,7 +25,8 @@ from twin.kernel.arrays import (
     Model,
 )
 from twin.kernel.arrays import State as RunState
-from twin.kernel.carriers import end_step, send_carriers, show_at_rest
+from twin.kernel.carriers import end_step, show_at_rest
+from twin.kernel.dispatch import send_carriers, turn_of
 from twin.kernel.disturbances import (
     begin_calendar,
     change_shift,
@@ -53,7 +54,7 @@ from twin.kernel.offers import refresh_offers
 from twin.kernel.records import close, count_entry, emit, emit_fact, integrate_wip
 from twin.kernel.servers import end_operation, start, touch
 from twin.kernel.slots import first_slot, set_slot
-from twin.kernel.states import Ending, NodeKind, State
+from twin.kernel.states import Ending, NodeKind, Serve, State
 
 _SOURCE = np.int64(NodeKind.SOURCE)
 _BUFFER = np.int64(NodeKind.BUFFER)
@@ -62,6 +63,7 @@ _STATION = np.int64(NodeKind.STATION)
 _WAITING = np.int64(State.WAITING)
 _CONVEYED = np.int64(State.CONVEYED)
 _ENTERED = np.int64(State.ENTERED)
+_SEQUENCE = np.int64(Serve.SEQUENCE)
 _CUT = np.int64(Ending.CUT)
 _INITIAL = 1 << (PART_SHIFT - 1)  # numbers of parts inside at the start
 
@@ -213,6 +215,18 @@ def _would_accept(m: Model, s: RunState, n: Int) -> bool:
 
 
 @inlined
+def _is_anyones_turn(m: Model, s: RunState, group: Int, n: Int) -> bool:
+    """Return whether a part of node n may be carried next, by the sequence of its group."""
+    if group < 0 or m.carriers[group]["rule"] != _SEQUENCE:
+        return True
+    c = m.carriers[group]
+    for u in range(c["resource"], c["resource"] + c["units"]):
+        if turn_of(m, s, u) == n:
+            return True
+    return False
+
+
+@inlined
 def _waits_for_shift(m: Model, s: RunState, r: Int) -> bool:
     """Return whether a shift that begins could move or start the part of resource r."""
     x = s.res[r]
@@ -221,6 +235,8 @@ def _waits_for_shift(m: Model, s: RunState, r: Int) -> bool:
     if x["offered"] == 0 or x["row"] < 0:
         return False
     route = m.routes[x["row"]]
+    if not _is_anyones_turn(m, s, route["carrier"], m.res[r]["node"]):
+        return False
     first, last = route["first"], route["first"] + route["count"]
     if x["choice"] >= 0:
         first = np.int64(x["choice"])

@@ -191,6 +191,7 @@ def _resource_states(line: Line) -> NDArray[np.void]:
         "setup",
         "load",
         "unload",
+        "called_at",
     )
     for field in absent:
         states[field] = NONE

@@ -110,6 +110,9 @@ CARRIER = np.dtype(
         ("units", np.int64),
         ("calendar", np.int64),
         ("home", np.int64),  # place where its units start
+        # rule SEQUENCE: the nodes to pick from in turn, Line.sequences[turn_first : + turn_count]
+        ("turn_first", np.int64),
+        ("turn_count", np.int64),
     ]
 )
 
@@ -172,6 +175,7 @@ class Line:
     place: NDArray[np.int64]  # (G, L) dist of placing at a place
     pick_stream: NDArray[np.uint64]  # (R,) stream of a unit's picking times, 0 elsewhere
     place_stream: NDArray[np.uint64]  # (R,)
+    sequences: NDArray[np.int64]  # nodes, in the order in which units pick from them
     calendars: NDArray[np.void]  # CALENDAR
     toggles: NDArray[np.int64]  # ns
     initial: NDArray[np.void]  # INITIAL

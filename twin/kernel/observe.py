@@ -7,6 +7,7 @@ import numpy as np
 from twin.kernel.arrays import EMPTY, FINISHED, NEVER, UNSTARTED, WORKING, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.jit import inlined
+from twin.kernel.model import NONE
 from twin.kernel.offers import target_of
 from twin.kernel.records import show
 from twin.kernel.servers import first_vacant, in_overtime, touch
@@ -114,8 +115,12 @@ def _look_at_requests(m: Model, s: RunState) -> None:
             n = target_of(m, s, r)
             if m.res[r]["kind"] == _STATION:
                 touch(s, r)
-            if n >= 0:
+            if n < 0:
+                s.res[r]["called_at"] = NONE
+            else:
                 s.res[r]["called"] = s.glob[0]["round"]
+                if s.res[r]["called_at"] < 0:
+                    s.res[r]["called_at"] = s.glob[0]["now"]
                 if m.nodes[n]["kind"] == _STATION:
                     _lure(s, first_vacant(m, s, n), group)
             r = s.res[r]["after"]

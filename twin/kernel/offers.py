@@ -212,6 +212,7 @@ def _request(s: RunState, r: Int, group: Int) -> None:
     """Put an offer at the head of its group's requests: the rule looks at all of them."""
     x, first = s.res[r], s.groups[group]["first"]
     x["unit"] = NONE
+    x["called_at"] = NONE
     x["before"] = NONE
     x["after"] = first
     if first >= 0:

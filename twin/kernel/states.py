@@ -108,6 +108,8 @@ class Serve(IntEnum):
     LONGEST_WAIT = 1
     NEAREST = 2
     PRIORITY = 3
+    FIRST_COME = 4
+    SEQUENCE = 5  # only from the node whose turn it is
 
 
 class ShiftEnd(IntEnum):

@@ -70,6 +70,7 @@ def tiny_line() -> Line:
         place=np.zeros((0, 0), np.int64),
         pick_stream=np.zeros(2, np.uint64),
         place_stream=np.zeros(2, np.uint64),
+        sequences=np.zeros(0, np.int64),
         calendars=np.zeros(0, CALENDAR),
         toggles=np.zeros(0, np.int64),
         initial=np.zeros(0, INITIAL),

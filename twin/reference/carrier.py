@@ -19,6 +19,14 @@ EMPTY, LOADED = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """A way to where the next part will be picked."""
+
+    place: int
+    way: End
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One part to carry."""
 
@@ -45,6 +53,7 @@ class Unit:
         self.resource = resource
         self.track = Track(floor.recorder, resource)
         self.busy = False
+        self.turn = 0  # of the sequence in which its group serves nodes, if it does
         self._floor = floor
         self._group = group
         self._at = group.home
@@ -63,25 +72,38 @@ class Unit:
         way = self._step(State.MOVING, offer.part, self.travel(EMPTY, offer.holder.pick_at))
         self._go.succeed(Task(offer, slot, target.place_at, way))
 
+    def go_ahead(self, place: int) -> None:
+        """Send it to where it will pick next, if it is elsewhere."""
+        if self._at != place:
+            self.busy = True
+            way = self._step(State.MOVING, None, self.travel(EMPTY, place))
+            self._go.succeed(Ahead(place, way))
+
     def run(self) -> Generator[Event, Any, None]:
         """Do one task after the other."""
-        group = self._group
         while True:
-            task: Task = yield self._go
+            task: Task | Ahead = yield self._go
             self._go = self._floor.env.event()
             yield task.way
-            offer, place_at = task.offer, task.place_at
-            self._at = pick_at = offer.holder.pick_at
-            picking = group.time_to(group.pick, pick_at, self._pick_luck)
-            yield self._step(State.PICKING, offer.part, picking)
-            part = offer.holder.let_go(self.resource)
-            yield self._step(State.CARRYING, part, self.travel(LOADED, place_at))
-            self._at = place_at
-            placing = group.time_to(group.place, place_at, self._place_luck)
-            yield self._step(State.PLACING, part, placing)
-            task.slot.take(part, self.resource, reserved=True)
+            if isinstance(task, Ahead):
+                self._at = task.place
+            else:
+                yield from self._carry(task)
             self.busy = False
             self.track.end()
+
+    def _carry(self, task: Task) -> Generator[Event, Any, None]:
+        """Pick a part, carry it and place it."""
+        group, offer, place_at = self._group, task.offer, task.place_at
+        self._at = pick_at = offer.holder.pick_at
+        picking = group.time_to(group.pick, pick_at, self._pick_luck)
+        yield self._step(State.PICKING, offer.part, picking)
+        part = offer.holder.let_go(self.resource)
+        yield self._step(State.CARRYING, part, self.travel(LOADED, place_at))
+        self._at = place_at
+        placing = group.time_to(group.place, place_at, self._place_luck)
+        yield self._step(State.PLACING, part, placing)
+        task.slot.take(part, self.resource, reserved=True)
 
     def travel(self, load: int, to: int) -> int:
         """Return how long it takes from where it is, ns; to or from nowhere: no time."""
@@ -95,7 +117,7 @@ class Unit:
         if not self.busy:
             self.track.show(State.IDLE if self._group.on_shift else State.OFF_SHIFT, None)
 
-    def _step(self, state: State, part: Part, duration: int) -> End:
+    def _step(self, state: State, part: Part | None, duration: int) -> End:
         self.track.show(state, part)
         env = self._floor.env
         return End(env, Family.CARRIER, self.resource, env.now + duration)
@@ -121,7 +143,12 @@ class Group:
         self.travel = floor.line.travel[index].tolist()
         self.pick = floor.line.pick[index].tolist()
         self.place = floor.line.place[index].tolist()
+        self._env = floor.env
         self._offers = floor.offers
+        self._called: dict[Offer, int] = {}  # since when it could be served
+        turns, count = int(row["turn_first"]), int(row["turn_count"])
+        self._sequence = floor.line.sequences[turns : turns + count].tolist()
+        self._pick_at = floor.line.nodes["pick_at"].tolist()
         self._rule = Serve(row["rule"])
         self._calendar = calendar
         first = int(row["resource"])
@@ -142,6 +169,9 @@ class Group:
 
     def dispatch(self) -> None:
         """Send idle units until none is left, or nothing to fetch."""
+        if self._rule == Serve.SEQUENCE:
+            self._serve_in_turn()
+            return
         while self.on_shift:
             idle = [unit for unit in self.units if not unit.busy]
             requests = self.requests() if idle else []
@@ -153,6 +183,30 @@ class Group:
                 unit, offer = idle[0], min(requests, key=self._urgency)
             unit.send(offer)
 
+    def _serve_in_turn(self) -> None:
+        """Let each unit fetch from the node whose turn it is, or wait there."""
+        for unit in self.units:
+            if unit.busy or not self.on_shift:
+                continue
+            node = self._sequence[unit.turn]
+            offers = [offer for offer in self.requests() if offer.route.origin == node]
+            if offers:
+                unit.turn = (unit.turn + 1) % len(self._sequence)
+                unit.send(min(offers, key=lambda offer: (offer.since, offer.holder.resource)))
+            else:
+                unit.go_ahead(self._pick_at[node])
+
+    def may_fetch(self, offer: Offer) -> bool:
+        """Return whether the sequence, if there is one, lets a unit fetch a part next."""
+        turns = (self._sequence[unit.turn] for unit in self.units if self._sequence)
+        return not self._sequence or offer.route.origin in turns
+
+    def note_calls(self) -> list[Offer]:
+        """Return the requests still to serve, and remember since when each is one."""
+        now, requests = self._env.now, self.requests()
+        self._called = {offer: self._called.get(offer, now) for offer in requests}
+        return requests
+
     def look(self) -> None:
         """Show the states of its units."""
         for unit in self.units:
@@ -162,6 +216,8 @@ class Group:
         priority, since, rank, resource = offer.order
         if self._rule == Serve.LONGEST_WAIT:
             return since, rank, resource
+        if self._rule == Serve.FIRST_COME:
+            return self._called.get(offer, self._env.now), since, rank, resource
         if self._rule == Serve.PRIORITY:
             return priority, since, rank, resource
         return rank, since, resource

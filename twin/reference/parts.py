@@ -71,6 +71,7 @@ class Holder(Protocol):
 class Route:
     """Where parts of one product go from one node."""
 
+    origin: int  # that node
     choose: Choose
     targets: tuple[Target, ...]
     cumulative: tuple[float, ...]  # running sums of the targets' weights

@@ -73,16 +73,17 @@ class Plant:
         of_product = {}
         for product, row in enumerate(line.route_of[node].tolist()):
             if row != NONE:
-                routes[row] = routes.get(row) or self._route(row)
+                routes[row] = routes.get(row) or self._route(node, row)
                 of_product[product] = routes[row]
         return of_product
 
-    def _route(self, index: int) -> Route:
+    def _route(self, origin: int, index: int) -> Route:
         line = self._floor.line
         row = line.routes[index]
         options = line.options[row["first"] : row["first"] + row["count"]]
         targets = [self.nodes[target] for target in options["target"].tolist()]
         return Route(
+            origin=origin,
             choose=Choose(row["choose"]),
             targets=tuple(target for target in targets if not isinstance(target, Source)),
             cumulative=tuple(options["cumulative"].tolist()),

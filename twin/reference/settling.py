@@ -58,7 +58,7 @@ class Settling:
         """Return which servers would take a part that waits for a carrier, and for which kind."""
         called: dict[int, State] = {}
         for group in self.groups:
-            for offer in group.requests():
+            for offer in group.note_calls():
                 target = offer.find()
                 assert target is not None
                 called.setdefault(target.slot().resource, group.awaited)

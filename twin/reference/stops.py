@@ -22,6 +22,9 @@ def deadlock(floor: Floor, sources: list[Source]) -> Stop | None:
     outside = [source.offered for source in sources if source.offered is not None]
     offers = floor.offers.all()
     for offer in outside + offers:
+        group = offer.route.group
+        if group is not None and not group.may_fetch(offer):
+            continue
         if any(target.would_accept() for target in offer.targets):
             return None
     held = [offer for offer in offers if not isinstance(offer.holder, Source)]

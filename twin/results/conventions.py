@@ -20,6 +20,8 @@ _SERVE = {
     Serve.DOWNSTREAM_FIRST: "the request furthest downstream first",
     Serve.LONGEST_WAIT: "the part that has waited longest first",
     Serve.NEAREST: "the nearest part first",
+    Serve.FIRST_COME: "the part first that could go on first",
+    Serve.SEQUENCE: "nodes in a fixed sequence",
     Serve.PRIORITY: "the route with the smallest priority number first",
 }
 

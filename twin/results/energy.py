@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from cells.schema import Cell, PowerUse
+from cells.power import PowerUse
+from cells.schema import Cell
 from twin.kernel.states import NodeKind, State
 from twin.results.estimates import Floats, estimate, ratio
 from twin.results.model import EnergyResult, Estimate

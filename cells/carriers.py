@@ -1,0 +1,75 @@
+"""Who carries parts: robots and operators, and which part they take first."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from cells.base import Name, Part, Position, Turn
+from cells.distributions import Distribution
+from cells.money import Cost
+from cells.power import PowerUse
+from cells.units import Duration, Fraction, Length, Mass, Speed
+
+Rule = Literal["downstream_first", "longest_wait", "first_come", "nearest", "priority"]
+
+
+class Sequence(Part):
+    """A fixed order of nodes to pick from, again and again; the unit goes there and waits."""
+
+    sequence: Annotated[list[Name], Field(min_length=1, max_length=1_000)]
+
+
+class Gripper(Part):
+    """A single gripper on the flange."""
+
+    mass: Mass
+    open: Duration
+    close: Duration
+    tcp: Position = (0.0, 0.0, 0.0)  # of the tool centre point in the flange frame
+    turn: Turn = (0.0, 0.0, 0.0)
+
+
+class Base(Part):
+    """Where an arm stands, in the cell frame."""
+
+    position: Position = (0.0, 0.0, 0.0)
+    turn: Turn = (0.0, 0.0, 0.0)
+
+
+class Handling(Part):
+    """What a robot does at a place beside moving between places."""
+
+    approach: Length = 0.08  # straight in and out
+    approach_speed: Speed = 0.25
+    pick: Duration = 0  # added to each pick: doors, clamps, blow-off
+    place: Duration = 0
+
+
+class Robot(Part):
+    """An arm that carries parts."""
+
+    model: str  # in the robot catalogue, or a path to a URDF beside the cell file
+    base: Base = Base()
+    gripper: Gripper
+    part_mass: Mass = 0.0
+    speed: Fraction = 1.0
+    handling: Handling = Handling()
+    home: Name | None = None  # place where it starts; default: the first place it serves
+    serves: Rule | Sequence = "downstream_first"
+    shifts: Name | None = None
+    power: PowerUse | None = None
+    cost: Cost | None = None
+    settle: Duration = 0  # waiting for standstill after each move
+
+
+class Operator(Part):
+    """A group of people who carry parts; walking is straight from place to place."""
+
+    count: int = Field(1, ge=1, le=1_000)
+    walking: Speed = 1.2
+    pick: Distribution
+    place: Distribution
+    home: Name | None = None
+    serves: Rule | Sequence = "downstream_first"
+    shifts: Name | None = None
+    cost: Cost | None = None  # of each person
