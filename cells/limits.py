@@ -7,6 +7,7 @@ from math import floor, fsum
 from cells import shifts
 from cells.carriers import Robot
 from cells.errors import shown
+from cells.loops import check_nodes
 from cells.problems import Problem
 from cells.schema import Cell, Conveyor, Cycle, Fixture, Shifts, Source, Station
 from cells.setups import ANY
@@ -34,6 +35,7 @@ def check_limits(cell: Cell) -> list[Problem]:
         for name, described in getattr(cell, section).items()
         for key, message in check(described)
     ]
+    found += [one for name, loop in cell.loops.items() for one in check_nodes(name, loop)]
     return found + list(_rest(cell)) + list(_too_long(cell))
 
 

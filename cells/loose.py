@@ -15,6 +15,7 @@ from cells.schema import (
     Conveyor,
     Flow,
     Inside,
+    Loop,
     Sink,
     Source,
     Station,
@@ -28,6 +29,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "sinks": Sink,
     "robots": Robot,
     "operators": Operator,
+    "loops": Loop,
 }
 _NAMES_ONLY = ("products", "shifts", "places")
 
@@ -49,6 +51,7 @@ _READABLE: dict[str, Callable[[object], bool]] = {
     ),
     **dict.fromkeys(("product", "to"), _is_texts),
     "places": lambda value: isinstance(value, list) and _is_texts(value),
+    "nodes": lambda value: isinstance(value, list) and _is_texts(value),
     "process": lambda value: isinstance(value, dict) and _is_texts(value),
     "count": lambda value: type(value) is int and 0 < value <= 100,
     "queue": lambda value: type(value) in (int, dict) or value == "unlimited",

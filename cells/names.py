@@ -95,6 +95,9 @@ def _of_products(cell: Cell) -> Iterator[_Reference]:
         for k, place in enumerate(station.places or ()):
             yield _Reference(("stations", name, "places", k), "place", place)
         yield from _of_station(name, station)
+    for name, loop in cell.loops.items():
+        for k, node in enumerate(loop.nodes or ()):
+            yield _Reference(("loops", name, "nodes", k), "buffer, conveyor or station", node)
     for k, entry in enumerate(cell.inside):
         yield _Reference(("inside", k, "product"), "product", entry.product)
         yield _Reference(("inside", k, "at"), "buffer, conveyor or station", entry.at)

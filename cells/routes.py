@@ -6,6 +6,7 @@ from math import floor
 
 from cells.expand import has_queue, machines
 from cells.graph import Graph, Spot, build_graph, products_of, station_behind, zero_time
+from cells.loops import check_loops, covered
 from cells.problems import Problem
 from cells.schema import Buffer, Cell, Conveyor, Sink, Source, Station
 
@@ -27,6 +28,7 @@ def check_routes(cell: Cell) -> list[Problem]:
         *_shuttles(cell, graph),
         *_floods(cell, graph),
         *_unsorted(cell, graph),
+        *check_loops(cell, graph),
     ]
 
 
@@ -154,7 +156,7 @@ def _floods(cell: Cell, graph: Graph) -> Iterator[Problem]:
         if not source.saturated or source.limit is not None:
             continue
         for product in products_of(source):
-            into = next(_bottomless(graph, (name, product)), None)
+            into = next(_bottomless(cell, graph, (name, product)), None)
             if into is not None:
                 yield Problem(
                     ("sources", name),
@@ -176,14 +178,16 @@ def _unsorted(cell: Cell, graph: Graph) -> Iterator[Problem]:
             )
 
 
-def _bottomless(graph: Graph, start: Spot) -> Iterator[str]:
+def _bottomless(cell: Cell, graph: Graph, start: Spot) -> Iterator[str]:
     """Yield what takes any number of parts at once, by moves that take no time."""
+    carded = {name for loop in cell.loops.values() for name in covered(cell, loop)}
     seen, queue = {start}, [start]
     for spot in queue:
         way = graph.ways.get(spot)
         for following in graph.after(spot) if way and way.by is None else ():
             node = graph.nodes[following[0]]
-            if isinstance(node, Sink) or (isinstance(node, Buffer) and node.capacity is None):
+            endless = isinstance(node, Buffer) and node.capacity is None
+            if isinstance(node, Sink) or (endless and following[0] not in carded):
                 yield following[0]
             elif isinstance(node, Buffer) and following not in seen:
                 seen.add(following)

@@ -121,6 +121,14 @@ class Flow(Part):
     priority: int = 0
 
 
+class Loop(Part):
+    """Cards that limit the parts at some nodes: each part there holds one (CONWIP, kanban)."""
+
+    cards: int = Field(ge=1, le=100_000)
+    nodes: list[Name] | None = None  # default: every buffer, conveyor and station
+    card_return: Duration = Field(0, alias="return")  # a card given back is away for so long
+
+
 class Shifts(Part):
     """Working hours, times of day; `22:00` to `06:00` ends next day.  Several make a pattern."""
 
@@ -198,6 +206,7 @@ class Cell(Part):
     robots: dict[Name, Robot] = {}
     operators: dict[Name, Operator] = {}
     flow: list[Flow]
+    loops: dict[Name, Loop] = {}
     shifts: dict[Name, Shifts | list[Shifts] | Cycle] = {}
     places: dict[Name, Place] = {}
     fixtures: dict[Name, Fixture] = {}

@@ -15,7 +15,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from cells.load import load_text
-from tests.drawing import people, queues, stations
+from tests.drawing import flow, people, queues, stations
 from twin.build import build_line
 from twin.kernel.model import Line
 from twin.motion import MoveTimes
@@ -79,6 +79,7 @@ def random_case(rng: Random) -> Case:
     stations.stages(rng, draft.document)
     queues.orders(rng, draft.document)
     people.sequences(rng, draft.document)
+    flow.loops(rng, draft.document)
     return Case(
         document=draft.document,
         robot_times={

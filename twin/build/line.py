@@ -12,6 +12,7 @@ from cells.expand import expand
 from cells.load import load_cell
 from cells.schema import Cell
 from twin.build.carriers import NOWHERE, Carriers, collect_carriers, settle_places
+from twin.build.loops import Loops, collect_loops
 from twin.build.nodes import Nodes, collect_nodes, mix_rows, mode_rows, ranks
 from twin.build.orders import mean_times
 from twin.build.routes import Routes, collect_routes
@@ -47,7 +48,7 @@ def build_line(cell: Cell, motion: Mapping[str, MoveTimes] | None = None) -> Lin
         For each robot how long its moves take; may be left out if the cell has no robot.
     """
     flat = expand(cell)
-    parts = _collect(flat, motion or {})
+    parts = _collect(cell, flat, motion or {})
     nodes, carriers, routes = parts.nodes, parts.carriers, parts.routes
     process = _process(flat, nodes, parts.dists)
     after, repair = _failure_streams(nodes, len(carriers.units))
@@ -86,6 +87,9 @@ def build_line(cell: Cell, motion: Mapping[str, MoveTimes] | None = None) -> Lin
         sequences=np.array(carriers.sequences or [0], np.int64),
         calendars=parts.calendars.rows(),
         toggles=parts.calendars.toggles(),
+        loops=parts.loops.rows,
+        loop_names=parts.loops.names,
+        loop_nodes=parts.loops.nodes,
         initial=_initial(flat, nodes),
         scan=flat.run.scan,
     )
@@ -96,23 +100,25 @@ class _Parts(NamedTuple):
 
     nodes: Nodes
     carriers: Carriers
+    loops: Loops
     routes: Routes
     dists: DistributionTable
     calendars: CalendarTable
     places: tuple[str, ...]
 
 
-def _collect(flat: Cell, motion: Mapping[str, MoveTimes]) -> _Parts:
+def _collect(cell: Cell, flat: Cell, motion: Mapping[str, MoveTimes]) -> _Parts:
     dists = DistributionTable()
     calendars = CalendarTable(flat.shifts, flat.run.start)
     places = (*flat.places, NOWHERE)
     nodes = collect_nodes(flat, dists, calendars, places)
     carriers = collect_carriers(flat, motion, places, dists, calendars, nodes)
-    routes = collect_routes(flat, nodes, list(carriers.names))
+    loops = collect_loops(cell, nodes)
+    routes = collect_routes(flat, nodes, list(carriers.names), loops)
     settle_places(carriers, nodes.rows, routes.moves, nowhere=len(places) - 1)
     sinks = np.flatnonzero(nodes.rows["kind"] == NodeKind.SINK).tolist()
     nodes.rows["rank"] = ranks(len(nodes.names), sinks, [move[:2] for move in routes.moves])
-    return _Parts(nodes, carriers, routes, dists, calendars, places)
+    return _Parts(nodes, carriers, loops, routes, dists, calendars, places)
 
 
 def _process(cell: Cell, nodes: Nodes, dists: DistributionTable) -> NDArray[np.int64]:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cells.schema import Cell, Flow
+from twin.build.loops import Loops
 from twin.build.nodes import Nodes, cumulative
 from twin.kernel.model import NONE, OPTION, ROUTE
 from twin.kernel.states import Choose
@@ -16,7 +17,7 @@ class Routes:
     """Rows of a line's route tables."""
 
     route_of: NDArray[np.int64]  # (N, P)
-    routes: list[tuple[int, int, int, int, int]] = field(default_factory=list)
+    routes: list[tuple[int, int, int, int, int, int]] = field(default_factory=list)
     options: list[tuple[int, float]] = field(default_factory=list)
     moves: list[tuple[int, int, int]] = field(default_factory=list)  # from, to, carrier
 
@@ -29,7 +30,7 @@ class Routes:
         return np.array(self.options, dtype=OPTION)
 
 
-def collect_routes(cell: Cell, nodes: Nodes, carriers: list[str]) -> Routes:
+def collect_routes(cell: Cell, nodes: Nodes, carriers: list[str], loops: Loops) -> Routes:
     """Return the routes of an expanded cell.
 
     An entry that names products overrules one that names none, whatever their order.
@@ -37,14 +38,14 @@ def collect_routes(cell: Cell, nodes: Nodes, carriers: list[str]) -> Routes:
     products = list(cell.products)
     table = Routes(route_of=np.full((len(nodes.names), len(products)), NONE, dtype=np.int64))
     for flow in sorted(cell.flow, key=lambda entry: entry.product is not None):
-        row = _add(table, flow, nodes, carriers)
+        row = _add(table, flow, nodes, carriers, loops)
         named = [flow.product] if isinstance(flow.product, str) else flow.product
         for product in products if named is None else named:
             table.route_of[nodes.index(flow.from_), products.index(product)] = row
     return table
 
 
-def _add(table: Routes, flow: Flow, nodes: Nodes, carriers: list[str]) -> int:
+def _add(table: Routes, flow: Flow, nodes: Nodes, carriers: list[str], loops: Loops) -> int:
     weights = flow.to if isinstance(flow.to, dict) else None
     targets = [flow.to] if isinstance(flow.to, str) else list(flow.to)
     shares = cumulative(list(weights.values()) if weights else [1.0] * len(targets))
@@ -56,5 +57,6 @@ def _add(table: Routes, flow: Flow, nodes: Nodes, carriers: list[str]) -> int:
     for target, share in zip(targets, shares, strict=True):
         table.options.append((nodes.index(target), share))
         table.moves.append((nodes.index(flow.from_), nodes.index(target), carrier))
-    table.routes.append((choose, first, len(targets), carrier, flow.priority))
+    carded = any(loops.crossed(nodes.index(flow.from_), nodes.index(one)) for one in targets)
+    table.routes.append((choose, first, len(targets), carrier, flow.priority, int(carded)))
     return len(table.routes) - 1

@@ -29,8 +29,9 @@ CARRY, AHEAD = range(2)
     SHIFT_CHANGES,
     FAILURE_STRIKES,
     FALLS_ASLEEP,
+    CARD_RETURNS,
     PART_ARRIVES,
-) = range(9)
+) = range(10)
 
 # Why `advance` returned.
 REACHED, PAUSED, POOL_FULL, LOG_FULL, DEADLOCK, LIVELOCK, BAD_SAMPLE = range(7)
@@ -85,12 +86,21 @@ class Model(NamedTuple):
     sequences: NDArray[np.int64]
     calendars: NDArray[np.void]  # (C,) CALENDAR
     toggles: NDArray[np.int64]
+    loops: NDArray[np.void]  # (K,) LOOP
     initial: NDArray[np.void]  # INITIAL
     slots: NDArray[np.void]  # SLOT
     shift_slot: NDArray[np.int64]  # (1,) slot of the first calendar
     # Nodes with a direct route into node n: feeders[feeder_first[n] : feeder_first[n + 1]].
     feeder_first: NDArray[np.int64]  # (N + 1,)
     feeders: NDArray[np.int64]
+    # Loops of node n: loop_of[loop_first[n] : loop_first[n + 1]].
+    loop_first: NDArray[np.int64]  # (N + 1,)
+    loop_of: NDArray[np.int64]
+    # Nodes of loop k that parts can enter straight from outside it: doors[door_first[k] : ...].
+    door_first: NDArray[np.int64]  # (K + 1,)
+    doors: NDArray[np.int64]
+    ring_first: NDArray[np.int64]  # (K,) where its cards that are away begin in State.away
+    loop_slot: NDArray[np.int64]  # (1,) slot of the first loop
     # Resources with calendar c: members[member_first[c] : member_first[c + 1]].
     member_first: NDArray[np.int64]  # (C + 1,)
     members: NDArray[np.int64]
@@ -232,6 +242,14 @@ GROUP_STATE = np.dtype([("first", np.int64), ("idle", np.int64)])  # requests; u
 
 SHIFT_STATE = np.dtype([("on", np.int64), ("cycle", np.int64), ("next", np.int64)])
 
+LOOP_STATE = np.dtype(
+    [
+        ("used", np.int64),  # cards with parts, on the way to them reserved, or away
+        ("away", np.int64),
+        ("first_away", np.int64),  # in its ring of instants at which they are back
+    ]
+)
+
 PART = np.dtype(
     [
         ("id", np.int64),
@@ -256,6 +274,8 @@ class State(NamedTuple):
     clocks: NDArray[np.void]  # CLOCK_STATE, one a server and mode
     groups: NDArray[np.void]  # (G,) GROUP_STATE
     shifts: NDArray[np.void]  # (C,) SHIFT_STATE
+    loops: NDArray[np.void]  # (K,) LOOP_STATE
+    away: NDArray[np.int64]  # when cards are back, a ring a loop
     turns: NDArray[np.int64]  # cyclic choices made, one a route
     parts: NDArray[np.void]  # the pool, PART
     due: NDArray[np.int64]  # (2^k,) when, one a slot

@@ -9,6 +9,9 @@ from twin.kernel.model import Line
 from twin.kernel.states import NodeKind
 from twin.kernel.stops import Stop
 
+# What an offer waits for, and the nodes whose parts keep it.
+Awaited = tuple[str, tuple[int, ...]]
+
 
 def livelock(line: Line, state: State) -> Stop:
     """Return the stop of a run that does not get beyond an instant."""
@@ -29,14 +32,14 @@ def deadlock(line: Line, model: Model, state: State) -> Stop:
 
     The members are those on a cycle of who waits for whom; where there is none, all that wait.
     """
-    targets = {
-        int(r): _targets(line, state.res[r])
+    awaited = {
+        int(r): _awaited(line, state, int(r))
         for r in np.flatnonzero(state.res["offered"] == 1)
         if model.res["kind"][r] != NodeKind.SOURCE
     }
     waits = {
-        r: [holder for n in nodes for holder in _holders(line, targets, n)]
-        for r, nodes in targets.items()
+        r: [holder for _, nodes in found for n in nodes for holder in _holders(line, awaited, n)]
+        for r, found in awaited.items()
     }
     members = _on_cycles(waits)
     return Stop(
@@ -44,24 +47,44 @@ def deadlock(line: Line, model: Model, state: State) -> Stop:
         at=int(state.glob["now"][0]),
         members=tuple(line.resources[r] for r in members),
         blocked_since=tuple(int(state.res["offered_since"][r]) for r in members),
-        waits=tuple(_sentence(line, r, targets[r]) for r in members),
+        waits=tuple(_sentence(line, r, awaited[r]) for r in members),
     )
 
 
-def _sentence(line: Line, r: int, targets: list[int]) -> str:
-    if not targets:
+def _sentence(line: Line, r: int, awaited: list[Awaited]) -> str:
+    if not awaited:
         return f"{line.resources[r]} has no way out for its part"
-    return f"{line.resources[r]} waits for {' or '.join(line.node_names[n] for n in targets)}"
+    return f"{line.resources[r]} waits for {' or '.join(name for name, _ in awaited)}"
 
 
-def _targets(line: Line, x: np.void) -> list[int]:
-    """Return the nodes an offer may go to."""
+def _awaited(line: Line, state: State, r: int) -> list[Awaited]:
+    """Return what an offer waits for: a node, or a card that parts at some nodes hold."""
+    x, origin = state.res[r], int(line.resource_node[r])
     if x["row"] < 0:
         return []
     route = line.routes[x["row"]]
     first, count = int(route["first"]), int(route["count"])
     options = [int(x["choice"])] if x["choice"] >= 0 else range(first, first + count)
-    return [int(line.options["target"][k]) for k in options]
+    targets = [int(line.options["target"][k]) for k in options]
+    return list(dict.fromkeys(_for(line, state, origin, n) for n in targets))
+
+
+def _for(line: Line, state: State, origin: int, n: int) -> Awaited:
+    """Return what a part at one node waits for that wants to go to node n."""
+    if not _would_accept(line, state, n):
+        return line.node_names[n], (n,)
+    for k, loop in enumerate(line.loops):
+        nodes = tuple(line.loop_nodes[loop["first"] : loop["first"] + loop["count"]].tolist())
+        lacking = state.loops["used"][k] >= loop["cards"]
+        if lacking and n in nodes and origin not in nodes:
+            return f"a card of {line.loop_names[k]}", nodes
+    return line.node_names[n], (n,)
+
+
+def _would_accept(line: Line, state: State, n: int) -> bool:
+    """Return whether a node has room; in a line that stands still no place is merely reserved."""
+    node, held = line.nodes[n], int(state.nodes["held"][n])
+    return node["kind"] == NodeKind.SINK or node["capacity"] < 0 or held < node["capacity"]
 
 
 def _holders(line: Line, waiting: Container[int], n: int) -> list[int]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from twin.kernel.arrays import AHEAD, CARRY, NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
+from twin.kernel.cards import give_cards, take_cards
 from twin.kernel.draws import draw_time
 from twin.kernel.flow import KEPT, admit, release, resource_at
 from twin.kernel.jit import inlined
@@ -49,6 +50,8 @@ def travel_to(m: Model, s: RunState, u: Int, loaded: Int, place: Int) -> Int:
 def assign(m: Model, s: RunState, group: Int, u: Int, r: Int, n: Int) -> None:
     """Reserve the place at node n and send a unit to the part that resource r offers."""
     x = s.res[u]
+    if m.routes[s.res[r]["row"]]["carded"] == 1:
+        take_cards(m, s, m.res[r]["node"], n)
     drop_request(s, r, group)
     s.res[r]["unit"] = u
     x["task"] = r
@@ -115,6 +118,8 @@ def _begin_picking(m: Model, s: RunState, u: Int) -> None:
 def _begin_carrying(m: Model, s: RunState, u: Int) -> None:
     x, r = s.res[u], np.int64(s.res[u]["task"])
     close(s, u, _DONE)
+    if m.routes[s.res[r]["row"]]["carded"] == 1:
+        give_cards(m, s, m.res[r]["node"], m.res[x["goal"]]["node"])
     release(m, s, r, u)
     place = m.nodes[m.res[x["goal"]]["node"]]["place_at"]
     _step(m, s, u, _CARRYING, travel_to(m, s, u, LOADED, place))

@@ -69,7 +69,7 @@ def _spoil(m: Model, s: RunState, r: Int, on_failure: Int) -> None:
     if on_failure == _RESTART:
         x["rest"] = x["full"]
     elif on_failure == _SCRAP:
-        leave_line(s, x["part"], r, _SCRAPPED, r)
+        leave_line(m, s, x["part"], r, _SCRAPPED, r)
         x["part"] = NONE
         x["phase"] = EMPTY
         s.nodes[m.res[r]["node"]]["held"] -= 1

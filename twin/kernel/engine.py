@@ -4,6 +4,7 @@ import numpy as np
 
 from twin.kernel.arrays import (
     BAD_SAMPLE,
+    CARD_RETURNS,
     DEADLOCK,
     EMPTY,
     ENTRY_CLEARS,
@@ -25,6 +26,7 @@ from twin.kernel.arrays import (
     Model,
 )
 from twin.kernel.arrays import State as RunState
+from twin.kernel.cards import return_card, take_cards
 from twin.kernel.carriers import end_step, show_at_rest
 from twin.kernel.dispatch import send_carriers, turn_of
 from twin.kernel.disturbances import (
@@ -48,9 +50,10 @@ from twin.kernel.flow import (
 )
 from twin.kernel.jit import entry, inlined
 from twin.kernel.log import PART_SHIFT
+from twin.kernel.model import NONE
 from twin.kernel.near import near
 from twin.kernel.observe import observe
-from twin.kernel.offers import refresh_offers
+from twin.kernel.offers import lacking_card, refresh_offers
 from twin.kernel.records import close, count_entry, emit, emit_fact, integrate_wip
 from twin.kernel.servers import end_operation, start, touch
 from twin.kernel.slots import first_slot, set_slot
@@ -114,6 +117,7 @@ def _place_initial(m: Model, s: RunState, n: Int, product: Int) -> None:
     now = s.glob[0]["now"]
     emit_fact(s, now, now, r, _ENTERED, part, r)
     count_entry(s)
+    take_cards(m, s, NONE, n)
     admit(m, s, r, part, r, NOT_KEPT)
 
 
@@ -162,6 +166,8 @@ def _end(m: Model, s: RunState, slot: Int) -> None:
         strike(m, s, r, np.int64(m.slots[slot]["mode"]))
     elif kind == FALLS_ASLEEP:
         fall_asleep(m, s, r)
+    elif kind == CARD_RETURNS:
+        return_card(m, s, r)
     else:
         _arrive(m, s, r)
 
@@ -204,9 +210,11 @@ def _settle(m: Model, s: RunState) -> Int:
 
 
 @inlined
-def _would_accept(m: Model, s: RunState, n: Int) -> bool:
-    """Return whether node n accepts, or will once its shift begins."""
+def _would_accept(m: Model, s: RunState, origin: Int, n: Int) -> bool:
+    """Return whether node n accepts a part from a node, or will once its shift begins."""
     node, x = m.nodes[n], s.nodes[n]
+    if lacking_card(m, s, origin, n) >= 0:
+        return False
     if node["kind"] == _STATION:
         return x["held"] < node["capacity"]
     if node["kind"] == _CONVEYOR or node["kind"] == _BUFFER:
@@ -242,7 +250,7 @@ def _waits_for_shift(m: Model, s: RunState, r: Int) -> bool:
         first = np.int64(x["choice"])
         last = first + 1
     for k in range(first, last):
-        if _would_accept(m, s, m.options[k]["target"]):
+        if _would_accept(m, s, m.res[r]["node"], m.options[k]["target"]):
             return True
     return False
 

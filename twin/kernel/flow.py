@@ -4,6 +4,7 @@ import numpy as np
 
 from twin.kernel.arrays import NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
+from twin.kernel.cards import give_cards, take_cards
 from twin.kernel.jit import inlined
 from twin.kernel.lists import append_part, drop_head
 from twin.kernel.log import PART_SHIFT
@@ -195,8 +196,9 @@ def release(m: Model, s: RunState, r: Int, taker: Int) -> Int:
 
 
 @inlined
-def leave_line(s: RunState, part: Int, r: Int, state: Int, cause: Int) -> None:
+def leave_line(m: Model, s: RunState, part: Int, r: Int, state: Int, cause: Int) -> None:
     """Let a part leave the line at resource r, finished or scrapped."""
+    give_cards(m, s, m.res[r]["node"], NONE)
     emit_fact(s, s.parts[part]["entry"], s.glob[0]["now"], r, state, part, cause)
     count_leaving(s, part, state)
     give_part(s, part)
@@ -219,7 +221,7 @@ def admit(m: Model, s: RunState, r: Int, part: Int, deliverer: Int, kept: Int) -
     else:
         s.nodes[n]["held"] -= kept
         state = _FINISHED if m.nodes[n]["good"] == 1 else _SCRAPPED
-        leave_line(s, part, r, state, deliverer)
+        leave_line(m, s, part, r, state, deliverer)
 
 
 @inlined
@@ -236,6 +238,9 @@ def move_first(m: Model, s: RunState) -> None:
     r = np.int64(pop_offer(m, s))
     n = target_of(m, s, r)
     if n >= 0:
+        if m.routes[s.res[r]["row"]]["carded"] == 1:
+            take_cards(m, s, m.res[r]["node"], n)
+            give_cards(m, s, m.res[r]["node"], n)
         to = resource_at(m, s, n)
         part = release(m, s, r, to)
         admit(m, s, to, part, r, NOT_KEPT)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.kernel.arrays import (
+    CARD_RETURNS,
     CLOCK_STATE,
     ENTRY_CLEARS,
     FAILURE_STRIKES,
@@ -14,6 +15,7 @@ from twin.kernel.arrays import (
     GLOBAL,
     GROUP_STATE,
     HEAD_ARRIVES,
+    LOOP_STATE,
     NEVER,
     NODE_STATE,
     OPERATION_ENDS,
@@ -62,6 +64,38 @@ def _feeders(line: Line) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return _rows(found, len(line.nodes))
 
 
+def _loops(line: Line) -> dict[str, NDArray[np.int64]]:
+    """Return the loops of each node, the doors of each loop and where its ring begins."""
+    nodes = {
+        k: set(line.loop_nodes[loop["first"] : loop["first"] + loop["count"]].tolist())
+        for k, loop in enumerate(line.loops)
+    }
+    of_node = defaultdict(list)
+    for k, own in nodes.items():
+        for n in own:
+            of_node[n].append(k)
+    first, feeders = _feeders(line)
+    doors = {
+        k: [n for n in own if not set(feeders[first[n] : first[n + 1]].tolist()) <= own]
+        for k, own in nodes.items()
+    }
+    loop_first, loop_of = _rows(of_node, len(line.nodes))
+    door_first, flat = _rows(doors, len(line.loops))
+    ring_first = np.cumsum(_rings(line)) - _rings(line)
+    return {
+        "loop_first": loop_first,
+        "loop_of": loop_of,
+        "door_first": door_first,
+        "doors": flat,
+        "ring_first": ring_first,
+    }
+
+
+def _rings(line: Line) -> NDArray[np.int64]:
+    """Return how many cards of each loop can be away."""
+    return np.where(line.loops["absence"] > 0, line.loops["cards"], 0).astype(np.int64)
+
+
 def _calendars_of(line: Line) -> NDArray[np.int64]:
     """Return the calendar of each resource."""
     return np.array(
@@ -91,8 +125,8 @@ def _resources(line: Line) -> NDArray[np.void]:
     return res
 
 
-def _slots(line: Line, res: NDArray[np.void]) -> tuple[NDArray[np.void], int]:
-    """Number the slots in the order of ends, into `res` too; return them and the first shift's."""
+def _slots(line: Line, res: NDArray[np.void]) -> tuple[NDArray[np.void], int, int]:
+    """Number slots in the order of ends, also in `res`; return the first shift's and loop's too."""
     slots: list[tuple[int, int, int]] = []
     node = line.nodes[line.resource_node]
     station = res["kind"] == NodeKind.STATION
@@ -115,26 +149,32 @@ def _slots(line: Line, res: NDArray[np.void]) -> tuple[NDArray[np.void], int]:
     slots.extend((SHIFT_CHANGES, c, 0) for c in range(len(line.calendars)))
     add(FAILURE_STRIKES, "failure", failing)
     add(FALLS_ASLEEP, "sleep", station & (node["standby_after"] >= 0))
+    loop_slot = len(slots)
+    slots.extend((CARD_RETURNS, k, 0) for k in range(len(line.loops)))
     add(PART_ARRIVES, "arrival", arrivals)
     # The main loop looks at a slot even where nothing can ever be pending.
-    return np.array(slots or [(PART_ARRIVES, 0, 0)], SLOT), shift_slot
+    return np.array(slots or [(PART_ARRIVES, 0, 0)], SLOT), shift_slot, loop_slot
 
 
 def model_of(line: Line) -> Model:
     """Return a line as the compiled engine reads it."""
     res = _resources(line)
-    slots, shift_slot = _slots(line, res)
+    slots, shift_slot, loop_slot = _slots(line, res)
     feeder_first, feeders = _feeders(line)
     on_calendar = defaultdict(list)
     for r, c in enumerate(res["calendar"]):
         on_calendar[int(c)].append(r)
     member_first, members = _rows(on_calendar, len(line.calendars))
-    own = {name: getattr(line, name) for name in Model._fields if name in Line.__slots__}
+    own: dict[str, Any] = {
+        name: getattr(line, name) for name in Model._fields if name in Line.__slots__
+    }
+    own |= _loops(line)
     model = Model(
         **own,
         res=res,
         slots=slots,
         shift_slot=np.array([shift_slot], np.int64),
+        loop_slot=np.array([loop_slot], np.int64),
         feeder_first=feeder_first,
         feeders=feeders,
         member_first=member_first,
@@ -275,6 +315,8 @@ def state_of(
         clocks=np.zeros(int((model.slots["kind"] == FAILURE_STRIKES).sum()), CLOCK_STATE),
         groups=_group_states(line),
         shifts=np.zeros(len(line.calendars), SHIFT_STATE),
+        loops=np.zeros(len(line.loops), LOOP_STATE),
+        away=np.zeros(int(_rings(line).sum()), np.int64),
         turns=np.zeros(len(line.routes), np.int64),
         parts=parts,
         due=due,

@@ -96,6 +96,7 @@ ROUTE = np.dtype(
         ("count", np.int64),
         ("carrier", np.int64),  # carrier group, NONE: moves by itself in no time
         ("priority", np.int64),  # smaller goes first
+        ("carded", np.int64),  # 1: some move along it enters or leaves a loop
     ]
 )
 
@@ -126,6 +127,16 @@ CALENDAR = np.dtype(
             np.int64,
         ),  # its toggles: Line.toggles[first : first + count], ns, 0 < toggle <= period
         ("count", np.int64),  # even: every period starts in the same state
+    ]
+)
+
+# A set of nodes in which each part holds one of a number of cards.
+LOOP = np.dtype(
+    [
+        ("cards", np.int64),
+        ("absence", np.int64),  # ns for which a card given back is away; 0: it is free at once
+        ("first", np.int64),  # its nodes: Line.loop_nodes[first : first + count]
+        ("count", np.int64),
     ]
 )
 
@@ -178,5 +189,8 @@ class Line:
     sequences: NDArray[np.int64]  # nodes, in the order in which units pick from them
     calendars: NDArray[np.void]  # CALENDAR
     toggles: NDArray[np.int64]  # ns
+    loops: NDArray[np.void]  # (K,) LOOP
+    loop_names: tuple[str, ...]
+    loop_nodes: NDArray[np.int64]  # nodes of all loops
     initial: NDArray[np.void]  # INITIAL
     scan: int  # ns; what ends is noticed at the next multiple of it; 0: at once

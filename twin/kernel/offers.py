@@ -43,6 +43,26 @@ def accepts(m: Model, s: RunState, n: Int) -> bool:
 
 
 @inlined
+def is_in_loop(m: Model, n: Int, loop: Int) -> bool:
+    """Return whether node n, NONE for nowhere, is one of a loop's."""
+    if n >= 0:
+        for k in range(m.loop_first[n], m.loop_first[n + 1]):
+            if m.loop_of[k] == loop:
+                return True
+    return False
+
+
+@inlined
+def lacking_card(m: Model, s: RunState, origin: Int, n: Int) -> Int:
+    """Return the first loop without a free card that a part enters from a node to node n."""
+    for k in range(m.loop_first[n], m.loop_first[n + 1]):
+        loop = m.loop_of[k]
+        if s.loops[loop]["used"] >= m.loops[loop]["cards"] and not is_in_loop(m, origin, loop):
+            return loop
+    return NONE
+
+
+@inlined
 def target_of(m: Model, s: RunState, r: Int) -> Int:
     """Return the node the offer of resource r would go to now, NONE if none accepts."""
     x = s.res[r]
@@ -56,6 +76,8 @@ def target_of(m: Model, s: RunState, r: Int) -> Int:
     best, fewest = NONE, 0
     for k in range(first, last):
         n = m.options[k]["target"]
+        if route["carded"] == 1 and lacking_card(m, s, m.res[r]["node"], n) >= 0:
+            continue
         if accepts(m, s, n) and (best < 0 or s.nodes[n]["held"] < fewest):
             best, fewest = n, s.nodes[n]["held"]
             if route["choose"] == _FIRST_FREE:

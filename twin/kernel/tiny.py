@@ -11,6 +11,7 @@ from twin.kernel.model import (
     CARRIER,
     DIST,
     INITIAL,
+    LOOP,
     MIX,
     MODE,
     NODE,
@@ -73,6 +74,9 @@ def tiny_line() -> Line:
         sequences=np.zeros(0, np.int64),
         calendars=np.zeros(0, CALENDAR),
         toggles=np.zeros(0, np.int64),
+        loops=np.zeros(0, LOOP),
+        loop_names=(),
+        loop_nodes=np.zeros(0, np.int64),
         initial=np.zeros(0, INITIAL),
         scan=0,
     )

@@ -11,7 +11,7 @@ from twin.kernel.states import CarrierKind, Serve, State
 from twin.reference.draws import Variates
 from twin.reference.environment import End, Family
 from twin.reference.floor import Floor
-from twin.reference.parts import Offer, Part, Slot
+from twin.reference.parts import Offer, Part, Slot, Target
 from twin.reference.recorder import Track
 from twin.reference.shifts import Calendar
 
@@ -31,8 +31,8 @@ class Task:
     """One part to carry."""
 
     offer: Offer
-    slot: Slot
-    place_at: int  # place of the slot
+    target: Target
+    slot: Slot  # there
     way: End  # of the empty travel to it
 
 
@@ -67,10 +67,11 @@ class Unit:
         target = offer.find()
         assert target is not None
         offer.sent = True
+        offer.part.take_cards(target.loops)
         self.busy = True
         slot = target.reserve(self._group.awaited)
         way = self._step(State.MOVING, offer.part, self.travel(EMPTY, offer.holder.pick_at))
-        self._go.succeed(Task(offer, slot, target.place_at, way))
+        self._go.succeed(Task(offer, target, slot, way))
 
     def go_ahead(self, place: int) -> None:
         """Send it to where it will pick next, if it is elsewhere."""
@@ -94,11 +95,12 @@ class Unit:
 
     def _carry(self, task: Task) -> Generator[Event, Any, None]:
         """Pick a part, carry it and place it."""
-        group, offer, place_at = self._group, task.offer, task.place_at
+        group, offer, place_at = self._group, task.offer, task.target.place_at
         self._at = pick_at = offer.holder.pick_at
         picking = group.time_to(group.pick, pick_at, self._pick_luck)
         yield self._step(State.PICKING, offer.part, picking)
         part = offer.holder.let_go(self.resource)
+        part.keep_cards(task.target.loops)
         yield self._step(State.CARRYING, part, self.travel(LOADED, place_at))
         self._at = place_at
         placing = group.time_to(group.place, place_at, self._place_luck)

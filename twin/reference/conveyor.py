@@ -25,7 +25,9 @@ class Conveyor:
     def __init__(self, floor: Floor, node: int) -> None:
         row = floor.line.nodes[node]
         self.resource = int(row["resource"])
+        self.node = node
         self.name = floor.line.node_names[node]
+        self.loops = floor.loops_at(node)
         self.rank = int(row["rank"])
         self.pick_at = int(row["pick_at"])
         self.place_at = int(row["place_at"])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from twin.kernel.model import Line
 from twin.reference.draws import Draws
 from twin.reference.environment import LineEnvironment
+from twin.reference.loops import Loop
 from twin.reference.offers import Offers
 from twin.reference.recorder import Recorder
 
@@ -22,7 +23,12 @@ class Floor:
     recorder: Recorder
     draws: Draws
     offers: Offers = field(default_factory=Offers)
+    loops: list[Loop] = field(default_factory=list)
     inside: int = 0  # parts in the line
     # Used as ordered sets.
     unstarted: "dict[Server, None]" = field(default_factory=dict)  # hold a part to start or resume
     touched: "dict[Server, None]" = field(default_factory=dict)  # may be seen to do something new
+
+    def loops_at(self, node: int) -> tuple[Loop, ...]:
+        """Return the loops a node belongs to."""
+        return tuple(loop for loop in self.loops if node in loop.nodes)

@@ -9,6 +9,7 @@ from twin.kernel.states import Choose, State
 
 if TYPE_CHECKING:
     from twin.reference.carrier import Group
+    from twin.reference.loops import Loop
 
 
 @dataclass(slots=True, eq=False)
@@ -23,6 +24,25 @@ class Part:
     due: int = NONE  # NONE: whenever
     rest: int = NONE  # work left of an operation it was taken off; NONE: none
     reworks: int = 0  # how often it went to targets with a limit
+    cards: "tuple[Loop, ...]" = ()  # of the loops it is in
+
+    def may_enter(self, loops: "tuple[Loop, ...]") -> bool:
+        """Return whether every loop it would come into has a card for it."""
+        return all(loop in self.cards or loop.has_card for loop in loops)
+
+    def take_cards(self, loops: "tuple[Loop, ...]") -> None:
+        """Take a card of each loop it is not in yet."""
+        taken = tuple(loop for loop in loops if loop not in self.cards)
+        for loop in taken:
+            loop.take()
+        self.cards += taken
+
+    def keep_cards(self, loops: "tuple[Loop, ...]" = ()) -> None:
+        """Give back all cards but those of the given loops."""
+        for loop in self.cards:
+            if loop not in loops:
+                loop.give_back()
+        self.cards = tuple(loop for loop in self.cards if loop in loops)
 
 
 class Slot(Protocol):
@@ -37,8 +57,10 @@ class Slot(Protocol):
 class Target(Protocol):
     """Where parts can go."""
 
+    node: int
     name: str
     place_at: int  # where carriers place, an index of Line.places
+    loops: "tuple[Loop, ...]"
 
     def accepts(self) -> bool:
         """Return whether a part may come now."""
@@ -126,10 +148,17 @@ class Offer:
     def find(self) -> Target | None:
         """Return the target that the part would go to now, if one accepts it."""
         for target in self.targets:
-            if target.accepts():
+            if self._fits(target):
                 return self._shortest() if self.route.choose is Choose.SHORTEST else target
         return None
 
+    def could_go(self, target: Target) -> bool:
+        """Return whether it could go to a target if everything were on shift."""
+        return target.would_accept() and self.part.may_enter(target.loops)
+
     def _shortest(self) -> Target:
-        accepting = (target for target in self.targets if target.accepts())
+        accepting = (target for target in self.targets if self._fits(target))
         return min(accepting, key=lambda target: target.holds())
+
+    def _fits(self, target: Target) -> bool:
+        return target.accepts() and (not target.loops or self.part.may_enter(target.loops))

@@ -107,4 +107,5 @@ class Plant:
                 slot = node.slot()
                 floor.recorder.fact(0, State.ENTERED, slot.resource, part, slot.resource)
                 floor.inside += 1
+                part.take_cards(node.loops)
                 slot.take(part, slot.resource)

@@ -10,6 +10,7 @@ from twin.kernel.tally import STOPPED, Tally
 from twin.reference.draws import Draws
 from twin.reference.environment import LineEnvironment
 from twin.reference.floor import Floor
+from twin.reference.loops import loops_of
 from twin.reference.plant import Plant
 from twin.reference.recorder import Activity, Recorder
 from twin.reference.stops import deadlock, livelock
@@ -48,7 +49,13 @@ class Reference:
         self.stop: Stop | None = None
         self._line = line
         self._recorder = Recorder(self.env)
-        self._floor = Floor(line, self.env, self._recorder, Draws(line, seed, replication))
+        self._floor = Floor(
+            line,
+            self.env,
+            self._recorder,
+            Draws(line, seed, replication),
+            loops=loops_of(line, self.env),
+        )
         self._plant = Plant(self._floor)
         self.env.settle = self._settle
         self.env.stuck = self._stuck

@@ -151,6 +151,7 @@ class Server:
         assert part is not None
         floor.recorder.fact(part.entered, State.SCRAPPED, self.resource, part, self.resource)
         floor.inside -= 1
+        part.keep_cards()
         self.part = None
         self._todo.clear()
         self._begun = self._overtime = False

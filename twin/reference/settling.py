@@ -39,6 +39,8 @@ class Settling:
     def _hand_over(self, offer: Offer, target: Target) -> None:
         slot = target.slot()
         part = offer.holder.let_go(slot.resource)
+        part.take_cards(target.loops)
+        part.keep_cards(target.loops)
         slot.take(part, offer.holder.resource)
 
     def _look(self) -> None:

@@ -18,7 +18,9 @@ class Sink:
     def __init__(self, floor: Floor, node: int) -> None:
         row = floor.line.nodes[node]
         self.resource = int(row["resource"])
+        self.node = node
         self.name = floor.line.node_names[node]
+        self.loops = floor.loops_at(node)
         self.place_at = int(row["place_at"])
         self._state = State.FINISHED if row["good"] else State.SCRAPPED
         self._floor = floor

@@ -37,6 +37,7 @@ class Station:
         self.node = node
         self.name = floor.line.node_names[node]
         self.recipe = Recipe(floor, node)
+        self.loops = floor.loops_at(node)
         self.rank = int(row["rank"])
         self.pick_at = int(row["pick_at"])
         self.place_at = int(row["place_at"])

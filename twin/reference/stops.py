@@ -25,7 +25,7 @@ def deadlock(floor: Floor, sources: list[Source]) -> Stop | None:
         group = offer.route.group
         if group is not None and not group.may_fetch(offer):
             continue
-        if any(target.would_accept() for target in offer.targets):
+        if any(offer.could_go(target) for target in offer.targets):
             return None
     held = [offer for offer in offers if not isinstance(offer.holder, Source)]
     held.sort(key=lambda offer: offer.holder.resource)
@@ -36,8 +36,7 @@ def deadlock(floor: Floor, sources: list[Source]) -> Stop | None:
         members=tuple(_name(floor, offer) for offer in members),
         blocked_since=tuple(offer.since for offer in members),
         waits=tuple(
-            f"{_name(floor, offer)} waits for {' or '.join(t.name for t in offer.targets)}"
-            for offer in members
+            f"{_name(floor, offer)} waits for {' or '.join(_awaited(offer))}" for offer in members
         ),
     )
 
@@ -47,8 +46,8 @@ def _waited_for(floor: Floor, held: list[Offer], first: Offer) -> list[Offer]:
     found: list[Offer] = []
     unseen = [first]
     while unseen:
-        names = {target.name for target in unseen.pop().targets}
-        more = [o for o in held if o not in found and _node_name(floor, o) in names]
+        nodes = {node for nodes in _awaited(unseen.pop()).values() for node in nodes}
+        more = [o for o in held if o not in found and _node(floor, o) in nodes]
         found += more
         unseen += more
     return found
@@ -71,6 +70,18 @@ def _name(floor: Floor, offer: Offer) -> str:
     return floor.line.resources[offer.holder.resource]
 
 
-def _node_name(floor: Floor, offer: Offer) -> str:
-    node = int(floor.line.resource_node[offer.holder.resource])
-    return floor.line.node_names[node]
+def _node(floor: Floor, offer: Offer) -> int:
+    return int(floor.line.resource_node[offer.holder.resource])
+
+
+def _awaited(offer: Offer) -> dict[str, frozenset[int]]:
+    """Return what an offered part waits for, with the nodes where that is held."""
+    found: dict[str, frozenset[int]] = {}
+    for target in offer.targets:
+        name, nodes = target.name, frozenset({target.node})
+        if target.would_accept():
+            lacking = [one for one in target.loops if not offer.part.may_enter((one,))]
+            if lacking:
+                name, nodes = f"a card of {lacking[0].name}", lacking[0].nodes
+        found[name] = nodes
+    return found

@@ -1,0 +1,25 @@
+"""Random control of flow: loops of cards."""
+
+from random import Random
+from typing import Any
+
+Document = dict[str, Any]
+
+
+def loops(rng: Random, document: Document) -> None:
+    """Put loops of cards over some nodes of a cell, or over all of them."""
+    document["loops"] = {}
+    names = [name for kind in ("buffers", "conveyors", "stations") for name in document[kind]]
+    for k in range(rng.choice([1, 1, 2, 3]) if rng.random() > 0.7 else 0):
+        loop: Document = {"cards": rng.randint(1, 6)}
+        if rng.random() > 0.3:
+            loop["nodes"] = rng.sample(names, rng.randint(1, len(names))) if names else []
+        if rng.random() > 0.6:
+            loop["return"] = f"{rng.randint(1, 4)} s"
+        inside = sum(
+            entry["count"]
+            for entry in document["inside"]
+            if entry["at"] in loop.get("nodes", names)
+        )
+        loop["cards"] += inside
+        document["loops"][f"k{k}"] = loop
