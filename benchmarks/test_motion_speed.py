@@ -3,11 +3,10 @@
 Install the rivals with the extra `bench`.
 """
 
-import time
-
 import numpy as np
 import pytest
 
+from benchmarks.timing import best_of, say
 from robots.course import Caps, Drive, course
 from robots.dynamics import Body, with_load
 from robots.frames import pose
@@ -24,20 +23,6 @@ SPEED = np.radians([360.0, 300, 360, 381, 388, 615])
 ACCELERATION = np.array([41.7, 21.6, 46.2, 145.8, 152.3, 292.6])  # KUKA KR 6 R700 sixx, rad/s2
 LIMITS = np.stack([SPEED, ACCELERATION, 20.0 * ACCELERATION])
 GRIDS = (100, 200, 500)
-
-
-def best_of(rounds: int, work) -> float:
-    """Return the least time of some rounds, s."""
-    times = []
-    for _ in range(rounds):
-        begin = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - begin)
-    return min(times)
-
-
-def say(what: str, ratio: float) -> None:
-    print(f"\n{what}: {ratio:.0f}x")
 
 
 @pytest.mark.benchmark(group="rest to rest, six joints")

@@ -38,7 +38,9 @@ class Scene(NamedTuple):
     turn: Floats  # (F, 3, 3)
     origin: Floats  # (F, 3)
     half: Floats  # (F, 3)
+    center: Floats  # (3, F) the origins, coordinate by coordinate
     ball: Floats  # (F,) radius of the ball around each
+    margin: Floats  # (m, F) radii of the balls around capsule and fixture; -inf: not checked
     lowest: NDArray[np.int64]  # (F,) links below this one are not checked against it
     lever: Floats  # (n,) farthest any capsule reaches from each joint, m
 
@@ -72,6 +74,10 @@ def scene(task: ArmTask) -> Scene:
     kinds = [BOX if f.kind == "box" else CYLINDER for f in task.fixtures]
     # Of a cylinder the rim is farthest from the centre: one radius counts.
     rims = half * np.array([[1.0, float(kind == BOX), 1.0] for kind in kinds]).reshape(-1, 3)
+    ball = np.sqrt((rims**2).sum(axis=1))
+    lowest = _lowest(kinds, poses, half)
+    margin = (np.linalg.norm(end - start, axis=1) / 2 + radius)[:, None] + ball
+    margin[link[:, None] < lowest] = -np.inf
     return Scene(
         arm.chain,
         link,
@@ -83,8 +89,10 @@ def scene(task: ArmTask) -> Scene:
         np.ascontiguousarray(poses[:, :3, :3]),
         np.ascontiguousarray(poses[:, :3, 3]),
         half,
-        np.sqrt((rims**2).sum(axis=1)),
-        _lowest(kinds, poses, half),
+        np.ascontiguousarray(poses[:, :3, 3].T),
+        ball,
+        margin,
+        lowest,
         _levers(arm.chain, link, start, end, radius),
     )
 
@@ -149,31 +157,73 @@ def _place(view: Scene, q: Floats, turns: Floats, origins: Floats, ends: Floats)
 
 
 @compiled
-def _to_fixtures(view: Scene, ends: Floats, found: NDArray[np.int64]) -> float:
-    """Return the least clearance of the placed capsules; write fixture and link."""
-    best = math.inf
-    local = np.empty((2, 3))
+def _apart(view: Scene, ends: Floats, least: Floats) -> None:
+    """Write how far the balls around capsules and fixtures are apart, at least, (m, F) m."""
+    for c in range(view.link.size):
+        x, y, z = (
+            0.5 * (ends[0, c, 0] + ends[1, c, 0]),
+            0.5 * (ends[0, c, 1] + ends[1, c, 1]),
+            0.5 * (ends[0, c, 2] + ends[1, c, 2]),
+        )
+        for f in range(view.kind.size):
+            dx, dy, dz = view.center[0, f] - x, view.center[1, f] - y, view.center[2, f] - z
+            least[c, f] = math.sqrt(dx * dx + dy * dy + dz * dz) - view.margin[c, f]
+
+
+@compiled
+def _ball_gap(view: Scene, ends: Floats, c: int, f: int) -> float:
+    """Return the distance of a capsule from the ball around a fixture, m."""
+    square = along = 0.0
+    for k in range(3):
+        d = ends[1, c, k] - ends[0, c, k]
+        square += d * d
+        along += d * (view.origin[f, k] - ends[0, c, k])
+    t = min(max(along / square, 0.0), 1.0) if square > 0.0 else 0.0
+    gap = 0.0
+    for k in range(3):
+        d = ends[0, c, k] + t * (ends[1, c, k] - ends[0, c, k]) - view.origin[f, k]
+        gap += d * d
+    return math.sqrt(gap) - view.ball[f] - view.radius[c]
+
+
+@compiled
+def _exact(view: Scene, ends: Floats, c: int, f: int, local: Floats) -> float:
+    """Return the distance of a capsule from a fixture, m."""
+    for e in range(2):
+        for k in range(3):
+            local[e, k] = 0.0
+            for j in range(3):
+                local[e, k] += view.turn[f, j, k] * (ends[e, c, j] - view.origin[f, j])
+    return segment_to_solid(view.kind[f], local[0], local[1], view.half[f]) - view.radius[c]
+
+
+@compiled
+def _to_fixtures(view: Scene, ends: Floats, least: Floats, found: NDArray[np.int64]) -> float:
+    """Return the least clearance of the placed capsules; write fixture and link.
+
+    The pair whose balls are nearest is looked at first: its distance spares most others a look.
+    `least` is room to work in, (m, F).
+    """
+    _apart(view, ends, least)
+    best, low, first = math.inf, math.inf, 0
     for c in range(view.link.size):
         for f in range(view.kind.size):
-            if view.link[c] < view.lowest[f]:
-                continue
-            gap = length = 0.0
-            for k in range(3):
-                middle = 0.5 * (ends[0, c, k] + ends[1, c, k]) - view.origin[f, k]
-                gap += middle * middle
-                length += (ends[1, c, k] - ends[0, c, k]) ** 2
-            around = 0.5 * math.sqrt(length) + view.ball[f] + view.radius[c]
-            if math.sqrt(gap) - around > best:
-                continue
-            for e in range(2):
-                for k in range(3):
-                    local[e, k] = 0.0
-                    for j in range(3):
-                        local[e, k] += view.turn[f, j, k] * (ends[e, c, j] - view.origin[f, j])
-            reach = segment_to_solid(view.kind[f], local[0], local[1], view.half[f])
-            if reach - view.radius[c] < best:
-                best = reach - view.radius[c]
-                found[0], found[1] = f, view.link[c]
+            if least[c, f] < low:
+                low, first = least[c, f], c * view.kind.size + f
+    if low == math.inf:
+        return best
+    local = np.empty((2, 3))
+    c, f = first // view.kind.size, first % view.kind.size
+    best = _exact(view, ends, c, f, local)
+    found[0], found[1] = f, view.link[c]
+    least[c, f] = math.inf
+    for c in range(view.link.size):
+        for f in range(view.kind.size):
+            if least[c, f] < best and _ball_gap(view, ends, c, f) < best:
+                gap = _exact(view, ends, c, f, local)
+                if gap < best:
+                    best = gap
+                    found[0], found[1] = f, view.link[c]
     return best
 
 
@@ -206,7 +256,7 @@ def _watch(
     n = path.shape[1]
     turns, origins = np.empty((n + 2, 3, 3)), np.empty((n + 2, 3))
     ends, q = np.empty((2, view.link.size, 3)), np.empty(n)
-    found = np.full(4, NOTHING, np.int64)
+    found, balls = np.full(4, NOTHING, np.int64), np.empty((view.link.size, view.kind.size))
     best[:] = math.inf
     for row in range(max(path.shape[0] - 1, 1)):
         last = min(row + 1, path.shape[0] - 1)
@@ -218,7 +268,7 @@ def _watch(
             for i in range(n):
                 q[i] = path[row, i] + s * (path[last, i] - path[row, i])
             _place(view, q, turns, origins, ends)
-            gap, own = _to_fixtures(view, ends, found), _to_itself(view, ends, found)
+            gap, own = _to_fixtures(view, ends, balls, found), _to_itself(view, ends, found)
             if gap < best[0]:
                 best[0], who[0], who[1] = gap, found[0], found[1]
             if own < best[1]:
@@ -229,6 +279,26 @@ def _watch(
             free = gap if math.isinf(gap) else gap - least + max(tolerance, 0.1 * least)
             # Two links of the arm can both move: their gap changes twice as fast.
             s = min(1.0, s + max(min(free, 0.5 * own), tolerance) / motion)
+
+
+@compiled
+def clearances(view: Scene, q: Floats) -> Floats:
+    """Return the clearance from fixtures at each of m positions of the joints, (m,) m.
+
+    Parameters
+    ----------
+    q : ndarray, shape (m, n)
+        rad.
+    """
+    n = q.shape[1]
+    turns, origins = np.empty((n + 2, 3, 3)), np.empty((n + 2, 3))
+    ends, found = np.empty((2, view.link.size, 3)), np.full(4, NOTHING, np.int64)
+    least = np.empty((view.link.size, view.kind.size))
+    gaps = np.empty(q.shape[0])
+    for k in range(q.shape[0]):
+        _place(view, q[k], turns, origins, ends)
+        gaps[k] = _to_fixtures(view, ends, least, found)
+    return gaps
 
 
 def nearest(view: Scene, path: Floats, enough: float = math.inf) -> Nearest:
