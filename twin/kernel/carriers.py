@@ -12,38 +12,19 @@ from twin.kernel.flow import KEPT, admit, release, resource_at
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
 from twin.kernel.offers import drop_request, offered_part
-from twin.kernel.records import close, show
+from twin.kernel.records import close
 from twin.kernel.servers import loses_server, touch
-from twin.kernel.slots import noticed, set_slot
+from twin.kernel.slots import set_slot
 from twin.kernel.states import Ending, NodeKind, State
+from twin.kernel.units import EMPTY_HANDED, LOADED, begin_step, come_to_rest, travel_to
 
 _DONE = np.int64(Ending.DONE)
 _STATION = np.int64(NodeKind.STATION)
 _CONVEYOR = np.int64(NodeKind.CONVEYOR)
-_IDLE = np.int64(State.IDLE)
-_OFF_SHIFT = np.int64(State.OFF_SHIFT)
 _MOVING = np.int64(State.MOVING)
 _PICKING = np.int64(State.PICKING)
 _CARRYING = np.int64(State.CARRYING)
 _PLACING = np.int64(State.PLACING)
-
-EMPTY_HANDED, LOADED = np.int64(0), np.int64(1)  # second index of Model.travel
-
-
-@inlined
-def is_on(m: Model, s: RunState, u: Int) -> bool:
-    """Return whether a unit is on shift."""
-    calendar = m.res[u]["calendar"]
-    return calendar < 0 or s.shifts[calendar]["on"] == 1
-
-
-@inlined
-def travel_to(m: Model, s: RunState, u: Int, loaded: Int, place: Int) -> Int:
-    """Return how long a unit travels to a place; nothing declared costs nothing."""
-    at = s.res[u]["at"]
-    if at < 0 or place < 0:
-        return np.int64(0)
-    return m.travel[m.res[u]["group"], loaded, at, place]
 
 
 @inlined
@@ -70,7 +51,7 @@ def assign(m: Model, s: RunState, group: Int, u: Int, r: Int, n: Int) -> None:
     close(s, u, _DONE)
     x["part"] = offered_part(m, s, r)
     place = m.nodes[m.res[r]["node"]]["pick_at"]
-    _step(m, s, u, _MOVING, travel_to(m, s, u, EMPTY_HANDED, place))
+    begin_step(m, s, u, _MOVING, travel_to(m, s, u, EMPTY_HANDED, place))
 
 
 @inlined
@@ -81,15 +62,7 @@ def go_ahead(m: Model, s: RunState, group: Int, u: Int, place: Int) -> None:
     x["errand"] = AHEAD
     x["goal"] = place
     s.groups[group]["idle"] -= 1
-    _step(m, s, u, _MOVING, travel_to(m, s, u, EMPTY_HANDED, place))
-
-
-@inlined
-def _step(m: Model, s: RunState, u: Int, state: Int, lasts: Int) -> None:
-    """Begin a step of a unit."""
-    close(s, u, _DONE)
-    show(s, u, state)
-    set_slot(s, m.res[u]["end"], noticed(s, s.glob[0]["now"] + lasts))
+    begin_step(m, s, u, _MOVING, travel_to(m, s, u, EMPTY_HANDED, place))
 
 
 @inlined
@@ -111,7 +84,7 @@ def _begin_picking(m: Model, s: RunState, u: Int) -> None:
         x["at"] = place
     lasts = _handling(m, s, u, place, m.pick, m.pick_stream[u], x["pick_draws"])
     x["pick_draws"] += 1
-    _step(m, s, u, _PICKING, lasts)
+    begin_step(m, s, u, _PICKING, lasts)
 
 
 @inlined
@@ -122,7 +95,7 @@ def _begin_carrying(m: Model, s: RunState, u: Int) -> None:
         give_cards(m, s, m.res[r]["node"], m.res[x["goal"]]["node"])
     release(m, s, r, u)
     place = m.nodes[m.res[x["goal"]]["node"]]["place_at"]
-    _step(m, s, u, _CARRYING, travel_to(m, s, u, LOADED, place))
+    begin_step(m, s, u, _CARRYING, travel_to(m, s, u, LOADED, place))
 
 
 @inlined
@@ -133,7 +106,7 @@ def _begin_placing(m: Model, s: RunState, u: Int) -> None:
         x["at"] = place
     lasts = _handling(m, s, u, place, m.place, m.place_stream[u], x["place_draws"])
     x["place_draws"] += 1
-    _step(m, s, u, _PLACING, lasts)
+    begin_step(m, s, u, _PLACING, lasts)
 
 
 @inlined
@@ -144,16 +117,7 @@ def _end_task(m: Model, s: RunState, u: Int) -> None:
     part = x["part"]
     x["part"] = NONE
     admit(m, s, x["goal"], part, u, KEPT)
-    _come_to_rest(m, s, u)
-
-
-@inlined
-def _come_to_rest(m: Model, s: RunState, u: Int) -> None:
-    """Let a unit whose task is over be free for the next."""
-    s.res[u]["task"] = NONE
-    show_at_rest(m, s, u)
-    if is_on(m, s, u):
-        s.groups[m.res[u]["group"]]["idle"] += 1
+    come_to_rest(m, s, u)
 
 
 @inlined
@@ -161,13 +125,7 @@ def _arrive_ahead(m: Model, s: RunState, u: Int) -> None:
     close(s, u, _DONE)
     set_slot(s, m.res[u]["end"], NEVER)
     s.res[u]["at"] = s.res[u]["goal"]
-    _come_to_rest(m, s, u)
-
-
-@inlined
-def show_at_rest(m: Model, s: RunState, u: Int) -> None:
-    """Let a unit without a task show whether it is on shift."""
-    show(s, u, _IDLE if is_on(m, s, u) else _OFF_SHIFT)
+    come_to_rest(m, s, u)
 
 
 @inlined

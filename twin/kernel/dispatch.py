@@ -6,11 +6,12 @@ import numpy as np
 
 from twin.kernel.arrays import NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
-from twin.kernel.carriers import EMPTY_HANDED, assign, go_ahead, is_on, travel_to
+from twin.kernel.carriers import assign, go_ahead
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
 from twin.kernel.offers import target_of
 from twin.kernel.states import Serve
+from twin.kernel.units import EMPTY_HANDED, is_on, travel_to
 
 _LONGEST_WAIT = np.int64(Serve.LONGEST_WAIT)
 _NEAREST = np.int64(Serve.NEAREST)

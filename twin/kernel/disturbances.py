@@ -4,7 +4,6 @@ import numpy as np
 
 from twin.kernel.arrays import EMPTY, NEVER, WORKING, Int, Model
 from twin.kernel.arrays import State as RunState
-from twin.kernel.carriers import show_at_rest
 from twin.kernel.draws import draw_time
 from twin.kernel.flow import leave_line
 from twin.kernel.jit import inlined
@@ -24,6 +23,7 @@ from twin.kernel.servers import (
 )
 from twin.kernel.slots import noticed, set_slot
 from twin.kernel.states import Clock, Ending, NodeKind, OnFailure, State
+from twin.kernel.units import show_at_rest
 
 _DONE = np.int64(Ending.DONE)
 _SOURCE = np.int64(NodeKind.SOURCE)

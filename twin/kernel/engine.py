@@ -6,11 +6,9 @@ from twin.kernel.arrays import (
     BAD_SAMPLE,
     CARD_RETURNS,
     DEADLOCK,
-    EMPTY,
     ENTRY_CLEARS,
     FAILURE_STRIKES,
     FALLS_ASLEEP,
-    FINISHED,
     HEAD_ARRIVES,
     LIVELOCK,
     LOG_FULL,
@@ -27,8 +25,8 @@ from twin.kernel.arrays import (
 )
 from twin.kernel.arrays import State as RunState
 from twin.kernel.cards import return_card, take_cards
-from twin.kernel.carriers import end_step, show_at_rest
-from twin.kernel.dispatch import send_carriers, turn_of
+from twin.kernel.carriers import end_step
+from twin.kernel.dispatch import send_carriers
 from twin.kernel.disturbances import (
     begin_calendar,
     change_shift,
@@ -53,11 +51,13 @@ from twin.kernel.log import PART_SHIFT
 from twin.kernel.model import NONE
 from twin.kernel.near import near
 from twin.kernel.observe import observe
-from twin.kernel.offers import lacking_card, refresh_offers
+from twin.kernel.offers import refresh_offers
 from twin.kernel.records import close, count_entry, emit, emit_fact, integrate_wip
 from twin.kernel.servers import end_operation, start, touch
 from twin.kernel.slots import first_slot, set_slot
-from twin.kernel.states import Ending, NodeKind, Serve, State
+from twin.kernel.standstill import is_dead
+from twin.kernel.states import Ending, NodeKind, State
+from twin.kernel.units import show_at_rest
 
 _SOURCE = np.int64(NodeKind.SOURCE)
 _BUFFER = np.int64(NodeKind.BUFFER)
@@ -66,7 +66,6 @@ _STATION = np.int64(NodeKind.STATION)
 _WAITING = np.int64(State.WAITING)
 _CONVEYED = np.int64(State.CONVEYED)
 _ENTERED = np.int64(State.ENTERED)
-_SEQUENCE = np.int64(Serve.SEQUENCE)
 _CUT = np.int64(Ending.CUT)
 _INITIAL = 1 << (PART_SHIFT - 1)  # numbers of parts inside at the start
 
@@ -206,77 +205,6 @@ def _settle(m: Model, s: RunState) -> Int:
     return REACHED
 
 
-# ---- a line that stands still ----
-
-
-@inlined
-def _would_accept(m: Model, s: RunState, origin: Int, n: Int) -> bool:
-    """Return whether node n accepts a part from a node, or will once its shift begins."""
-    node, x = m.nodes[n], s.nodes[n]
-    if lacking_card(m, s, origin, n) >= 0:
-        return False
-    if node["kind"] == _STATION:
-        return x["held"] < node["capacity"]
-    if node["kind"] == _CONVEYOR or node["kind"] == _BUFFER:
-        return node["capacity"] < 0 or x["held"] < node["capacity"]
-    return True
-
-
-@inlined
-def _is_anyones_turn(m: Model, s: RunState, group: Int, n: Int) -> bool:
-    """Return whether a part of node n may be carried next, by the sequence of its group."""
-    if group < 0 or m.carriers[group]["rule"] != _SEQUENCE:
-        return True
-    c = m.carriers[group]
-    for u in range(c["resource"], c["resource"] + c["units"]):
-        if turn_of(m, s, u) == n:
-            return True
-    return False
-
-
-@inlined
-def _waits_for_shift(m: Model, s: RunState, r: Int) -> bool:
-    """Return whether a shift that begins could move or start the part of resource r."""
-    x = s.res[r]
-    if m.res[r]["kind"] == _STATION and x["phase"] != EMPTY and x["phase"] != FINISHED:
-        return True
-    if x["offered"] == 0 or x["row"] < 0:
-        return False
-    route = m.routes[x["row"]]
-    if not _is_anyones_turn(m, s, route["carrier"], m.res[r]["node"]):
-        return False
-    first, last = route["first"], route["first"] + route["count"]
-    if x["choice"] >= 0:
-        first = np.int64(x["choice"])
-        last = first + 1
-    for k in range(first, last):
-        if _would_accept(m, s, m.res[r]["node"], m.options[k]["target"]):
-            return True
-    return False
-
-
-@inlined
-def _is_idle_end(kind: Int) -> bool:
-    """Return whether an end of this kind can come though the line stands still."""
-    return kind == SHIFT_CHANGES or kind == FAILURE_STRIKES or kind == FALLS_ASLEEP
-
-
-@inlined
-def _is_dead(m: Model, s: RunState, slot: Int) -> bool:
-    """Return whether parts are inside and nothing but shifts and failures can ever happen."""
-    if s.due[slot] != NEVER and not _is_idle_end(m.slots[slot]["kind"]):
-        return False
-    if s.glob[0]["inside"] == 0:
-        return False
-    for k in range(s.glob[0]["slots"]):
-        if s.due[k] != NEVER and not _is_idle_end(m.slots[k]["kind"]):
-            return False
-    for r in range(s.glob[0]["resources"]):
-        if m.res[r]["node"] >= 0 and _waits_for_shift(m, s, r):
-            return False
-    return True
-
-
 # ---- the run ----
 
 
@@ -324,7 +252,7 @@ def advance(model: Model, state: RunState, until: Int, budget: Int) -> Int:
             g["unsettled"] = 0
         elif g["bad"] == 1:  # drawn while the line settled
             return BAD_SAMPLE
-        elif _is_dead(m, s, slot):
+        elif is_dead(m, s, slot):
             return DEADLOCK
         elif s.due[slot] > until:
             return REACHED

@@ -1,0 +1,92 @@
+"""Whether a line stands still for good."""
+
+import numpy as np
+
+from twin.kernel.arrays import (
+    EMPTY,
+    FAILURE_STRIKES,
+    FALLS_ASLEEP,
+    FINISHED,
+    NEVER,
+    SHIFT_CHANGES,
+    Int,
+    Model,
+)
+from twin.kernel.arrays import State as RunState
+from twin.kernel.dispatch import turn_of
+from twin.kernel.jit import inlined
+from twin.kernel.offers import lacking_card
+from twin.kernel.states import NodeKind, Serve
+
+_BUFFER = np.int64(NodeKind.BUFFER)
+_CONVEYOR = np.int64(NodeKind.CONVEYOR)
+_STATION = np.int64(NodeKind.STATION)
+_SEQUENCE = np.int64(Serve.SEQUENCE)
+
+
+@inlined
+def _would_accept(m: Model, s: RunState, origin: Int, n: Int) -> bool:
+    """Return whether node n accepts a part from a node, or will once its shift begins."""
+    node, x = m.nodes[n], s.nodes[n]
+    if lacking_card(m, s, origin, n) >= 0:
+        return False
+    if node["kind"] == _STATION:
+        return x["held"] < node["capacity"]
+    if node["kind"] == _CONVEYOR or node["kind"] == _BUFFER:
+        return node["capacity"] < 0 or x["held"] < node["capacity"]
+    return True
+
+
+@inlined
+def _is_anyones_turn(m: Model, s: RunState, group: Int, n: Int) -> bool:
+    """Return whether a part of node n may be carried next, by the sequence of its group."""
+    if group < 0 or m.carriers[group]["rule"] != _SEQUENCE:
+        return True
+    c = m.carriers[group]
+    for u in range(c["resource"], c["resource"] + c["units"]):
+        if turn_of(m, s, u) == n:
+            return True
+    return False
+
+
+@inlined
+def _waits_for_shift(m: Model, s: RunState, r: Int) -> bool:
+    """Return whether a shift that begins could move or start the part of resource r."""
+    x = s.res[r]
+    if m.res[r]["kind"] == _STATION and x["phase"] != EMPTY and x["phase"] != FINISHED:
+        return True
+    if x["offered"] == 0 or x["row"] < 0:
+        return False
+    route = m.routes[x["row"]]
+    if not _is_anyones_turn(m, s, route["carrier"], m.res[r]["node"]):
+        return False
+    first, last = route["first"], route["first"] + route["count"]
+    if x["choice"] >= 0:
+        first = np.int64(x["choice"])
+        last = first + 1
+    for k in range(first, last):
+        if _would_accept(m, s, m.res[r]["node"], m.options[k]["target"]):
+            return True
+    return False
+
+
+@inlined
+def _is_idle_end(kind: Int) -> bool:
+    """Return whether an end of this kind can come though the line stands still."""
+    return kind == SHIFT_CHANGES or kind == FAILURE_STRIKES or kind == FALLS_ASLEEP
+
+
+@inlined
+def is_dead(m: Model, s: RunState, slot: Int) -> bool:
+    """Return whether parts are inside and nothing but shifts and failures can ever happen."""
+    if s.due[slot] != NEVER and not _is_idle_end(m.slots[slot]["kind"]):
+        return False
+    if s.glob[0]["inside"] == 0:
+        return False
+    for k in range(s.glob[0]["slots"]):
+        if s.due[k] != NEVER and not _is_idle_end(m.slots[k]["kind"]):
+            return False
+    for r in range(s.glob[0]["resources"]):
+        if m.res[r]["node"] >= 0 and _waits_for_shift(m, s, r):
+            return False
+    return True
