@@ -3,6 +3,7 @@
 Run as a program, this file is the other end: `python test_bridge_speed.py bridge|bare KEYS...`.
 """
 
+import secrets
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -15,7 +16,21 @@ import zmq
 from twin.bridge.clock import MonotonicClock
 from twin.bridge.messages import Kind, Message, decode, encode
 from twin.bridge.recorder import Recorder
-from twin.bridge.session import Answered, Execute, Follower, Link, Send, Stream
+from twin.bridge.session import (
+    ARM,
+    Answered,
+    Desk,
+    Execute,
+    Follower,
+    Limits,
+    Link,
+    Permit,
+    Permits,
+    Role,
+    Send,
+    Stream,
+    Terms,
+)
 from twin.bridge.shadow import Access, follow
 from twin.bridge.transport import ControllerSocket, FollowerSocket, KeyPair, new_key_pair
 from twin.kernel.log import ACTIVITY
@@ -43,18 +58,26 @@ def serve_bridge(keys, allowed):
     sockets.watch(sys.stdin.fileno())
     print(sockets.endpoint, flush=True)
     clock, links = MonotonicClock(), {}
+    limits = Limits(commands_per_s=1e6, burst=1 << 30, dead_man=10**12)
+    permits = Permits(tags={"echo": Permit(low=0, high=1e9)})
+    desk = Desk(permits, make_token=lambda: secrets.token_hex(16), limits=limits)
     while not sockets.wait(20):
-        for identity, data in sockets.receive():
-            link = links.setdefault(identity, Link(stream, now=clock.now()))
-            for action in link.receive(decode(data), clock.now()):
+        now = clock.now()
+        for identity, data, user in sockets.receive():
+            link = links.get(identity)
+            if link is None:
+                options = {"now": now, "desk": desk, "user": user, "role": Role.OPERATOR}
+                link = links[identity] = Link(stream, **options)
+            for action in link.receive(decode(data), now):
                 replies = [action]
                 if isinstance(action, Execute):
-                    body = {"echo": action.command.body["n"]}
-                    replies = link.result(action.command, body, clock.now())
+                    body = {"status": "done", "echo": action.command.body["value"]}
+                    replies = link.result(action.command, body, now)
                 for reply in replies:
-                    sockets.send(identity, encode(reply.message))
+                    if isinstance(reply, Send):
+                        sockets.send(identity, encode(reply.message))
         for identity, link in links.items():
-            for action in link.tick(clock.now()):
+            for action in link.tick(now):
                 sockets.send(identity, encode(action.message))
     sockets.close()
 
@@ -87,9 +110,10 @@ class Bridge:
     def __init__(self, endpoint, access):
         self.clock = MonotonicClock()
         self.socket = FollowerSocket(endpoint, keys=access.own, controller_key=access.controller)
-        self.session = Follower(model_id=MODEL, now=self.clock.now())
+        self.session = Follower(model_id=MODEL, now=self.clock.now(), terms=Terms(client="twin"))
         while self.session.welcome is None:
             self.turn()
+        self.lease = self.wait({"tag": ARM})["lease"]
 
     def turn(self):
         """Take what is there; return answers."""
@@ -104,15 +128,19 @@ class Bridge:
         for action in actions:
             if isinstance(action, Send):
                 self.socket.send(encode(action.message))
-        return [action.result["echo"] for action in actions if isinstance(action, Answered)]
+        return [action.result for action in actions if isinstance(action, Answered)]
 
-    def ask(self, number):
+    def wait(self, body):
         """Return the answer to one command."""
-        command = self.session.command({"n": number}, self.clock.now(), time_to_live=1000 * MS)
+        command = self.session.command(body, self.clock.now(), time_to_live=1000 * MS)
         answers = self.carry_out(command)
         while not answers:
             answers = self.turn()
         return answers[0]
+
+    def ask(self, number):
+        """Return what the controller echoes of an armed, allowed, numbered command."""
+        return self.wait({"tag": "echo", "value": number, "lease": self.lease})["echo"]
 
 
 class Bare:

@@ -176,7 +176,7 @@ def fails(code):
 
 @pytest.mark.parametrize(
     ("where", "code", "text"),
-    [("write", errno.ENOSPC, "No space left"), ("open", errno.EROFS, "Read-only file system")],
+    [("writev", errno.ENOSPC, "No space left"), ("open", errno.EROFS, "Read-only file system")],
 )
 def test_a_disk_that_is_full_or_read_only_is_named_with_the_folder(
     where, code, text, tmp_path, monkeypatch
@@ -185,9 +185,9 @@ def test_a_disk_that_is_full_or_read_only_is_named_with_the_folder(
         recorder.append(WELCOME, 0)
         recorder.commit()
         recorder.append(events(0, 1), 0)
-        if where == "write":
+        if where == "writev":
             with monkeypatch.context() as patch:
-                patch.setattr(wal.os, "write", fails(code))
+                patch.setattr(wal.os, "writev", fails(code))
                 with pytest.raises(RecordError, match=f"{tmp_path}: .*{text}"):
                     recorder.commit()
     if where == "open":

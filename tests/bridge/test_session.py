@@ -8,7 +8,6 @@ from twin.bridge.session import (
     ControllerLost,
     ControllerRestarted,
     DamagedStream,
-    Execute,
     Finish,
     Follower,
     HandshakeRefused,
@@ -20,6 +19,7 @@ from twin.bridge.session import (
     Send,
     Serving,
     Stream,
+    Terms,
 )
 from twin.kernel.log import ACTIVITY
 
@@ -116,7 +116,7 @@ def test_a_follower_that_starts_again_goes_on_where_its_record_ends():
 
 def test_an_absent_controller_is_reported_after_the_patience():
     rhythm = Rhythm(patience=500 * MS)
-    follower = Follower(model_id=MODEL, now=0, rhythm=rhythm)
+    follower = Follower(model_id=MODEL, now=0, terms=Terms(rhythm=rhythm))
 
     actions = [a for ms in range(600) for a in follower.tick(ms * MS)]
 
@@ -196,26 +196,6 @@ def test_an_end_with_another_digest_is_no_proof():
     (action,) = [a for m in link.tick(MS) for a in follower.receive(m.message, MS)]
 
     assert isinstance(action.error, DamagedStream)
-
-
-def test_a_command_that_waited_too_long_is_refused():
-    link, follower, _ = greeted()
-    (send,) = follower.command({"name": "reset"}, 0, time_to_live=100 * MS)
-
-    (answer,) = link.receive(send.message, 101 * MS)
-
-    assert answer.message.body == {"status": "refused", "reason": "expired"}
-
-
-def test_a_foreign_clock_does_not_expire_commands():
-    hours = 3600 * 10**9
-    link, follower = Link(make_stream(), now=0), Follower(model_id=MODEL, now=7 * hours)
-    for action in follower.tick(7 * hours):
-        for answer in link.receive(action.message, 0):
-            follower.receive(answer.message, 7 * hours)
-    (send,) = follower.command({"name": "reset"}, 7 * hours + MS, time_to_live=100 * MS)
-
-    assert link.receive(send.message, MS) == [Execute(send.message)]
 
 
 def test_a_stream_gives_back_what_it_retains():

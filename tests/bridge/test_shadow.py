@@ -16,7 +16,7 @@ from twin.bridge.launch import EmulatorError, Settings, launch_emulator
 from twin.bridge.messages import Kind, Message
 from twin.bridge.packml import PackState
 from twin.bridge.recorder import Recorder, RecordError, read_log, read_recording
-from twin.bridge.session import ControllerLost, HandshakeRefused, Rhythm
+from twin.bridge.session import ControllerLost, HandshakeRefused, Rhythm, Terms
 from twin.bridge.shadow import follow
 from twin.bridge.transport import new_key_pair
 from twin.build import load_line
@@ -24,7 +24,7 @@ from twin.reference.run import simulate
 
 MS, HOUR = 1_000_000, 3600 * 10**9
 ENDLESS = Settings(seed=5, until="1000 h", speed="3600")
-IMPATIENT = Rhythm(patience=300 * MS)
+IMPATIENT = Terms(rhythm=Rhythm(patience=300 * MS))
 CELL = """
 taktwin: 1
 name: two_machines
@@ -146,7 +146,7 @@ def test_a_killed_controller_is_reported_and_what_was_recorded_is_kept(
             line.model_id,
             recorder,
             on_status=kill,
-            rhythm=IMPATIENT,
+            terms=IMPATIENT,
         )
 
     recording = read_recording(tmp_path / "record")
@@ -194,7 +194,7 @@ def test_a_controller_that_hung_for_a_while_loses_nothing(cell, line, recorder, 
             recorder,
             on_status=hang,
             clock=clock,
-            rhythm=Rhythm(patience=20_000 * MS),
+            terms=Terms(rhythm=Rhythm(patience=20_000 * MS)),
         )
 
     assert result.interruptions >= 1
@@ -215,7 +215,7 @@ def test_another_cell_and_another_key_are_refused(cell, line, tmp_path):
             Recorder(tmp_path / "b") as recorder,
             pytest.raises(ControllerLost, match="does it know this key"),
         ):
-            follow(emulator.endpoint, stranger, line.model_id, recorder, rhythm=IMPATIENT)
+            follow(emulator.endpoint, stranger, line.model_id, recorder, terms=IMPATIENT)
 
 
 def test_a_record_of_another_cell_is_not_continued(line, recorder):
@@ -227,7 +227,7 @@ def test_a_record_of_another_cell_is_not_continued(line, recorder):
 
 def test_a_controller_that_is_not_there_is_named(line, recorder):
     with pytest.raises(ControllerLost, match=r"tcp://127\.0\.0\.1:1: no controller answered"):
-        follow("tcp://127.0.0.1:1", None, line.model_id, recorder, rhythm=IMPATIENT)
+        follow("tcp://127.0.0.1:1", None, line.model_id, recorder, terms=IMPATIENT)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from twin.bridge.keys import (
     make_keys,
 )
 from twin.bridge.messages import MAX_BODY
+from twin.bridge.session import Role
 from twin.bridge.transport import (
     ControllerSocket,
     EndpointError,
@@ -32,7 +33,7 @@ def exchange(controller, follower, turns=200):
     for _ in range(turns):
         follower.send(b"hello")
         controller.wait(5)
-        for identity, data in controller.receive():
+        for identity, data, _ in controller.receive():
             heard.append(data)
             controller.send(identity, b"welcome")
         follower.wait(5)
@@ -110,7 +111,7 @@ def test_a_frame_beyond_the_limit_drops_the_peer(controller, connect):
     for _ in range(20):
         controller.wait(5)
 
-    assert [data for _, data in controller.receive() if data != b"hello"] == []
+    assert [data for _, data, _ in controller.receive() if data != b"hello"] == []
 
 
 def test_a_port_in_use_says_what_to_do():
@@ -155,7 +156,7 @@ def test_keys_are_files_that_only_their_owner_can_read(tmp_path):
     allow(tmp_path / "keys", "twin", THERE.public)
 
     assert load_keys(tmp_path / "keys", CONTROLLER) == pair
-    assert allowed(tmp_path / "keys") == {THERE.public}
+    assert allowed(tmp_path / "keys") == {THERE.public: Role.OBSERVER}
     assert stat.S_IMODE((tmp_path / "keys" / "controller.secret").stat().st_mode) == 0o600
     with pytest.raises(KeyFileError, match="never overwritten"):
         make_keys(tmp_path / "keys", CONTROLLER)

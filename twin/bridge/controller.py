@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from twin.bridge.clock import Clock
+from twin.bridge.machine import Machine
 from twin.bridge.messages import BadMessage, Kind, Message, WrongVersion, decode, encode
+from twin.bridge.office import Office
 from twin.bridge.pacing import Pace
-from twin.bridge.packml import STATION_STATES, Command, PackState, Unit
 from twin.bridge.plant import Plant
-from twin.bridge.session import Action, Execute, Link, Rhythm, Send, Serving, Stream
+from twin.bridge.session import Action, Execute, Link, Rhythm, Role, Send, Serving, Stream, Witness
 from twin.bridge.transport import ControllerSocket
 
 MS = 1_000_000
@@ -19,26 +19,26 @@ TURN = 4 * MS  # the plant runs about this long before the sockets are looked at
 LONGEST_TURN = 300_000 * MS  # of simulated time; after a quiet night work begins with a small step
 RESERVE = 20_000  # records that one turn may add at most, kept free in what is retained
 
-# What an operator would press next, to bring the unit to production.
-_NEXT_BUTTON = {PackState.STOPPED: Command.RESET, PackState.IDLE: Command.START}
-
 
 @dataclass(slots=True, kw_only=True)
 class Controller:
     """Runs a plant for its followers until the time is up, it is stopped, or all have left.
 
     Production starts when the first follower is there, so that it misses nothing.
+
+    In lockstep the plant runs exactly as far as the followers let it.
     """
 
     sockets: ControllerSocket
     stream: Stream
-    plant: Plant
+    office: Office
     until: int  # ns
     clock: Clock
+    roles: Mapping[str, Role] = field(default_factory=dict)  # by public key
+    lockstep: bool = False
     pace: Pace = field(default_factory=lambda: Pace(None))
     rhythm: Rhythm = field(default_factory=Rhythm)
     stopping: Callable[[], bool] = lambda: False
-    unit: Unit = field(default_factory=Unit)
     refused: int = 0  # messages that were none
     _links: dict[bytes, Link] = field(default_factory=dict)
     _met: int = 0  # followers that ever came
@@ -49,16 +49,27 @@ class Controller:
     def run(self) -> None:
         """Serve until it is over."""
         self._chunk = self.scan
-        self.stream.status = self._status()
+        self.stream.status = self.machine.status()
         idle = False
         while not self._is_over():
             if self.sockets.wait(IDLE_WAIT if idle else 0):
                 return  # whoever started this program is gone
             now = self.clock.now()
-            for identity, data in self.sockets.receive():
-                self._take(identity, data, now)
+            for identity, data, user in self.sockets.receive():
+                self._take(identity, data, user, now)
+            self._answer(now)
             idle = not self._work()
             self._speak(self.clock.now())
+
+    @property
+    def machine(self) -> Machine:
+        """What it controls."""
+        return self.office.machine
+
+    @property
+    def plant(self) -> Plant:
+        """The plant behind it."""
+        return self.office.machine.plant
 
     def _is_over(self) -> bool:
         """Whether the end was told to everybody who waits for it, or everybody has gone."""
@@ -74,7 +85,7 @@ class Controller:
         patience = self.rhythm.patience // 2 if self.stopping() else self.rhythm.patience
         return has_all or not self._met or now - self._left_at > patience
 
-    def _take(self, identity: bytes, data: bytes, now: int) -> None:
+    def _take(self, identity: bytes, data: bytes, user: str, now: int) -> None:
         try:
             message = decode(data)
         except WrongVersion as error:
@@ -84,24 +95,35 @@ class Controller:
         except BadMessage:
             self.refused += 1
             return
-        if identity not in self._links:
-            self._links[identity] = Link(self.stream, now=now, rhythm=self.rhythm)
+        link = self._links.get(identity)
+        if link is None or link.peer.user != user:
+            link = self._links[identity] = self._link(user, now)
             self._met += 1
-        link = self._links[identity]
         for action in link.receive(message, now):
-            if isinstance(action, Execute):
-                self._send(identity, link.result(action.command, self._execute(), now))
+            if isinstance(action, Execute | Witness):
+                self.office.take(link, action)
             else:
                 self._send(identity, [action])
 
-    def _execute(self) -> Mapping[str, Any]:
-        return {"status": "refused", "reason": "this controller is followed, not commanded"}
+    def _link(self, user: str, now: int) -> Link:
+        role = self.roles.get(user, Role.OBSERVER)
+        desk = self.office.desk
+        return Link(self.stream, now=now, rhythm=self.rhythm, desk=desk, user=user, role=role)
+
+    def _answer(self, now: int) -> None:
+        answers = self.office.work(now)
+        if answers:
+            identities = {id(link): identity for identity, link in self._links.items()}
+            for link, action in answers:
+                if id(link) in identities:
+                    self._send(identities[id(link)], [action])
 
     def _speak(self, now: int) -> None:
         tell = now >= self._status_due
         if tell:
             self._status_due = now + STATUS_EVERY
-            self.stream.status = self._status()
+            self.office.commit()
+            self.stream.status = self.machine.status()
         for identity, link in list(self._links.items()):
             self._send(identity, link.tick(now) + (link.publish(now) if tell else []))
             if link.phase is Serving.GONE:
@@ -119,20 +141,16 @@ class Controller:
             return False
         if self.stopping():
             self._finish(self.plant.time)
-        elif not self._may_go_on():
+            return True
+        if not self._may_go_on():
             return False
-        elif self.unit.state is PackState.EXECUTE:
-            return self._produce()
-        else:
-            self._start_up()
-        return True
+        return self._produce() if self.machine.produces else self._step()
 
-    def _start_up(self) -> None:
-        button = _NEXT_BUTTON.get(self.unit.state)
-        if button is not None:
-            self.unit.command(button)
-        self.unit.scan()
-        self._status_due = 0
+    def _step(self) -> bool:
+        changed = self.machine.step()
+        if changed:
+            self._status_due = 0
+        return changed
 
     def _is_followed(self) -> bool:
         return any(link.phase is Serving.SERVING for link in self._links.values())
@@ -153,18 +171,28 @@ class Controller:
         if self.plant.stop is not None:
             self._finish(time)
             return True
-        target = time + self._chunk
-        allowed = self.pace.allowed(time, begun)
-        target = target if allowed is None else min(target, allowed)
+        target = self._target(time, begun)
         if target >= self.until:
             self._finish(self.until)
             return True
         scans = (target - time) // self.scan
-        if scans > 0:
-            self.stream.append(self.plant.advance(time + scans * self.scan), self.plant.time)
-            self.unit.scans += scans
+        if target > time and (scans > 0 or self.lockstep):
+            self._advance(target if self.lockstep else time + scans * self.scan)
+            self.machine.unit.scans += scans
             self._adapt(self.clock.now() - begun)
-        return scans > 0
+            return True
+        return False
+
+    def _target(self, time: int, now: int) -> int:
+        """Return how far the plant may run in this turn, ns."""
+        if self.lockstep:
+            links = [k for k in self._links.values() if k.phase is Serving.SERVING]
+            return min((k.granted or 0 for k in links), default=time)
+        allowed = self.pace.allowed(time, now)
+        return time + self._chunk if allowed is None else min(time + self._chunk, allowed)
+
+    def _advance(self, until: int) -> None:
+        self.stream.append(self.plant.advance(until), self.plant.time)
 
     @property
     def scan(self) -> int:
@@ -180,20 +208,5 @@ class Controller:
         """Cut the log at `end` ns, and bring the unit to rest."""
         self.stream.append(self.plant.close(end), self.plant.time)
         self.stream.finish(self.plant.time)
-        if self.stopping():
-            self.unit.command(Command.STOP)
-        while self.unit.scan():
-            pass
+        self.machine.finish(stopping=self.stopping())
         self._status_due = 0
-
-    def _status(self) -> dict[str, Any]:
-        states = self.plant.states()
-        stop = self.plant.stop
-        return {
-            "unit": int(self.unit.state),
-            "mode": int(self.unit.mode),
-            "scans": self.unit.scans,
-            "stations": {name: int(STATION_STATES[state]) for name, state in states.items()},
-            "states": {name: int(state) for name, state in states.items()},
-            "stop": "" if stop is None else stop.kind,
-        }

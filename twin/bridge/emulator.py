@@ -12,15 +12,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cells.errors import CellError
+from cells.errors import CellError, hint
 from cells.units import read_duration
+from twin.bridge.audit import Audit
 from twin.bridge.clock import MonotonicClock
 from twin.bridge.controller import Controller
 from twin.bridge.faults import Fault, parse_fault, write_truth
 from twin.bridge.keys import CONTROLLER, allowed, load_keys
+from twin.bridge.machine import Machine, writable
+from twin.bridge.office import Office
 from twin.bridge.pacing import Pace
+from twin.bridge.permitfile import PermitError, load_permits
 from twin.bridge.plant import Plant
-from twin.bridge.session import BridgeError, Stream
+from twin.bridge.session import BridgeError, Desk, Permits, Stream
 from twin.bridge.transport import ControllerSocket
 from twin.build import load_line
 from twin.kernel.model import Line
@@ -69,6 +73,10 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--speed", type=_speed, default="max", help="max, or simulated seconds a second")
     add("--fault", type=_fault, action="append", default=[], help="such as lathe_2:slow:12%%:0h")
     add("--truth", type=Path, help="file for the ground truth of the run")
+    add("--commands", type=Path, help="list of what may be commanded, TOML; default: nothing")
+    add("--audit", type=Path, help="folder for the log of commands; no log, no commands")
+    add("--dwell", type=_duration, default="0 s", help="shortest stay in an acting state")
+    add("--lockstep", action="store_true", help="run only as far as the followers let it")
     add("--tethered", action="store_true", help="end when standard input closes")
     return parser.parse_args(arguments)
 
@@ -102,20 +110,37 @@ def _controller(options: argparse.Namespace) -> Controller:
         scan=line.scan,
     )
     keys = load_keys(options.keys, CONTROLLER) if options.keys else None
+    roles = allowed(options.keys) if options.keys else {}
     asked = _stop_flag()
     return Controller(
         sockets=ControllerSocket(
             keys=keys,
-            allowed=allowed(options.keys) if options.keys else frozenset(),
+            allowed=roles,
             host=options.host,
             port=options.port,
         ),
         stream=stream,
-        plant=Plant(line, seed=options.seed, faults=options.fault),
+        office=_office(options, line),
+        roles=roles,
+        lockstep=options.lockstep,
         until=options.until,
         clock=MonotonicClock(),
         pace=Pace(options.speed),
         stopping=lambda: bool(asked),
+    )
+
+
+def _office(options: argparse.Namespace, line: Line) -> Office:
+    plant = Plant(line, seed=options.seed, faults=options.fault)
+    permits = load_permits(options.commands, line.model_id) if options.commands else Permits()
+    known = writable(plant.stations)
+    for tag in permits.tags:
+        if tag not in known:
+            raise PermitError(f"{options.commands}: tags: no tag {tag!r} here.{hint(tag, known)}")
+    return Office(
+        desk=Desk(permits, make_token=lambda: secrets.token_hex(16)),
+        machine=Machine(plant, scan=line.scan, dwell=options.dwell),
+        audit=Audit(options.audit) if options.audit else None,
     )
 
 

@@ -14,6 +14,7 @@ from typing import IO
 from twin.bridge.clock import MonotonicClock
 from twin.bridge.keys import CONTROLLER, TWIN, allow, load_keys, load_public, make_keys
 from twin.bridge.session.errors import BridgeError
+from twin.bridge.session.permits import Role
 from twin.bridge.shadow import Access
 
 NS_PER_S = 1_000_000_000
@@ -34,11 +35,16 @@ class Settings:
     speed: str = "max"
     faults: tuple[str, ...] = ()  # such as `lathe_2:slow:12%:0h`
     port: int = 0
+    dwell: str = "0 s"  # shortest stay in an acting state
+    lockstep: bool = False
+    commands: Path | None = None  # list of what may be commanded; makes the twin an operator
 
     def options(self) -> list[str]:
         """Return them as command line options."""
-        names = ("seed", "until", "scan", "speed", "port")
+        names = ("seed", "until", "scan", "speed", "port", "dwell")
         options = [f"--{name}={getattr(self, name)}" for name in names]
+        options += ["--lockstep"] if self.lockstep else []
+        options += [f"--commands={self.commands}"] if self.commands else []
         return options + [f"--fault={fault}" for fault in self.faults]
 
 
@@ -52,13 +58,13 @@ class Emulator:
     truth: Path  # ground truth of the run, JSON
 
 
-def prepare_keys(folder: Path) -> Access:
+def prepare_keys(folder: Path, role: Role = Role.OBSERVER) -> Access:
     """Return the twin's access to the controller of a folder, made there if absent."""
     for name in (CONTROLLER, TWIN):
         if not (folder / f"{name}.secret").exists():
             make_keys(folder, name)
     twin = load_keys(folder, TWIN)
-    allow(folder, TWIN, twin.public)
+    allow(folder, TWIN, twin.public, role)
     return Access(twin, load_public(folder, CONTROLLER))
 
 
@@ -89,9 +95,11 @@ def launch_emulator(
         If it does not start, with what it said.
     """
     folder, settings = Path(folder), settings or Settings()
-    access, truth = prepare_keys(folder / "keys"), folder / "truth.json"
+    role = Role.ENGINEER if settings.commands else Role.OBSERVER
+    access, truth = prepare_keys(folder / "keys", role), folder / "truth.json"
     command = [sys.executable, "-m", "twin.bridge.emulator", str(cell), "--tethered"]
     command += ["--keys", str(folder / "keys"), "--truth", str(truth), *settings.options()]
+    command += ["--audit", str(folder / "audit")] if settings.commands else []
     with tempfile.TemporaryFile() as said, _process(command, said) as process:
         endpoint = _ready(process, said, deadline)
         yield Emulator(endpoint=endpoint, access=access, process=process, truth=truth)

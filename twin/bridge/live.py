@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.bridge.messages import Kind, Message
-from twin.bridge.packml import PackState
+from twin.bridge.packml import Mode, PackState
 from twin.bridge.recorder import Recording
+from twin.bridge.session import Offset
 from twin.bridge.session.records import names_of
 from twin.kernel.states import Ending, State
 
@@ -25,6 +26,9 @@ class LiveState:
     unit: PackState | None = None
     states: dict[str, PackState] = field(default_factory=dict)
     jobs: dict[str, int] = field(default_factory=dict)
+    mode: Mode | None = None
+    offset: Offset | None = None  # of the controller's clock
+    lateness: int = 0  # ns, how far a paced controller is behind its clock
     finished: int = 0
     scrapped: int = 0
     _resources: tuple[str, ...] = ()
@@ -64,6 +68,10 @@ class LiveState:
         unit, stations = message.body.get("unit"), message.body.get("stations")
         if unit in numbers:
             self.unit = PackState(unit)
+        if message.body.get("mode") in {mode.value for mode in Mode}:
+            self.mode = Mode(message.body["mode"])
+        late = message.body.get("late")
+        self.lateness = late if isinstance(late, int) else 0
         if isinstance(stations, dict):
             self.states = {
                 name: PackState(number) for name, number in stations.items() if number in numbers

@@ -67,6 +67,12 @@ COMPLETES: Final = {
     PackState.COMPLETING: PackState.COMPLETE,
 }
 
+# Execute waits for an end of its own: the order is complete.
+ACTING: Final = frozenset(COMPLETES) - {PackState.EXECUTE}
+
+# States in which the mode of a unit may change.
+MODE_CHANGES: Final = frozenset({PackState.STOPPED, PackState.IDLE, PackState.ABORTED})
+
 _STOPPED_OR_ABORTED = {PackState.STOPPING, PackState.STOPPED, PackState.ABORTING}
 _STOPPED_OR_ABORTED |= {PackState.ABORTED, PackState.CLEARING}
 
@@ -123,7 +129,7 @@ class Unit:
     state: PackState = PackState.STOPPED
     mode: Mode = Mode.PRODUCTION
     scans: int = 0  # scans spent in the present state
-    _latched: Command | None = None
+    latched: Command | None = None  # waits for the next scan
 
     def accepts(self, command: Command) -> bool:
         """Return whether a command leads anywhere from the present state."""
@@ -132,9 +138,16 @@ class Unit:
     def command(self, command: Command) -> bool:
         """Latch a command for the next scan; return whether it is accepted now."""
         accepted = self.accepts(command)
-        if accepted and self._latched is not Command.ABORT:
-            self._latched = command
+        if accepted and self.latched is not Command.ABORT:
+            self.latched = command
         return accepted
+
+    def change_mode(self, mode: Mode) -> bool:
+        """Change the mode, where the present state allows it; return whether it does."""
+        allowed = self.state in MODE_CHANGES
+        if allowed:
+            self.mode = mode
+        return allowed
 
     def scan(self, *, finished: bool = True) -> bool:
         """Pass one scan; return whether the state changed.
@@ -145,7 +158,7 @@ class Unit:
             Whether what the present acting state does is done.
         """
         self.scans += 1
-        latched, self._latched = self._latched, None
+        latched, self.latched = self.latched, None
         new = COMMANDS[latched].get(self.state) if latched else None
         if new is None and finished:
             new = COMPLETES.get(self.state)

@@ -35,8 +35,12 @@ class Plant:
         self._reference = Reference(line, seed)
         self._closed = 0
         self._faults = sorted(faults, key=lambda fault: fault.onset)
-        names = [*line.node_names]
-        self._row = {fault.station: names.index(fault.station) for fault in faults}
+        kinds = line.nodes["kind"].tolist()
+        named = zip(line.node_names, kinds, strict=True)
+        self.stations = [name for name, kind in named if kind == NodeKind.STATION]
+        self._row = {name: line.node_names.index(name) for name in self.stations}
+        self._slower = dict.fromkeys(self.stations, 1.0)  # by faults
+        self._speed = dict.fromkeys(self.stations, 1.0)  # as commanded
         self._shown = [
             resource
             for resource in range(len(line.resources))
@@ -85,9 +89,19 @@ class Plant:
         scan, onset = self.line.scan, self._faults[0].onset
         return -(-onset // scan) * scan if scan else onset
 
+    def set_speed(self, station: str, speed: float) -> None:
+        """Let a station run `speed` times as fast as described, from its next operation on."""
+        self._speed[station] = speed
+        self._set_pace(station)
+
     def _strike(self, fault: Fault) -> None:
-        pace = float(self.line.nodes["pace"][self._row[fault.station]])
-        self._reference.set_pace(fault.station, pace * fault.factor)
+        self._slower[fault.station] *= fault.factor
+        self._set_pace(fault.station)
+
+    def _set_pace(self, station: str) -> None:
+        pace = float(self.line.nodes["pace"][self._row[station]])
+        factor = self._slower[station] / self._speed[station]
+        self._reference.set_pace(station, pace * factor)
 
     def _warm_up(self) -> None:
         """Run a copy for a moment: the samplers compile before anybody waits for a heartbeat."""

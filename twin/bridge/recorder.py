@@ -26,7 +26,9 @@ class Recording:
     position: Position = field(default_factory=Position)
     batches: list[NDArray[np.void]] = field(default_factory=list)
     simulation_time: int = 0  # ns, how far the controller had come
+    begin: int = 0  # ns; what ended before is not in it, or not all of it
     torn: int = 0  # bytes behind the last intact frame, not read
+    _after_gap: bool = False
 
     @property
     def complete(self) -> bool:
@@ -56,16 +58,27 @@ class Recording:
         self.simulation_time = max(self.simulation_time, message.simulation_time)
         match message.kind:
             case Kind.WELCOME:
-                self.welcome, position.epoch = message, message.session
+                self._begin(message)
             case Kind.EVENTS:
+                if self._after_gap and len(message.records):
+                    # Records come in order of their end: all that ends later is here.
+                    self.begin, self._after_gap = int(message.records["t1"][0]), False
                 self.batches.append(message.records)
                 position.next = message.sequence + len(message.records)
                 position.digest.update(message.records.tobytes())
             case Kind.GAP:
                 position.gaps.append((message.body["first"], message.body["last"]))
                 position.next = message.body["last"]
+                self._after_gap = True
             case Kind.END:
                 position.end = message.body["end"]
+
+    def _begin(self, welcome: Message) -> None:
+        self.welcome, self.position.epoch = welcome, welcome.session
+        first = welcome.body.get("first", 0)
+        if first and self.position.next == 0 and welcome.body.get("from") == "now":
+            self.position.first = self.position.next = first
+            self.begin = welcome.simulation_time
 
 
 def _replayed(scan: Scan, folder: Path) -> Recording:
@@ -76,6 +89,30 @@ def _replayed(scan: Scan, folder: Path) -> Recording:
     except (BadMessage, KeyError) as error:
         raise RecordError(f"{folder}: holds something that is no record: {error}") from error
     return recording
+
+
+class Memory:
+    """Takes the place of a recorder where nothing has to outlive the program."""
+
+    def __init__(self) -> None:
+        self.recording = Recording()
+        self._waiting = False
+
+    def append(self, message: Message, now: int) -> None:
+        """Take a message."""
+        self._waiting = True
+        self.recording.add(message)
+
+    def due(self, now: int) -> bool:
+        """Return whether there is anything to commit."""
+        return self._waiting
+
+    def commit(self) -> None:
+        """Do nothing: memory is as safe as it gets."""
+        self._waiting = False
+
+    def close(self) -> None:
+        """Do nothing."""
 
 
 class Recorder:
@@ -111,7 +148,7 @@ class Recorder:
 
     def append(self, message: Message, now: int) -> None:
         """Take a message at `now` ns; it is safe only after `commit`."""
-        payload = encode(message)
+        payload = message.wire or encode(message)
         self._since = self._since if self._waiting else now
         self._waiting += len(payload)
         self._wal.append(payload)

@@ -2,31 +2,17 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from twin.bridge.clock import Clock, MonotonicClock
+from twin.bridge.driver import Driver
 from twin.bridge.live import LiveState
-from twin.bridge.messages import BadMessage, Kind, Message, WrongVersion, decode, encode
 from twin.bridge.recorder import Recorder
-from twin.bridge.session import (
-    Action,
-    BridgeError,
-    Finish,
-    Follower,
-    HandshakeRefused,
-    Keep,
-    Position,
-    Reconnect,
-    Rhythm,
-    Send,
-    Show,
-)
+from twin.bridge.session import Follower, Position, Terms
 from twin.bridge.transport import FollowerSocket, KeyPair
 from twin.bridge.wal import RecordError
 from twin.kernel.log import Log
-
-WAIT = 2  # ms, the longest the sockets are waited for
 
 
 class Access(NamedTuple):
@@ -48,72 +34,7 @@ class FollowResult:
     interruptions: int  # times the controller fell silent and came back
     duplicates: int  # records that came more than once
     duration: int  # ns of the twin's clock
-
-
-class _Driver:
-    """Carries out what the session asks for, between the socket and the record."""
-
-    def __init__(
-        self,
-        socket: FollowerSocket,
-        session: Follower,
-        recorder: Recorder,
-        clock: Clock,
-        on_status: Callable[[LiveState], None] | None,
-    ) -> None:
-        self.socket, self.session, self.recorder = socket, session, recorder
-        self.clock, self.on_status = clock, on_status
-        self.live = LiveState.of(recorder.recording)
-        self.finished: Finish | None = None
-        self.refused = 0  # messages that were none
-
-    def run(self) -> BridgeError | None:
-        """Follow until it is over; return what went wrong, if anything did."""
-        while self.finished is None:
-            self.turn()
-        return self.finished.error
-
-    def turn(self) -> None:
-        """Take what has arrived, then do what time asks for."""
-        self.socket.wait(WAIT)
-        now = self.clock.now()
-        # First all that is there: a twin that was held up must not take the controller for hung.
-        for data in self.socket.receive():
-            self._take(data, now)
-        self._carry_out(self.session.tick(now), now)
-        if self.recorder.due(now):
-            self.recorder.commit()
-            self._carry_out(self.session.committed(now), now)
-
-    def _take(self, data: bytes, now: int) -> None:
-        try:
-            message = decode(data)
-        except WrongVersion as error:
-            raise HandshakeRefused(f"the controller speaks {error}") from None
-        except BadMessage:
-            self.refused += 1
-            return
-        self._carry_out(self.session.receive(message, now), now)
-
-    def _carry_out(self, actions: list[Action], now: int) -> None:
-        for action in actions:
-            match action:
-                case Send(message):
-                    self.socket.send(encode(message))
-                case Keep(message):
-                    self.recorder.append(message, now)
-                    self._show(message)
-                case Show(message):
-                    self._show(message)
-                case Reconnect():
-                    self.socket.reconnect()
-                case Finish():
-                    self.finished = action
-
-    def _show(self, message: Message) -> None:
-        self.live.take(message)
-        if self.on_status is not None and message.kind in (Kind.STATUS, Kind.SNAPSHOT):
-            self.on_status(self.live)
+    begin: int = 0  # ns of the line, where the log begins
 
 
 def follow(
@@ -124,7 +45,7 @@ def follow(
     *,
     on_status: Callable[[LiveState], None] | None = None,
     clock: Clock | None = None,
-    rhythm: Rhythm | None = None,
+    terms: Terms | None = None,
 ) -> FollowResult:
     """Follow a controller to the end of its run and record it.
 
@@ -142,6 +63,8 @@ def follow(
         Where to record; stays open.
     on_status : callable, optional
         Called with the live state about ten times a second.
+    terms : Terms, optional
+        How to be served: from the start or from now, how patient to be.
 
     Raises
     ------
@@ -152,12 +75,15 @@ def follow(
     clock = clock or MonotonicClock()
     begun = clock.now()
     session = Follower(
-        model_id=model_id, now=begun, position=_start(recorder, model_id), rhythm=rhythm
+        model_id=model_id,
+        now=begun,
+        position=_start(recorder, model_id),
+        terms=replace(terms or Terms(), probing=True),
     )
     own, controller = access or (None, None)
     socket = FollowerSocket(endpoint, keys=own, controller_key=controller)
     try:
-        error = _Driver(socket, session, recorder, clock, on_status).run()
+        error = Driver(socket, session, recorder, clock, on_status).run()
     except BaseException:
         with suppress(RecordError):  # the disk may be what failed
             recorder.commit()
@@ -192,4 +118,5 @@ def _result(session: Follower, recorder: Recorder, duration: int) -> FollowResul
         interruptions=session.interruptions,
         duplicates=session.duplicates,
         duration=duration,
+        begin=recording.begin,
     )

@@ -4,7 +4,8 @@ One thread, one poller.  CURVE encrypts; a ZAP handler in the same loop lets in 
 The options are those that survived tests with dead, hung, slow and hostile peers.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Collection, Iterator
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,6 +15,8 @@ from zmq.utils import z85
 from twin.bridge.messages import HEADER_SIZE, MAX_BODY
 from twin.bridge.session.errors import BridgeError
 
+GLANCE: Final = 2  # ms between looks at what else is watched
+_MOST_USERS: Final = 4096
 DOMAIN: Final = "taktwin"
 LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
@@ -71,6 +74,10 @@ class Sockets:
         self._poller = zmq.Poller()
         self._door: zmq.Socket[bytes] | None = None  # where new peers ask to be let in
         self._at_door = False
+        self._aside = False  # whether there is more to look at than the socket
+        self._looked = 0
+        self._first: bytes | None = None  # frame that ended a wait
+        self._timeout = -1  # ms, of the socket
 
     def _make_socket(self, kind: int) -> "zmq.Socket[bytes]":
         socket = self._context.socket(kind)
@@ -81,16 +88,57 @@ class Sockets:
     def watch(self, fd: int) -> None:
         """Let `wait` return when a file descriptor can be read."""
         self._poller.register(fd, zmq.POLLIN)
+        self._aside = True
 
     def unwatch(self, fd: int) -> None:
         """Stop watching a file descriptor."""
         self._poller.unregister(fd)
 
     def wait(self, milliseconds: int) -> set[int]:
-        """Wait for something to read; return the watched file descriptors that can be."""
-        ready = {source for source, _ in self._poller.poll(milliseconds)}
-        self._at_door = self._door in ready
-        return {source for source in ready if isinstance(source, int)}
+        """Wait for something to read; return the watched file descriptors that can be.
+
+        It waits in `recv`: a poller costs a third of a round trip.  What else is watched is looked
+        at between waits of `GLANCE`, and at least that often.
+        """
+        for _ in range(max(1, -(-milliseconds // GLANCE))):
+            arrived = self._first is not None or self._arrives(min(milliseconds, GLANCE))
+            now = time.monotonic_ns()
+            if self._aside and (not arrived or now - self._looked > GLANCE * 1_000_000):
+                self._looked = now
+                ready = {source for source, _ in self._poller.poll(0)}
+                self._at_door = self._door in ready
+                found = {source for source in ready if isinstance(source, int)}
+                if found or self._at_door:
+                    return found
+            if arrived:
+                break
+        return set()
+
+    def _arrives(self, milliseconds: int) -> bool:
+        """Wait for a first frame, and keep it; return whether there is one."""
+        if milliseconds != self._timeout:
+            self._socket.setsockopt(zmq.RCVTIMEO, milliseconds)
+            self._timeout = milliseconds
+        try:
+            self._first = self._socket.recv()
+        except zmq.Again:
+            return False
+        return True
+
+    def _next(self) -> bytes | None:
+        """Return the first frame of the next message, if one has arrived."""
+        first, self._first = self._first, None
+        if first is None and int(self._socket.getsockopt(zmq.EVENTS)) & zmq.POLLIN:
+            first = self._socket.recv()
+        return first
+
+    def _rest(self) -> int:
+        """Drop further frames of this message; return how many there were."""
+        dropped = 0
+        while self._socket.getsockopt(zmq.RCVMORE):
+            self._socket.recv()
+            dropped += 1
+        return dropped
 
     def close(self) -> None:
         """Close at once; what is still queued is dropped."""
@@ -108,7 +156,7 @@ class ControllerSocket(Sockets):
         0: the system chooses.
     keys : KeyPair or None
         Own keys; without them only loopback is served, unencrypted.
-    allowed : set of str
+    allowed : collection of str
         Public keys that may connect.
 
     Raises
@@ -121,7 +169,7 @@ class ControllerSocket(Sockets):
         self,
         *,
         keys: KeyPair | None,
-        allowed: frozenset[str] = frozenset(),
+        allowed: Collection[str] = frozenset(),
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
@@ -142,9 +190,10 @@ class ControllerSocket(Sockets):
             self._socket.setsockopt(zmq.CURVE_SERVER, 1)
             self._socket.setsockopt_string(zmq.CURVE_SECRETKEY, keys.secret)
         self._secure = keys is not None
+        self._users: dict[bytes, str] = {}  # by identity
         self.endpoint = self._bind(host, port)
-        for socket in (self._socket, self._door):
-            self._poller.register(socket, zmq.POLLIN)
+        self._poller.register(self._door, zmq.POLLIN)
+        self._aside = True
 
     def _bind(self, host: str, port: int) -> str:
         try:
@@ -154,17 +203,34 @@ class ControllerSocket(Sockets):
             raise EndpointError(_bind_failed(host, port, error)) from None
         return self._socket.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
 
-    def receive(self) -> Iterator[tuple[bytes, bytes]]:
-        """Yield what has arrived: the identity of a follower and its message."""
+    def receive(self) -> Iterator[tuple[bytes, bytes, str]]:
+        """Yield what has arrived: identity of a follower, its message, its public key.
+
+        Messages of more than one frame, and of peers that chose their identity, are dropped.
+        """
         if self._at_door and self._door is not None:
             self._let_in(self._door)
-        while True:
-            try:
-                frames = self._socket.recv_multipart(zmq.NOBLOCK)
-            except zmq.Again:
-                return
-            if len(frames) == 2:
-                yield frames[0], frames[1]
+            self._at_door = False
+        while (identity := self._next()) is not None:
+            user = self._users.get(identity)
+            if user is None:
+                frame = self._socket.recv(copy=False)
+                data, user = frame.bytes, self._meet(identity, frame)
+            else:
+                data = self._socket.recv()
+            if not self._rest() and user is not None:
+                yield identity, data, user
+
+    def _meet(self, identity: bytes, frame: zmq.Frame) -> str | None:
+        """Return whose key a new connection has; None: it chose its identity itself."""
+        # Identities that libzmq gives begin with 0 and are not used again; one that a peer chose
+        # could be that of somebody who has left.
+        if identity[:1] != b"\0":
+            return None
+        if len(self._users) > _MOST_USERS:
+            self._users.clear()  # learned anew with their next messages
+        self._users[identity] = str(frame.get("User-Id")) if self._secure else ""
+        return self._users[identity]
 
     def send(self, identity: bytes, data: bytes) -> bool:
         """Send a message; return whether it could be, or the peer is gone or does not read."""
@@ -224,24 +290,23 @@ class FollowerSocket(Sockets):
             self.close()
             text = f"{self._endpoint!r} is no endpoint ({error.strerror}): tcp://HOST:PORT is"
             raise EndpointError(text) from None
-        self._poller.register(socket, zmq.POLLIN)
+        self._first, self._timeout = None, -1
 
     def reconnect(self) -> None:
         """Open a fresh connection; a half-open one may never tell that it is dead."""
-        self._poller.unregister(self._socket)
         self._socket.close(linger=0)
         self._socket = self._make_socket(zmq.DEALER)
         self._connect()
 
+    def linger(self) -> None:
+        """Give what was sent last a moment to leave before `close`."""
+        self._socket.close(linger=100)
+
     def receive(self) -> Iterator[bytes]:
-        """Yield the messages that have arrived."""
-        while True:
-            try:
-                frames = self._socket.recv_multipart(zmq.NOBLOCK)
-            except zmq.Again:
-                return
-            if len(frames) == 1:
-                yield frames[0]
+        """Yield the messages that have arrived; those of more than one frame are dropped."""
+        while (data := self._next()) is not None:
+            if not self._rest():
+                yield data
 
     def send(self, data: bytes) -> bool:
         """Send a message; return whether there is a connection that takes it."""

@@ -20,6 +20,9 @@ SEGMENT: Final = 16 << 20  # bytes after which a new segment is begun
 _FRAME: Final = struct.Struct("<4sIQI")
 _NUMBERS: Final = struct.Struct("<IQ")
 
+_MOST_PIECES: Final = 512  # in one call; systems allow 1024
+_HAS_WRITEV: Final = hasattr(os, "writev")
+
 # macOS has no fdatasync.
 _sync = getattr(os, "fdatasync", os.fsync)
 
@@ -117,6 +120,7 @@ class Wal:
         self._pending: list[bytes] = []
         self._fd = self._lock = -1
         self._size = 0
+        self._synced = True
         self._broken: OSError | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -133,11 +137,13 @@ class Wal:
 
     def append(self, payload: bytes) -> None:
         """Take a payload; it is safe only after `commit`."""
-        self._pending.append(frame(self._next, payload))
+        number, length = self._next, len(payload)
+        crc = zlib.crc32(payload, zlib.crc32(_NUMBERS.pack(length, number)))
+        self._pending += (_FRAME.pack(MAGIC, length, number, crc), payload)
         self._next += 1
 
-    def commit(self) -> None:
-        """Write everything taken so far and wait until it is on the disk.
+    def write(self) -> None:
+        """Hand everything taken so far to the system: a kill of this program loses none of it.
 
         Raises
         ------
@@ -150,15 +156,27 @@ class Wal:
             return
         try:
             if self._size >= self._segment_bytes:
-                self._begin_segment(self._next - len(self._pending))
-            _write_all(self._fd, b"".join(self._pending))
-            _sync(self._fd)
+                _sync(self._fd)
+                self._begin_segment(self._next - len(self._pending) // 2)
+            self._size += _write_all(self._fd, self._pending)
         except OSError as error:
             # What is on the disk now is unknown; the next to open the folder cuts it.
             self._broken = error
             raise self._failed(error) from error
-        self._size += sum(map(len, self._pending))
         self._pending.clear()
+        self._synced = False
+
+    def commit(self) -> None:
+        """Write everything taken so far and wait until it is on the disk; see `write`."""
+        self.write()
+        if self._synced:
+            return
+        try:
+            _sync(self._fd)
+        except OSError as error:
+            self._broken = error
+            raise self._failed(error) from error
+        self._synced = True
 
     def close(self) -> None:
         """Close the files; what was not committed is forgotten."""
@@ -199,10 +217,17 @@ class Wal:
         )
 
 
-def _write_all(fd: int, data: bytes) -> None:
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(fd, rest) :]
+def _write_all(fd: int, pieces: list[bytes]) -> int:
+    """Write pieces without joining them first; return how many bytes they are."""
+    total = 0
+    for first in range(0, len(pieces), _MOST_PIECES):
+        some = pieces[first : first + _MOST_PIECES]
+        length, written = sum(map(len, some)), os.writev(fd, some) if _HAS_WRITEV else 0
+        rest = memoryview(b"".join(some))[written:] if written < length else memoryview(b"")
+        while rest:
+            rest = rest[os.write(fd, rest) :]
+        total += length
+    return total
 
 
 def _sync_folder(folder: Path) -> None:

@@ -11,6 +11,8 @@ from twin.cli.compare import compare
 from twin.cli.demo import demo
 from twin.cli.doctor import doctor
 from twin.cli.endings import BAD_INPUT, INTERRUPTED, in_words, is_users_error
+from twin.cli.keys import keys
+from twin.cli.log import log
 from twin.cli.run import run
 from twin.cli.schema import schema
 from twin.cli.twin import twin
@@ -25,6 +27,8 @@ app = typer.Typer(
 )
 for verb in (run, check, compare, twin, demo, schema, doctor):
     app.command()(verb)
+for name, group in (("keys", keys), ("log", log)):
+    app.add_typer(group, name=name)
 
 
 def _show_version(wanted: bool) -> None:

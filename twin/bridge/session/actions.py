@@ -55,10 +55,27 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """Lockstep: the controller has run to this time, and all it recorded until then is here."""
+
+    time: int  # ns
+
+
+@dataclass(frozen=True, slots=True)
 class Execute:
     """Carry out this command, once, and hand the outcome to `Link.result`."""
 
     command: Message
+    who: str = ""  # public key and client of who asks
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Write to the audit log what was answered to whom without anything being done."""
+
+    result: Message
+    command: Message
+    who: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +90,4 @@ class Finish:
     error: BridgeError | None = None
 
 
-Action = Send | Keep | Show | Answered | Execute | Reconnect | Finish
+Action = Send | Keep | Show | Answered | Reached | Execute | Witness | Reconnect | Finish

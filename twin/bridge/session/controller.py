@@ -1,16 +1,22 @@
 """The controller's side of the conversation, one `Link` a follower."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from enum import Enum, auto
 from typing import Any
 
 from twin.bridge.messages import BATCH, Kind, Message, schema_digest
 from twin.bridge.session.actions import Action, Rhythm, Send
-from twin.bridge.session.commands import Executor
+from twin.bridge.session.desk import Desk, Peer
 from twin.bridge.session.follower import mismatch
+from twin.bridge.session.permits import Role
 from twin.bridge.session.stream import Stream
 
 BURST = 16  # most batches sent in one go, so that nobody else waits for long
+MOST_MESSAGES = 200_000  # a second, from one follower; one that sends more is let go
+_NS_PER_S = 1_000_000_000
+MOST_NAME = 64  # characters of what a client calls itself
+_FOLLOWED = "this controller is followed, not commanded"
 
 
 class Serving(Enum):
@@ -23,11 +29,34 @@ class Serving(Enum):
 
 
 class Link:
-    """Sends a stream to one follower, no faster than it takes it, again where it lost something."""
+    """Sends a stream to one follower, no faster than it takes it, again where it lost something.
 
-    def __init__(self, stream: Stream, *, now: int, rhythm: Rhythm | None = None) -> None:
+    Parameters
+    ----------
+    stream : Stream
+    desk : Desk, optional
+        Where its commands go; one for all links of a controller.  None: all are rejected.
+    user : str
+        Public key of the follower, empty without encryption.
+    role : Role
+        What the key may do.
+    """
+
+    def __init__(
+        self,
+        stream: Stream,
+        *,
+        now: int,
+        rhythm: Rhythm | None = None,
+        desk: Desk | None = None,
+        user: str = "",
+        role: Role = Role.OBSERVER,
+    ) -> None:
         self.stream = stream
         self.rhythm = rhythm or Rhythm()
+        self.desk = desk or Desk(read_only=_FOLLOWED)
+        self.peer = Peer(user=user, role=role)
+        self.granted: int | None = None  # ns, how far a follower in lockstep lets it run
         self.phase = Serving.WAITING
         self.cursor = 0  # next record to send
         self.limit = 0  # the follower has room for the records before this one
@@ -36,13 +65,17 @@ class Link:
         self._heard = now
         self._sent = now
         self._ended: int | None = None  # when the end was last told
-        self._executor = Executor()
+        self._reached = -1  # ns, up to where it was told
+        self._heard_since = now
+        self._messages = 0  # in this second
         self._handlers: dict[Kind, Callable[[Message, int], list[Action]]] = {
             Kind.HELLO: self._on_hello,
             Kind.HEARTBEAT: self._on_credit,
             Kind.CREDIT: self._on_credit,
             Kind.RESEND: self._on_resend,
             Kind.COMMAND: self._on_command,
+            Kind.GRANT: self._on_grant,
+            Kind.PROBE: self._on_probe,
             Kind.BYE: self._on_bye,
         }
 
@@ -58,14 +91,29 @@ class Link:
         foreign = message.kind is not Kind.HELLO and message.session != self.stream.epoch
         if handler is None or at_door or foreign:
             return []
+        if self._floods(now):
+            self._go(Serving.GONE)
+            return []
         self._heard = now
-        self._executor.heard(message.source_time, now)
-        return handler(message, now)
+        actions = handler(message, now)
+        self.desk.heard(self.peer, message.source_time, now)
+        return actions
+
+    def _floods(self, now: int) -> bool:
+        if now - self._heard_since > _NS_PER_S:
+            self._heard_since, self._messages = now, 0
+        self._messages += 1
+        return self._messages > MOST_MESSAGES
+
+    def _go(self, phase: Serving) -> None:
+        """Stop serving; what the follower had armed is disarmed."""
+        self.phase = phase
+        self.desk.leave(self.peer)
 
     def tick(self, now: int) -> list[Action]:
         """Send what there is room for, and a sign of life; call it every few milliseconds."""
         if now - self._heard > self.rhythm.silence and self.phase is not Serving.CLOSED:
-            self.phase = Serving.GONE
+            self._go(Serving.GONE)
         if self.phase is not Serving.SERVING:
             return []
         actions = self._pump(now)
@@ -81,7 +129,7 @@ class Link:
 
     def result(self, command: Message, body: Mapping[str, Any], now: int) -> list[Action]:
         """Tell the follower what became of a command."""
-        return [Send(self._executor.result(command, body, now))]
+        return self.desk.result(self.peer, command, body, now)
 
     def _pump(self, now: int) -> list[Action]:
         stream, actions = self.stream, list[Action]()
@@ -98,7 +146,17 @@ class Link:
             self._ended = now
             body = {"end": stream.end, "digest": stream.digest}
             actions.append(self._send(Kind.END, now, sequence=stream.next, body=body))
+        if self._has_reached():
+            self._reached = stream.simulation_time
+            actions.append(self._send(Kind.REACHED, now, sequence=stream.next))
         return actions
+
+    def _has_reached(self) -> bool:
+        """Whether a follower in lockstep waits to hear how far the run has come."""
+        stream = self.stream
+        if self.granted is None or self.cursor < stream.next:
+            return False
+        return self._reached < min(self.granted, stream.simulation_time)
 
     def _end_is_due(self, now: int) -> bool:
         return self._ended is None or now - self._ended >= self.rhythm.beat
@@ -107,19 +165,25 @@ class Link:
         ours = {"model_id": self.stream.model_id, "schema": schema_digest()}
         for key, value in ours.items():
             if message.body.get(key) != value:
-                self.phase = Serving.GONE
+                self._go(Serving.GONE)
                 text = mismatch(key, value, message.body.get(key))
                 return [self._send(Kind.ERROR, now, body={"code": key, "text": text})]
         self.phase = Serving.SERVING
+        client = str(message.body.get("client", ""))[:MOST_NAME]
+        if client != self.peer.client:
+            self.desk.leave(self.peer)
+            self.peer = replace(self.peer, client=client)
+        self._reached = -1
         # A follower of an earlier run learns the epoch from the welcome and decides itself.
-        self.cursor = min(message.sequence, self.stream.next)
+        is_new = message.body.get("from") == "now"
+        self.cursor = self.stream.next if is_new else min(message.sequence, self.stream.next)
         self._on_credit(message, now)
         return [
-            self._send(Kind.WELCOME, now, sequence=self.stream.next, body=self._welcome()),
+            self._send(Kind.WELCOME, now, sequence=self.stream.next, body=self._welcome(is_new)),
             self._send(Kind.SNAPSHOT, now, sequence=self.stream.next, body=self.stream.status),
         ]
 
-    def _welcome(self) -> dict[str, Any]:
+    def _welcome(self, is_new: bool) -> dict[str, Any]:
         stream = self.stream
         return {
             "model_id": stream.model_id,
@@ -129,12 +193,17 @@ class Link:
             "products": stream.products,
             "scan": stream.scan,
             "oldest": stream.oldest,
+            "from": "now" if is_new else "start",
+            "first": self.cursor,
+            "commands": sorted(self.desk.permits.tags),
         }
 
     def _on_credit(self, message: Message, now: int) -> list[Action]:
         limit = message.body.get("limit")
         if isinstance(limit, int):
             self.limit = max(self.limit, limit)
+        if "hold" in message.body:
+            self.desk.hold(self.peer, message.body["hold"], now)
         # What was never sent cannot be on disk.
         self.acknowledged = max(self.acknowledged, min(message.acknowledge, self.stream.next))
         return []
@@ -147,11 +216,22 @@ class Link:
         return []
 
     def _on_command(self, message: Message, now: int) -> list[Action]:
-        return self._executor.receive(message, now)
+        return self.desk.take(self.peer, message, now)
+
+    def _on_grant(self, message: Message, now: int) -> list[Action]:
+        granted = -1 if self.granted is None else self.granted
+        if message.simulation_time <= granted:
+            self._reached = -1  # asked again: the answer was lost
+        self.granted = max(granted, message.simulation_time)
+        return []
+
+    def _on_probe(self, message: Message, now: int) -> list[Action]:
+        body = {"sent": message.source_time, "received": now}
+        return [self._send(Kind.ECHO, now, sequence=message.sequence, body=body)]
 
     def _on_bye(self, message: Message, now: int) -> list[Action]:
         self._on_credit(message, now)
-        self.phase = Serving.CLOSED
+        self._go(Serving.CLOSED)
         return []
 
     def _send(self, kind: Kind, now: int, **fields: Any) -> Action:

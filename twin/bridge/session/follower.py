@@ -7,7 +7,16 @@ from enum import Enum, auto
 from typing import Any
 
 from twin.bridge.messages import Kind, Message, schema_digest
-from twin.bridge.session.actions import Action, Finish, Keep, Reconnect, Rhythm, Send, Show
+from twin.bridge.session.actions import (
+    Action,
+    Finish,
+    Keep,
+    Reached,
+    Reconnect,
+    Rhythm,
+    Send,
+    Show,
+)
 from twin.bridge.session.commands import Commander
 from twin.bridge.session.errors import (
     BridgeError,
@@ -16,9 +25,10 @@ from twin.bridge.session.errors import (
     DamagedStream,
     HandshakeRefused,
 )
+from twin.bridge.session.offset import Offset, OffsetFilter
 from twin.bridge.session.records import fault_in
 
-WINDOW = 16_384  # records the controller may send ahead of what is on the follower's disk
+WINDOW = 32_768  # records the controller may send ahead of what is on the follower's disk
 
 
 class Phase(Enum):
@@ -36,6 +46,7 @@ class Position:
     """How far a record has come: what a follower that starts again must know."""
 
     epoch: int = 0  # 0: nothing recorded yet
+    first: int = 0  # where the record begins; not 0: it was begun in a running line
     next: int = 0  # records before this one are recorded, or their loss is
     gaps: list[tuple[int, int]] = field(default_factory=list)  # [first, last) lost for good
     end: int | None = None  # ns, where the log was cut, once all is recorded
@@ -44,6 +55,28 @@ class Position:
     def copy(self) -> "Position":
         """Return one that goes its own way."""
         return replace(self, gaps=list(self.gaps), digest=self.digest.copy())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How a follower wants to be served.
+
+    Attributes
+    ----------
+    from_now : bool
+        Begin with what the controller does from now on, not with what it still has of before.
+    client : str
+        What the controller knows this program by, over all its connections; commands need one.
+    probing : bool
+        Keep finding out how far the controller's clock is from this one.
+    rhythm : Rhythm
+        When to speak and when to give up.
+    """
+
+    from_now: bool = False
+    client: str = ""
+    probing: bool = False
+    rhythm: Rhythm = field(default_factory=Rhythm)
 
 
 class Follower:
@@ -55,6 +88,8 @@ class Follower:
         Model id of the cell that the twin runs; the controller must run the same.
     position : Position
         What an earlier conversation with the same controller left; default: nothing.
+    terms : Terms, optional
+        How it wants to be served.
     """
 
     def __init__(
@@ -63,12 +98,13 @@ class Follower:
         model_id: str,
         now: int,
         position: Position | None = None,
-        rhythm: Rhythm | None = None,
         window: int = WINDOW,
+        terms: Terms | None = None,
     ) -> None:
         self.model_id = model_id
         self.position = position or Position()
-        self.rhythm = rhythm or Rhythm()
+        self.terms = terms or Terms()
+        self.rhythm = self.terms.rhythm
         self.window = window
         self.phase = Phase.GREETING
         self.error: BridgeError | None = None
@@ -83,7 +119,15 @@ class Follower:
         self._heard = now
         self._sent = now - self.rhythm.beat  # the first tick says hello
         self._asked = (-1, now)  # last request to resend: from which record, when
+        self._begin_now = self.terms.from_now and not self.position.epoch
         self._commander = Commander()
+        self._held = ("", now)  # the lease that a hand is on, and until when
+        self._hold_said = now
+        self._target: int | None = None  # ns, lockstep: how far the controller may run
+        self._there = -1  # ns, lockstep: how far it came
+        self._granted_at = now
+        self._probed = now - self.rhythm.beat
+        self._offsets = OffsetFilter()
         self._handlers: dict[Kind, Callable[[Message, int], list[Action]]] = {
             Kind.WELCOME: self._on_welcome,
             Kind.SNAPSHOT: self._on_status,
@@ -93,6 +137,8 @@ class Follower:
             Kind.GAP: self._on_gap,
             Kind.END: self._on_end,
             Kind.RESULT: self._on_result,
+            Kind.REACHED: self._on_reached,
+            Kind.ECHO: self._on_echo,
             Kind.ERROR: self._on_error,
         }
 
@@ -106,7 +152,8 @@ class Follower:
             return self._lose(now)
         actions = self._ask_again(now)
         actions += self._commander.again(self.position.epoch, now, self.rhythm.beat)
-        if now - self._sent >= self.rhythm.beat:
+        actions += self._grant_again(now) + self._probe(now)
+        if now - self._sent >= self.rhythm.beat or self._must_hold(now):
             actions.append(self._grant(Kind.HEARTBEAT, now))
         return actions
 
@@ -139,6 +186,47 @@ class Follower:
             body, session=self.position.epoch, now=now, time_to_live=time_to_live
         )
         return [Send(message)]
+
+    @property
+    def asked(self) -> int:
+        """Number of the last command."""
+        return self._commander.last
+
+    def leave(self, now: int) -> list[Action]:
+        """Say goodbye before the end."""
+        self.phase = Phase.DONE
+        return [self._send(Kind.BYE, now), Finish()]
+
+    def hold(self, lease: str, now: int, *, until: int) -> None:
+        """Keep a lease alive until `until` ns; call it as long as a hand is on it."""
+        self._held = (lease, until)
+
+    def advance_to(self, time: int, now: int) -> list[Action]:
+        """Lockstep: let the controller run to `time` ns of the line; `Reached` follows."""
+        if self._target is None or time > self._target:
+            self._target, self._granted_at = time, now
+        return [self._send(Kind.GRANT, now, simulation_time=time)]
+
+    def clock_offset(self, now: int) -> Offset | None:
+        """Return how far the controller's clock is from this one; None if not known."""
+        return self._offsets.best(now)
+
+    def _must_hold(self, now: int) -> bool:
+        lease, until = self._held
+        return bool(lease) and now < until and now - self._hold_said >= self.rhythm.beat
+
+    def _grant_again(self, now: int) -> list[Action]:
+        late = now - self._granted_at >= self.rhythm.resend_after
+        if self._target is None or self._there >= self._target or not late:
+            return []
+        self._granted_at = now
+        return [self._send(Kind.GRANT, now, simulation_time=self._target)]
+
+    def _probe(self, now: int) -> list[Action]:
+        if not self.terms.probing or now - self._probed < self.rhythm.beat // 2:
+            return []
+        self._probed = now
+        return [self._send(Kind.PROBE, now)]
 
     def _spent(self) -> bool:
         return self.durable + self.window - self._granted >= self.window // 4
@@ -178,6 +266,10 @@ class Follower:
         known = self.position.epoch
         if known and message.session != known:
             return self._fail(ControllerRestarted(_restarted(known, message.session)))
+        first = message.body.get("first")
+        is_new = self._begin_now and message.body.get("from") == "now"
+        if is_new and not known and isinstance(first, int) and first >= 0:
+            self.position.first = self.position.next = self.durable = self._exists = first
         self.phase, self._since = Phase.FOLLOWING, now
         first_time = self.welcome is None and not known
         self.welcome = message
@@ -203,7 +295,9 @@ class Follower:
         fault = fault_in(fresh, self.welcome.body)
         if fault:
             return self._fail(DamagedStream(f"record {position.next}: {fault}"))
-        kept = replace(message, sequence=position.next, records=fresh)
+        kept = message
+        if len(fresh) < len(message.records):
+            kept = message.changed(sequence=position.next, records=fresh)
         position.digest.update(fresh.tobytes())
         position.next += len(fresh)
         return [Keep(kept)]
@@ -216,7 +310,7 @@ class Follower:
         position.gaps.append(lost)
         position.next = message.sequence
         self._exists = max(self._exists, position.next)
-        return [Keep(replace(message, body={"first": lost[0], "last": lost[1]}))]
+        return [Keep(message.changed(body={"first": lost[0], "last": lost[1]}))]
 
     def _on_heartbeat(self, message: Message, now: int) -> list[Action]:
         self._exists = max(self._exists, message.sequence)
@@ -237,8 +331,9 @@ class Follower:
 
     def _fault_in_end(self, message: Message) -> str:
         digest, end = message.body.get("digest"), message.body.get("end")
-        # With records lost for good the digest of all records cannot be compared.
-        if not self.position.gaps and digest != self.position.digest.hexdigest():
+        # With records lost or never asked for, the digest of all records cannot be compared.
+        whole = not self.position.gaps and not self.position.first
+        if whole and digest != self.position.digest.hexdigest():
             return "the records are not those the controller sent"
         is_time = isinstance(end, int) and 0 <= end < 1 << 63
         return "" if is_time else f"the end of the stream is at {end!r}, which is no time"
@@ -248,6 +343,21 @@ class Follower:
 
     def _on_result(self, message: Message, now: int) -> list[Action]:
         return self._commander.answered(message)
+
+    def _on_reached(self, message: Message, now: int) -> list[Action]:
+        self._exists = max(self._exists, message.sequence)
+        if self.position.next < message.sequence:
+            return self._ask_again(now)  # the grant is repeated, and so is this
+        if message.simulation_time <= self._there:
+            return []
+        self._there = message.simulation_time
+        return [Reached(self._there)]
+
+    def _on_echo(self, message: Message, now: int) -> list[Action]:
+        sent, received = message.body.get("sent"), message.body.get("received")
+        if isinstance(sent, int) and isinstance(received, int):
+            self._offsets.add(sent, received, message.source_time, now)
+        return []
 
     def _ask_again(self, now: int) -> list[Action]:
         """Ask for what is missing, again only after a while."""
@@ -263,11 +373,26 @@ class Follower:
         self._granted = self.durable + self.window
         body: dict[str, Any] = {"limit": self._granted}
         if kind is Kind.HELLO:
-            body |= {"model_id": self.model_id, "schema": schema_digest()}
+            body |= {
+                "model_id": self.model_id,
+                "schema": schema_digest(),
+                "client": self.terms.client,
+            }
+            if self._begin_now and not self.position.epoch:
+                body["from"] = "now"
+        lease, until = self._held
+        if lease and now < until:
+            body["hold"], self._hold_said = lease, now
         return self._send(kind, now, sequence=self.position.next, body=body)
 
     def _send(
-        self, kind: Kind, now: int, *, sequence: int = 0, body: Mapping[str, Any] | None = None
+        self,
+        kind: Kind,
+        now: int,
+        *,
+        sequence: int = 0,
+        simulation_time: int = 0,
+        body: Mapping[str, Any] | None = None,
     ) -> Action:
         self._sent = now
         message = Message(
@@ -276,13 +401,14 @@ class Follower:
             sequence=sequence,
             acknowledge=self.durable,
             source_time=now,
+            simulation_time=simulation_time,
             body=body or {},
         )
         return Send(message)
 
     def _fail(self, error: BridgeError) -> list[Action]:
         self.phase, self.error = Phase.FAILED, error
-        return [Finish(error)]
+        return [*self._commander.give_up(), Finish(error)]
 
 
 _MEANING = {
