@@ -27,7 +27,8 @@ def compiled(function: F) -> F:
 
     A tuple of arrays is handed over array by array: 25 of them cost more than most handlers do.
     """
-    return njit(**_PART)(function)
+    # Said outright: what is not said is taken over from the function that is compiled just now.
+    return njit(**_PART, forceinline=False)(function)
 
 
 def inlined(function: F) -> F:

@@ -17,6 +17,13 @@ from numba.core.typed_passes import BaseNativeLowering, NativeLowering
 class _Library(JITCodeLibrary):
     """A part and the parts it calls, to be linked into a caller."""
 
+    def add_ir_module(self, ir_module: Any) -> None:
+        """Take in the translation of a function; what is not to be merged is to stay a call."""
+        for function in ir_module.functions:
+            if not function.is_declaration and "alwaysinline" not in function.attributes:
+                function.attributes.add("noinline")
+        super().add_ir_module(ir_module)
+
     def _optimize_final_module(self) -> None:
         """Leave it to the caller."""
 
