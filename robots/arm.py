@@ -8,20 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+FormulaKind = Literal["ur", "ortho_parallel", "offset_wrist", "scara", "seven"]
 
 
 class Chain(NamedTuple):
-    """A serial chain: n revolute joints and a flange.
+    """A serial chain: n joints that turn or slide, and a flange.
 
-    Link i (from 1) turns with joint i; link 0 is the base.  Frame of link i =
-    frame of link i-1 @ (rotation[i-1], offset[i-1]) @ turn by q[i-1] about axis[i-1];
-    frame of the flange = frame of link n @ (rotation[n], offset[n]).  A URDF with the same numbers
-    (`origin`, `axis`) has the same frames.
+    Link i (from 1) moves with joint i; link 0 is the base.  Frame of link i =
+    frame of link i-1 @ (rotation[i-1], offset[i-1]) @ turn by q[i-1] about axis[i-1], or slide by
+    q[i-1] along it; frame of the flange = frame of link n @ (rotation[n], offset[n]).  A URDF with
+    the same numbers (`origin`, `axis`) has the same frames.
     """
 
     rotation: Floats  # (n + 1, 3, 3)
     offset: Floats  # (n + 1, 3), m
     axis: Floats  # (n, 3), unit vectors in the frame after the fixed transform
+    slides: NDArray[np.bool_]  # (n,), whether a joint slides (m) instead of turning (rad)
 
 
 class Inertials(NamedTuple):
@@ -45,13 +47,15 @@ class Capsules(NamedTuple):
 class ClosedForm:
     """Parameters of a closed-form inverse.
 
-    Angles of the formula = sign * angle of the joint + zero.
+    Angles of the formula = sign * angle of the joint + zero.  The parameters, in m, are
+    ur: d1 a2 a3 d4 d5 d6; ortho_parallel: a1 a2 b c1 c2 c3 c4; offset_wrist: the same, then the
+    offsets of axis 6 from the wrist; scara: lengths of both arms, height; seven: d1 d3 a4 d5 a7 d7.
     """
 
-    kind: Literal["ur", "ortho_parallel"]
-    parameters: Floats  # ur: d1 a2 a3 d4 d5 d6; ortho_parallel: a1 a2 b c1 c2 c3 c4, m
-    sign: Floats  # (6,), +1 or -1
-    zero: Floats  # (6,), rad
+    kind: FormulaKind
+    parameters: Floats
+    sign: Floats  # (n,), +1 or -1
+    zero: Floats  # (n,), rad
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,8 +68,8 @@ class Arm:
     joints: tuple[str, ...]  # (n,)
     links: tuple[str, ...]  # (n + 1,), the base first
     chain: Chain
-    closed_form: ClosedForm
-    lower: Floats  # (n,), rad
+    closed_form: ClosedForm | None  # None: joint angles are found numerically
+    lower: Floats  # (n,), rad; of a sliding joint m, and so on below
     upper: Floats  # (n,), rad
     speed: Floats  # (n,), most joint speed, rad/s
     torque: Floats | None  # (n,), most joint torque, N m

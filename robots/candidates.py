@@ -6,7 +6,7 @@ import numpy as np
 
 from robots.arm import Floats
 from robots.collide import NOTHING, Nearest, Scene, nearest
-from robots.kinematics.inverse import BRANCHES, Inverse, solve
+from robots.kinematics.inverse import Inverse, rows_of, solve
 from robots.pace import Pace
 from robots.straight import flange_poses, straight_paths, turned_paths
 from robots.task import ArmTask, Target
@@ -99,7 +99,7 @@ def _overload(pace: Pace, joints: Floats) -> str:
 
 
 def _reached(model: Inverse, pose: Floats) -> bool:
-    found = np.empty((BRANCHES, 6))
+    found = np.empty((rows_of(model), model.lower.size))
     turn = np.ascontiguousarray(pose[:3, :3])
     return bool(solve(model, turn, np.ascontiguousarray(pose[:3, 3]), found) > 0)
 

@@ -63,8 +63,57 @@ def _wrench(inertials: Inertials, i: int, w: Floats, dw: Floats, f: Floats, out:
 
 
 @compiled
+def _step(chain: Chain, i: int, angle: float, turn: Floats, lever: Floats) -> None:
+    """Write the rotation and offset of link i + 1 in link i."""
+    for k in range(3):
+        lever[k] = chain.offset[i, k]
+    if not chain.slides[i]:
+        about = np.empty((3, 3))
+        turn_about(chain.axis[i], angle, about)
+        multiply(chain.rotation[i], about, turn)
+        return
+    for k in range(3):
+        for j in range(3):
+            turn[k, j] = chain.rotation[i, k, j]
+            lever[k] += chain.rotation[i, k, j] * chain.axis[i, j] * angle
+
+
+class _Links(NamedTuple):
+    """The state of n links while torques are worked out; row i of n + 1 is the base or link i."""
+
+    turn: Floats  # (n, 3, 3), of link i + 1 in link i
+    lever: Floats  # (n, 3), m
+    w: Floats  # (n + 1, 3), angular velocity, rad/s
+    dw: Floats  # (n + 1, 3), angular acceleration, rad/s2
+    a: Floats  # (n + 1, 3), acceleration, gravity taken off, m/s2
+
+
+@compiled
+def _outward(chain: Chain, i: int, speed: float, rate: float, links: _Links) -> None:
+    """Write the motion of link i + 1 from that of link i."""
+    spin, own = np.empty(3), np.empty(3)
+    w, dw, a = links.w, links.dw, links.a
+    _carry(w[i], dw[i], links.lever[i], spin, a[i])
+    _into(links.turn[i], w[i], w[i + 1])
+    _into(links.turn[i], dw[i], dw[i + 1])
+    _into(links.turn[i], a[i], a[i + 1])
+    for k in range(3):
+        own[k] = chain.axis[i, k] * speed
+    if chain.slides[i]:  # twice the cross product: Coriolis, sliding on a turning link
+        _add_cross(w[i + 1], own, a[i + 1])
+        _add_cross(w[i + 1], own, a[i + 1])
+        for k in range(3):
+            a[i + 1, k] += chain.axis[i, k] * rate
+        return
+    _add_cross(w[i + 1], own, dw[i + 1])
+    for k in range(3):
+        w[i + 1, k] += own[k]
+        dw[i + 1, k] += chain.axis[i, k] * rate
+
+
+@compiled
 def torques(body: Body, q: Floats, qd: Floats, qdd: Floats, tau: Floats) -> None:
-    """Write the joint torques of a motion.
+    """Write the joint torques of a motion; of a sliding joint the force along its axis, N.
 
     Parameters
     ----------
@@ -74,37 +123,29 @@ def torques(body: Body, q: Floats, qd: Floats, qdd: Floats, tau: Floats) -> None
         N m.
     """
     chain, n = body.chain, q.size
-    turn, about, spin = np.empty((n, 3, 3)), np.empty((3, 3)), np.empty(3)
-    force, moment = np.zeros((n + 1, 3)), np.zeros((n + 1, 3))
-    w, dw, a = np.zeros((n + 1, 3)), np.zeros((n + 1, 3)), np.empty((n + 1, 3))
-    a[0] = -body.gravity
+    motion = np.zeros((3, n + 1, 3))
+    links = _Links(np.empty((n, 3, 3)), np.empty((n, 3)), motion[0], motion[1], motion[2])
+    force, moment, spin = np.zeros((n + 1, 3)), np.zeros((n + 1, 3)), np.empty(3)
+    links.a[0] = -body.gravity
     for i in range(n):
-        turn_about(chain.axis[i], q[i], about)
-        multiply(chain.rotation[i], about, turn[i])
-        _carry(w[i], dw[i], chain.offset[i], spin, a[i])
-        _into(turn[i], w[i], w[i + 1])
-        _into(turn[i], dw[i], dw[i + 1])
-        _into(turn[i], a[i], a[i + 1])
-        for k in range(3):
-            about[0, k] = chain.axis[i, k] * qd[i]
-        _add_cross(w[i + 1], about[0], dw[i + 1])
-        for k in range(3):
-            w[i + 1, k] += about[0, k]
-            dw[i + 1, k] += chain.axis[i, k] * qdd[i]
-            force[i, k] = a[i + 1, k]
-        _carry(w[i + 1], dw[i + 1], body.inertials.center[i], spin, force[i])
-        _wrench(body.inertials, i, w[i + 1], dw[i + 1], force[i], moment[i])
+        _step(chain, i, q[i], links.turn[i], links.lever[i])
+        _outward(chain, i, qd[i], qdd[i], links)
+        w, dw = links.w[i + 1], links.dw[i + 1]
+        force[i] = links.a[i + 1]
+        _carry(w, dw, body.inertials.center[i], spin, force[i])
+        _wrench(body.inertials, i, w, dw, force[i], moment[i])
     for i in range(n - 1, -1, -1):
+        load = force[i] if chain.slides[i] else moment[i]
         tau[i] = 0.0
         for k in range(3):
-            tau[i] += moment[i, k] * chain.axis[i, k]
+            tau[i] += load[k] * chain.axis[i, k]
         if i > 0:
             for k in range(3):
                 spin[k] = 0.0
                 for j in range(3):
-                    spin[k] += turn[i, k, j] * force[i, j]
-                    moment[i - 1, k] += turn[i, k, j] * moment[i, j]
-            _add_cross(chain.offset[i], spin, moment[i - 1])
+                    spin[k] += links.turn[i, k, j] * force[i, j]
+                    moment[i - 1, k] += links.turn[i, k, j] * moment[i, j]
+            _add_cross(links.lever[i], spin, moment[i - 1])
             for k in range(3):
                 force[i - 1, k] += spin[k]
 
@@ -116,6 +157,22 @@ def inverse_dynamics(body: Body, q: Floats, qd: Floats, qdd: Floats) -> Floats:
     for k in range(q.shape[0]):
         torques(body, q[k], qd[k], qdd[k], tau[k])
     return tau
+
+
+@compiled
+def mass_matrix(body: Body, q: Floats) -> Floats:
+    """Return the mass matrix at joint angles of shape (n,), (n, n), kg m2."""
+    n = q.size
+    zero, unit, held = np.zeros(n), np.zeros(n), np.empty(n)
+    matrix = np.empty((n, n))
+    torques(body, q, zero, zero, held)
+    for i in range(n):
+        unit[i] = 1.0
+        torques(body, q, zero, unit, matrix[i])
+        unit[i] = 0.0
+        for k in range(n):
+            matrix[i, k] -= held[k]
+    return matrix
 
 
 @compiled

@@ -67,6 +67,7 @@ def _arm(entry: Group) -> Arm:
     chain = _chain(entry["kinematics"])
     limits, general, shape = entry["limits"], entry["general"], entry["shape"]
     fast = entry["acceleration"]
+    lower, upper, speed = _limits(limits, entry["joints"])
     return Arm(
         name=entry["name"],
         maker=entry["maker"],
@@ -74,10 +75,10 @@ def _arm(entry: Group) -> Arm:
         joints=tuple(entry["joints"]),
         links=tuple(entry["links"]),
         chain=chain,
-        closed_form=_closed_form(entry["closed_form"]),
-        lower=np.radians(limits["lower_deg"]),
-        upper=np.radians(limits["upper_deg"]),
-        speed=np.radians(limits["speed_deg_s"]),
+        closed_form=_closed_form(entry["closed_form"], len(entry["joints"])),
+        lower=lower,
+        upper=upper,
+        speed=speed,
         torque=_optional(entry["torque"]["joint_n_m"]),
         acceleration=_optional(fast["joint_rad_s2"]),
         inertials=_inertials(entry["masses"], chain),
@@ -104,18 +105,32 @@ def _chain(group: Group) -> Chain:
         return chain_from_dh(rows, group["dh"], group.get("flange_d_m", 0.0))
     steps = group["chain"]
     return Chain(
-        np.array([rotation_rpy(*step["rpy"]) for step in steps]),
+        np.array([rotation_rpy(*step.get("rpy", (0, 0, 0))) for step in steps]),
         np.array([step["xyz"] for step in steps], dtype=np.float64),
-        np.tile([0.0, 0.0, 1.0], (len(steps) - 1, 1)),
+        np.array([step.get("axis", [0, 0, 1]) for step in steps[:-1]], dtype=np.float64),
+        np.array(["slides" in step for step in steps[:-1]]),
     )
 
 
-def _closed_form(group: Group) -> ClosedForm:
+def _limits(group: Group, joints: list[str]) -> tuple[Floats, Floats, Floats]:
+    """Return lower and upper limits and speeds: of turning joints in a row, of sliding by name."""
+    rows = [group["lower_deg"], group["upper_deg"], group["speed_deg_s"]]
+    values = [np.radians(np.array(row, dtype=np.float64)) for row in rows]
+    for name, own in group.get("sliding", {}).items():
+        k = joints.index(name)
+        for value, key in zip(values, ("lower_m", "upper_m", "speed_m_s"), strict=True):
+            value[k] = own[key]
+    return values[0], values[1], values[2]
+
+
+def _closed_form(group: Group, joints: int) -> ClosedForm | None:
+    if group["kind"] is None:
+        return None
     return ClosedForm(
         kind=group["kind"],
         parameters=np.array(group["parameters_m"], dtype=np.float64),
-        sign=np.array(group.get("sign", [1] * 6), dtype=np.float64),
-        zero=np.radians(np.array(group.get("zero_deg", [0] * 6), dtype=np.float64)),
+        sign=np.array(group.get("sign", [1] * joints), dtype=np.float64),
+        zero=np.radians(np.array(group.get("zero_deg", [0] * joints), dtype=np.float64)),
     )
 
 

@@ -11,7 +11,7 @@ from robots.arm import Arm, Floats
 from robots.errors import RobotError
 from robots.jit import compiled
 from robots.joint_laws import at_least, prepared
-from robots.kinematics.inverse import BRANCHES, Inverse, inverse_of, solve_many
+from robots.kinematics.inverse import Inverse, inverse_of, solve_many
 
 
 @compiled
@@ -30,14 +30,14 @@ def _shortest(way: float, room_from: float, room_to: float) -> float:
 def _pair(a: Floats, b: Floats, model: Inverse, axes: Floats) -> float:
     """Return the least time-synchronised time over all branches of two poses, s."""
     best = math.inf
-    for i in range(BRANCHES):
+    for i in range(a.shape[0]):
         if math.isnan(a[i, 0]):
             break
-        for j in range(BRANCHES):
+        for j in range(b.shape[0]):
             if math.isnan(b[j, 0]):
                 break
             time = 0.0
-            for k in range(6):
+            for k in range(a.shape[1]):
                 way = b[j, k] - a[i, k]
                 way = _shortest(way, model.upper[k] - a[i, k], model.upper[k] - b[j, k])
                 time = at_least(time, way, axes[k])

@@ -7,7 +7,7 @@ import numpy as np
 from robots.arm import Floats
 from robots.frames import inverse, retreat
 from robots.jit import compiled
-from robots.kinematics.inverse import BRANCHES, Inverse, solve
+from robots.kinematics.inverse import Inverse, rows_of, solve, solve_near
 from robots.task import ArmTask, Target
 
 STATIONS = 41  # poses looked at along a straight move
@@ -32,24 +32,13 @@ def follow(model: Inverse, poses: Floats, path: Floats) -> bool:
     ----------
     poses : ndarray, shape (k, 4, 4)
         Flange in the base.
-    path : ndarray, shape (k, 6)
+    path : ndarray, shape (k, n)
         Row 0 is given; joints are not wrapped, so that the path is continuous, rad.
     """
-    found, turned = np.empty((BRANCHES, 6)), np.empty(6)
+    turn, position = np.empty((3, 3)), np.empty(3)
     for k in range(1, poses.shape[0]):
-        count = solve(model, poses[k, :3, :3], poses[k, :3, 3], found)
-        best = math.inf
-        for row in range(count):
-            farthest = 0.0
-            for i in range(6):
-                gap = found[row, i] - path[k - 1, i]
-                gap -= 2.0 * math.pi * math.floor(gap / (2.0 * math.pi) + 0.5)
-                turned[i] = path[k - 1, i] + gap
-                farthest = max(farthest, abs(gap))
-            if farthest < best:
-                best = farthest
-                path[k] = turned
-        if best > JUMP:
+        turn[:], position[:] = poses[k, :3, :3], poses[k, :3, 3]
+        if solve_near(model, turn, position, path[k - 1], path[k]) > JUMP:
             return False
     return True
 
@@ -59,20 +48,22 @@ def straight_paths(model: Inverse, poses: Floats) -> tuple[Floats, int]:
 
     Returns
     -------
-    ndarray, shape (b, k, 6)
+    ndarray, shape (b, k, n)
         One path a branch that follows the line; the full turns are those of the first pose.
     int
         Branches at the first pose, followed or not.
     """
-    start = np.empty((BRANCHES, 6))
-    count = solve(model, poses[0, :3, :3], poses[0, :3, 3], start)
+    joints = model.lower.size
+    start = np.empty((rows_of(model), joints))
+    turn = np.ascontiguousarray(poses[0, :3, :3])
+    count = solve(model, turn, np.ascontiguousarray(poses[0, :3, 3]), start)
     paths = []
     for row in range(count):
-        path = np.empty((len(poses), 6))
+        path = np.empty((len(poses), joints))
         path[0] = start[row]
         if follow(model, poses, path):
             paths.append(path)
-    return np.array(paths).reshape(-1, len(poses), 6), int(count)
+    return np.array(paths).reshape(-1, len(poses), joints), int(count)
 
 
 def turned_paths(path: Floats, lower: Floats, upper: Floats) -> Floats:

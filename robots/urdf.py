@@ -147,8 +147,9 @@ def _joint(arm: Arm, k: int) -> str:
     parent, child = quoteattr(arm.links[k]), quoteattr(arm.links[k + 1])
     effort = 1e6 if arm.torque is None else float(arm.torque[k])
     angles = roll_pitch_yaw(arm.chain.rotation[k])
+    kind = "prismatic" if arm.chain.slides[k] else "revolute"
     return (
-        f'<joint name={quoteattr(arm.joints[k])} type="revolute">'
+        f'<joint name={quoteattr(arm.joints[k])} type="{kind}">'
         f"<parent link={parent}/><child link={child}/>"
         f'<origin xyz="{_row(arm.chain.offset[k])}" rpy="{_row(angles)}"/>'
         f'<axis xyz="{_row(arm.chain.axis[k])}"/>'

@@ -18,6 +18,7 @@ from robots.urdf import Body, merge
 from robots.urdf_links import body_of_link, capsules_of_link, numbers, origin_of
 
 TIPS = ("tool0", "flange", "tool", "tcp", "ee_link")  # names of the link a tool is fixed to
+_LEAST = 6  # joints that reach a place in any orientation
 _BARE_RADIUS = 0.05  # m, assumed around links without any shape
 
 
@@ -64,7 +65,7 @@ def import_urdf(
     Raises
     ------
     UrdfError
-        The file is unsound, or not a six-axis arm with a known inverse.
+        The file is unsound, or not an arm of six joints or more, or a SCARA.
     """
     report, robot = read_urdf(path, folder)
     tree = _Tree(
@@ -75,7 +76,7 @@ def import_urdf(
     tip = _tip(tree, tip)
     moving = [joint for joint in tree.path_to(tip) if joint.attributes["type"] != "fixed"]
     for joint in moving:
-        _check_revolute(tree, joint)
+        _check_joint(tree, joint)
     _check_beside(tree, moving, robot)
     meshes = MeshFolder(Path(folder) if folder else report.path.parent, report.path.parent)
     return _arm(tree, moving, tip, meshes)
@@ -84,10 +85,10 @@ def import_urdf(
 def _arm(tree: _Tree, moving: Sequence[Element], tip: str, meshes: MeshFolder) -> Arm:
     chain, turned = _chain(tree, moving, tip)
     form = closed_form(chain)
-    if form is None:
+    if form is None and len(moving) < _LEAST:
         raise tree.fail(
-            f"no closed-form inverse fits its {len(moving)} joints: six axes are needed, with a"
-            " spherical wrist or like those of a UR; take an arm of the catalogue"
+            f"{len(moving)} joints do not reach a place in any orientation: an arm has at least"
+            " six, or the four of a SCARA (turn, turn, slide, turn; flange down)"
         )
     placed = _link_frames(tree, moving)
     limits = np.array([_limit(joint) for joint in moving])
@@ -114,15 +115,17 @@ def _arm(tree: _Tree, moving: Sequence[Element], tip: str, meshes: MeshFolder) -
         straight_acceleration=None,
         assumed=("shape",),
         sources={"urdf": report.path.name},
-        notes=_notes(tip if turned else None),
+        notes=_notes(tip if turned else None, form is None),
     )
 
 
-def _notes(turned_tip: str | None) -> tuple[str, ...]:
-    notes = (
+def _notes(turned_tip: str | None, numeric: bool) -> tuple[str, ...]:
+    notes: tuple[str, ...] = (
         "torques, speeds and masses are those of the URDF, as given",
         "the arm is not checked for contact with itself",
     )
+    if numeric:
+        notes += ("its joint angles are found numerically: a rare branch may be missed",)
     if turned_tip is None:
         return notes
     return (*notes, f"the flange is {turned_tip} turned so that z points out along the last axis")
@@ -152,10 +155,8 @@ def _moving_count(tree: _Tree, link: str) -> int:
     return sum(joint.attributes["type"] != "fixed" for joint in tree.path_to(link))
 
 
-def _check_revolute(tree: _Tree, joint: Element) -> None:
-    name, kind = shorten(joint.attributes["name"]), joint.attributes["type"]
-    if kind == "prismatic":
-        raise tree.fail(f"joint {name} is prismatic; only turning joints are timed", joint.line)
+def _check_joint(tree: _Tree, joint: Element) -> None:
+    name = shorten(joint.attributes["name"])
     if joint.first("mimic") is not None:
         raise tree.fail(f"joint {name} mimics another; that is not timed", joint.line)
     lower, upper, speed, _ = _limit(joint)
@@ -200,7 +201,8 @@ def _chain(tree: _Tree, moving: Sequence[Element], tip: str) -> tuple[Chain, boo
     turned = not np.allclose(straight, steps[-1], atol=1e-9)
     steps[-1] = straight
     fixed = np.array(steps)
-    return Chain(fixed[:, :3, :3].copy(), fixed[:, :3, 3].copy(), axes), turned
+    slides = np.array([joint.attributes["type"] == "prismatic" for joint in moving])
+    return Chain(fixed[:, :3, :3].copy(), fixed[:, :3, 3].copy(), axes, slides), turned
 
 
 def _straightened(pose_link_tip: Floats, axis: Floats) -> Floats:

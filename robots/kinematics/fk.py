@@ -1,4 +1,4 @@
-"""Forward kinematics and the geometric Jacobian of any serial chain of revolute joints."""
+"""Forward kinematics and the geometric Jacobian of any serial chain."""
 
 import math
 from typing import Literal
@@ -42,7 +42,7 @@ def frames(chain: Chain, q: Floats, turns: Floats, origins: Floats) -> None:
     Parameters
     ----------
     q : ndarray, shape (n,)
-        Joint angles, rad.
+        Joint angles, rad; of a sliding joint its way, m.
     turns : ndarray, shape (n + 2, 3, 3)
         Rotations: base, link 1 .. n, flange.
     origins : ndarray, shape (n + 2, 3)
@@ -62,12 +62,16 @@ def frames(chain: Chain, q: Floats, turns: Floats, origins: Floats) -> None:
                 + turns[i, k, 1] * chain.offset[i, 1]
                 + turns[i, k, 2] * chain.offset[i, 2]
             )
-        if i < n:
+        if i < n and not chain.slides[i]:
             multiply(turns[i], chain.rotation[i], fixed)
             turn_about(chain.axis[i], q[i], moved)
             multiply(fixed, moved, turns[i + 1])
         else:
             multiply(turns[i], chain.rotation[i], turns[i + 1])
+        if i < n and chain.slides[i]:
+            for k in range(3):
+                for j in range(3):
+                    origins[i + 1, k] += turns[i + 1, k, j] * chain.axis[i, j] * q[i]
 
 
 @compiled
@@ -91,41 +95,38 @@ def flange(chain: Chain, q: Floats) -> Floats:
 
 
 @compiled
-def jacobian(chain: Chain, q: Floats) -> Floats:
-    """Return the geometric Jacobian of the flange, (6, n): speeds of its origin, then turning.
+def columns(chain: Chain, turns: Floats, origins: Floats, out: Floats) -> None:
+    """Write the geometric Jacobian of the flange, (6, n), from the frames of a pose.
 
-    Axes of the base.  Column i is (z_i x (p - p_i), z_i) with z_i the axis of joint i.
+    Axes of the base.  Column i is (z_i x (p - p_i), z_i) with z_i the axis of joint i, and (z_i, 0)
+    where the joint slides.
     """
+    n = chain.axis.shape[0]
+    z, d = np.empty(3), np.empty(3)
+    for i in range(n):
+        for k in range(3):
+            z[k] = 0.0
+            d[k] = origins[n + 1, k] - origins[i + 1, k]
+            for j in range(3):
+                z[k] += turns[i + 1, k, j] * chain.axis[i, j]
+        if chain.slides[i]:
+            out[:3, i] = z
+            out[3:, i] = 0.0
+        else:
+            out[0, i] = z[1] * d[2] - z[2] * d[1]
+            out[1, i] = z[2] * d[0] - z[0] * d[2]
+            out[2, i] = z[0] * d[1] - z[1] * d[0]
+            out[3:, i] = z
+
+
+@compiled
+def jacobian(chain: Chain, q: Floats) -> Floats:
+    """Return the geometric Jacobian of the flange, (6, n): speeds of its origin, then turning."""
     n = q.size
     turns, origins = np.empty((n + 2, 3, 3)), np.empty((n + 2, 3))
     frames(chain, q, turns, origins)
     out = np.empty((6, n))
-    for i in range(n):
-        axis = chain.axis[i]
-        zx = (
-            turns[i + 1, 0, 0] * axis[0]
-            + turns[i + 1, 0, 1] * axis[1]
-            + turns[i + 1, 0, 2] * axis[2]
-        )
-        zy = (
-            turns[i + 1, 1, 0] * axis[0]
-            + turns[i + 1, 1, 1] * axis[1]
-            + turns[i + 1, 1, 2] * axis[2]
-        )
-        zz = (
-            turns[i + 1, 2, 0] * axis[0]
-            + turns[i + 1, 2, 1] * axis[1]
-            + turns[i + 1, 2, 2] * axis[2]
-        )
-        dx = origins[n + 1, 0] - origins[i + 1, 0]
-        dy = origins[n + 1, 1] - origins[i + 1, 1]
-        dz = origins[n + 1, 2] - origins[i + 1, 2]
-        out[0, i] = zy * dz - zz * dy
-        out[1, i] = zz * dx - zx * dz
-        out[2, i] = zx * dy - zy * dx
-        out[3, i] = zx
-        out[4, i] = zy
-        out[5, i] = zz
+    columns(chain, turns, origins, out)
     return out
 
 
@@ -166,4 +167,4 @@ def chain_from_dh(
             fixed[i + 1] = _link(0.0, d, 0.0, 0.0)
     fixed[n] = fixed[n] @ _link(0.0, flange_d, 0.0, 0.0)
     axis = np.tile([0.0, 0.0, 1.0], (n, 1))
-    return Chain(fixed[:, :3, :3].copy(), fixed[:, :3, 3].copy(), axis)
+    return Chain(fixed[:, :3, :3].copy(), fixed[:, :3, 3].copy(), axis, np.zeros(n, dtype=np.bool_))

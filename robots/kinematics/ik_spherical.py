@@ -7,6 +7,8 @@ Parameters a1, a2, b, c1, c2, c3, c4 (m) and the zero pose are those of the pape
 
 import math
 
+import numpy as np
+
 from robots.arm import Floats
 from robots.jit import compiled
 
@@ -47,24 +49,19 @@ def _wrist(turn: Floats, t1: float, t23: float, out: Floats) -> None:
 
 
 @compiled
-def solve(parameters: Floats, turn: Floats, position: Floats, out: Floats) -> None:
-    """Write all eight branches for one flange pose; rows of nan where there is none.
+def to_wrist(parameters: Floats, x: float, y: float, z: float, out: Floats) -> None:
+    """Write joints 1 to 3 that put the wrist's centre at (x, y, z); rows of nan where none do.
 
     Parameters
     ----------
-    parameters : ndarray, shape (7,)
-        a1, a2, b, c1, c2, c3, c4, m.
-    turn, position : ndarray, shapes (3, 3) and (3,)
-        Flange in the base.
-    out : ndarray, shape (8, 6)
-        Angles of the paper, rad, not wrapped: front low, front high, back low, back high,
-        each with both wrists.
+    parameters : ndarray, shape (6 or more,)
+        a1, a2, b, c1, c2, c3, m.
+    out : ndarray, shape (4, 3)
+        Angles of the paper, rad: front low, front high, back low, back high.
     """
     a1, a2, b, c2 = parameters[0], parameters[1], parameters[2], parameters[4]
     out[:, 0] = math.nan
-    x = position[0] - parameters[6] * turn[0, 2]
-    y = position[1] - parameters[6] * turn[1, 2]
-    height = position[2] - parameters[6] * turn[2, 2] - parameters[3]
+    height = z - parameters[3]
     out_of_plane = x * x + y * y - b * b
     if out_of_plane < 0.0:  # the wrist is nearer to axis 1 than the lateral offset
         return
@@ -86,9 +83,39 @@ def solve(parameters: Floats, turn: Floats, position: Floats, out: Floats) -> No
             continue
         towards = math.atan2(reach, height)
         for high in range(2):
-            row = 4 * back + 2 * high
-            t2 = towards + inner if high else towards - inner
-            t3 = (-elbow if high else elbow) - bend
-            _wrist(turn, t1, t2 + t3, out[row : row + 2])
-            for k in range(row, row + 2):
-                out[k, 0], out[k, 1], out[k, 2] = t1, t2, t3
+            row = 2 * back + high
+            out[row, 0] = t1
+            out[row, 1] = towards + inner if high else towards - inner
+            out[row, 2] = (-elbow if high else elbow) - bend
+
+
+@compiled
+def solve(parameters: Floats, turn: Floats, position: Floats, out: Floats) -> None:
+    """Write all eight branches for one flange pose; rows of nan where there is none.
+
+    Parameters
+    ----------
+    parameters : ndarray, shape (7,)
+        a1, a2, b, c1, c2, c3, c4, m.
+    turn, position : ndarray, shapes (3, 3) and (3,)
+        Flange in the base.
+    out : ndarray, shape (8, 6)
+        Angles of the paper, rad, not wrapped: front low, front high, back low, back high,
+        each with both wrists.
+    """
+    out[:, 0] = math.nan
+    hand = parameters[6]
+    arms = np.empty((4, 3))
+    to_wrist(
+        parameters,
+        position[0] - hand * turn[0, 2],
+        position[1] - hand * turn[1, 2],
+        position[2] - hand * turn[2, 2],
+        arms,
+    )
+    for row in range(4):
+        if math.isnan(arms[row, 0]):
+            continue
+        _wrist(turn, arms[row, 0], arms[row, 1] + arms[row, 2], out[2 * row : 2 * row + 2])
+        for k in range(2 * row, 2 * row + 2):
+            out[k, 0], out[k, 1], out[k, 2] = arms[row, 0], arms[row, 1], arms[row, 2]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from robots.errors import ArmFileError, UnknownArm
-from robots.kinematics.fk import flange, flanges
+from robots.kinematics.fk import flange
 from robots.load import known_arms, load_arm, parse_arm
 
 GROUPS = {
@@ -37,24 +37,15 @@ def test_every_group_of_numbers_names_its_source(name):
 @pytest.mark.parametrize("name", known_arms())
 def test_masses_are_those_of_a_body(name):
     own = load_arm(name).inertials
+    if own is None:
+        assert load_arm(name).basis != "torque"
+        return
 
     assert (own.mass > 0).all()
     for inertia in own.inertia:
         # Published with four decimals: a moment may be rounded to nothing, not below.
         assert np.linalg.eigvalsh(inertia).min() > -1e-4
         assert inertia == pytest.approx(inertia.T)
-
-
-@pytest.mark.parametrize("name", known_arms())
-def test_the_wrist_reaches_as_far_as_published(name):
-    arm = load_arm(name)
-    q = np.random.default_rng(1).uniform(arm.lower, arm.upper, (300, arm.dof))
-    q[:, 1:] = np.clip(q[:, 1:], arm.lower[1:], arm.upper[1:])
-
-    far = np.linalg.norm(flanges(arm.chain, q)[:, :2, 3], axis=1).max()
-
-    hand = 0.25  # from the wrist, to which reach is measured, to the flange
-    assert 0.7 * arm.reach < far < arm.reach + hand
 
 
 def test_the_ur10e_stands_in_the_frame_of_its_controller():
