@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from cells.arrivals import adds_up
 from cells.expand import QUEUE, expand, numbered_flow
 from cells.graph import Node
-from cells.limits import adds_up
 from cells.names import NODES
 from cells.problems import Problem
 from cells.schema import Cell, Flow, Source, Station

@@ -82,7 +82,11 @@ class Graph:
 
 def products_of(source: Source) -> tuple[str, ...]:
     """Return the products a source makes."""
-    return (source.product,) if isinstance(source.product, str) else tuple(source.product)
+    lots = [*(source.timetable or ()), *(source.orders.rows if source.orders else ())]
+    found = {lot.product for lot in lots if lot.product is not None}
+    if not lots or any(lot.product is None for lot in lots):
+        found |= {source.product} if isinstance(source.product, str) else {*(source.product or ())}
+    return tuple(sorted(found))
 
 
 def build_graph(cell: Cell) -> Graph:

@@ -1,16 +1,18 @@
 """Checks of one description at a time: values that do not go together or are out of range."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from math import floor, fsum
+from collections.abc import Callable, Iterator
+from math import floor
 
 from cells import shifts
+from cells.arrivals import check_sources
 from cells.carriers import Robot
 from cells.errors import shown
 from cells.loops import check_nodes
 from cells.problems import Problem
-from cells.schema import Cell, Conveyor, Cycle, Fixture, Shifts, Source, Station
+from cells.schema import Cell, Conveyor, Cycle, Fixture, Shifts, Station
 from cells.setups import ANY
+from cells.weekdays import read_days, read_start
 
 _PRICE = re.compile(r"[0-9]+(\.[0-9]+)? [A-Z]{3}/kWh")
 _CARBON = re.compile(r"[0-9]+(\.[0-9]+)? kg/kWh")
@@ -22,7 +24,6 @@ Found = Iterator[tuple[str, str]]  # key, message
 def check_limits(cell: Cell) -> list[Problem]:
     """Return what is wrong with single descriptions."""
     checks: tuple[tuple[str, Callable[..., Found]], ...] = (
-        ("sources", _source),
         ("conveyors", _conveyor),
         ("stations", _station),
         ("robots", _robot),
@@ -36,30 +37,7 @@ def check_limits(cell: Cell) -> list[Problem]:
         for key, message in check(described)
     ]
     found += [one for name, loop in cell.loops.items() for one in check_nodes(name, loop)]
-    return found + list(_rest(cell)) + list(_too_long(cell))
-
-
-def adds_up(shares: Iterable[float]) -> str | None:
-    """Return what is wrong with shares that do not add up to 1."""
-    total = fsum(shares)
-    return (
-        None if abs(total - 1.0) <= 1e-9 else f"the shares add up to {100 * total:.6g} %, not 100 %"
-    )
-
-
-def _source(source: Source) -> Found:
-    if (source.every is not None) == source.saturated:
-        yield (
-            "",
-            "give exactly one of `every: 40 s` (arrivals) and `saturated: true` (never runs out)",
-        )
-    if source.every is not None and source.every.mean() <= 0.0:
-        yield "every", "the time between arrivals must be above 0 s"
-    if isinstance(source.product, dict) and (wrong := adds_up(source.product.values())):
-        yield "product", wrong
-    if source.saturated and (source.first is not None or source.batch != 1):
-        key = "batch" if source.first is None else "first"
-        yield key, f"`{key}` says nothing about a source that is saturated; leave it out"
+    return [*found, *check_sources(cell), *_rest(cell), *_too_long(cell)]
 
 
 def _conveyor(conveyor: Conveyor) -> Found:
@@ -112,7 +90,7 @@ def _shifts(pattern: Shifts | list[Shifts] | Cycle) -> Found:
         yield "", "no working hours are given; write {days: mon-fri, from: 06:00, to: 14:00}"
     for block in blocks:
         try:
-            shifts.read_days(block.days)
+            read_days(block.days)
             shifts.breaks(block)
         except ValueError as error:
             yield "", str(error)
@@ -141,7 +119,7 @@ def _rest(cell: Cell) -> Iterator[Problem]:
         message = f"`{ANY}` stands for every product in a table of set-ups; choose another name"
         yield Problem(("products", ANY), message)
     try:
-        shifts.read_start(run.start)
+        read_start(run.start)
     except ValueError as error:
         yield Problem(("run", "start"), str(error))
     for key, pattern, like in (

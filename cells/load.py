@@ -9,6 +9,7 @@ from cells.errors import CellError, CellFileError, Fault
 from cells.faults import faults, written
 from cells.loose import loose
 from cells.names import check_names
+from cells.order_files import read_order_files
 from cells.problems import Problem
 from cells.schema import Cell
 from cells.yaml_reader import MOST_BYTES, Document, Refused, decode, read
@@ -38,7 +39,7 @@ def load_cell(path: str | Path) -> Cell:
             raise CellFileError(name, [Fault(0, "", f"{what}; expected a cell file")])
         with path.open("rb") as file:
             raw = file.read(MOST_BYTES + 1)
-        return load_text(decode(raw), name)
+        return load_text(decode(raw), name, path.parent)
     except Refused as refused:
         raise CellFileError(name, [refused.fault]) from None
     except (OSError, ValueError) as error:
@@ -48,7 +49,7 @@ def load_cell(path: str | Path) -> Cell:
         raise CellFileError(name, [Fault(0, "", f"cannot be read: {reason}")]) from None
 
 
-def load_text(text: str, name: str = "<text>") -> Cell:
+def load_text(text: str, name: str = "<text>", folder: Path | None = None) -> Cell:
     """Return the cell that a text describes.
 
     Parameters
@@ -57,6 +58,8 @@ def load_text(text: str, name: str = "<text>") -> Cell:
         YAML 1.2.
     name : str
         What messages call it.
+    folder : Path, optional
+        Where the files are that it names; without it, it cannot name any.
 
     Raises
     ------
@@ -67,6 +70,7 @@ def load_text(text: str, name: str = "<text>") -> Cell:
         document = read(text)
     except Refused as refused:
         raise CellFileError(name, [refused.fault]) from None
+    read_order_files(document.data, folder)
     return _checked(document, name)
 
 

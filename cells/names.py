@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cells.carriers import Sequence
-from cells.errors import hint
+from cells.errors import hint, shown
 from cells.expand import QUEUE, has_queue, machines
 from cells.problems import Problem
 from cells.schema import Cell, Station
@@ -25,7 +25,7 @@ class _Reference(NamedTuple):
 
 def check_names(cell: Cell) -> list[Problem]:
     """Return names declared twice and references to nothing."""
-    return [*_repeated(cell), *_dangling(cell)]
+    return [*_repeated(cell), *_dangling(cell), *_ordered(cell)]
 
 
 def declared(cell: Cell) -> Iterator[tuple[Path, str, bool]]:
@@ -86,11 +86,25 @@ def _references(cell: Cell) -> Iterator[_Reference]:
     yield from _of_staff(cell)
 
 
+def _ordered(cell: Cell) -> Iterator[Problem]:
+    """Find orders of products that are not there; the row tells which order."""
+    for name, source in cell.sources.items():
+        for order in source.orders.rows if source.orders else ():
+            if order.product is not None and order.product not in cell.products:
+                known = hint(order.product, cell.products)
+                message = f"{order.row}: product: no product named {shown(order.product)}.{known}"
+                yield Problem(("sources", name, "orders"), message)
+
+
 def _of_products(cell: Cell) -> Iterator[_Reference]:
     for name, source in cell.sources.items():
-        mix = [source.product] if isinstance(source.product, str) else source.product
+        mix = [source.product] if isinstance(source.product, str) else source.product or ()
         for product in mix:
             yield _Reference(("sources", name, "product"), "product", product)
+        for k, arrival in enumerate(source.timetable or ()):
+            if arrival.product is not None:
+                path = ("sources", name, "timetable", k)
+                yield _Reference(path, "product", arrival.product)
     for name, station in cell.stations.items():
         for k, place in enumerate(station.places or ()):
             yield _Reference(("stations", name, "places", k), "place", place)

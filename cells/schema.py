@@ -2,13 +2,15 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from cells.base import Name, Part, Position, Turn
 from cells.carriers import Operator, Robot
 from cells.distributions import Distribution
 from cells.money import Cost, Money
+from cells.orders import Orders
 from cells.power import PowerUse
+from cells.timetable import Arrival, TimeOrMore, spelled_out
 from cells.units import (
     Angle,
     ClockTime,
@@ -29,33 +31,38 @@ class Product(Part):
 
 
 class Source(Part):
-    """Where parts come from; exactly one of `every` and `saturated`."""
+    """Where parts come from; exactly one of `every`, `timetable`, `orders` and `saturated`."""
 
-    product: Name | dict[Name, Fraction]  # a mix adds up to 1
+    # A mix adds up to 1; may be left out where each time or order names its own.
+    product: Name | dict[Name, Fraction] | None = None
     every: Distribution | None = None
+    timetable: list[Annotated[Arrival, BeforeValidator(spelled_out), TimeOrMore()]] | None = None
+    orders: Orders | None = None
     saturated: bool = False
     first: Duration | None = None  # first arrival; default: after one interval
     batch: int = Field(1, ge=1, le=100_000)
     limit: int | None = Field(None, ge=1)
     shifts: Name | None = None
+    off_shift: Literal["wait", "lost", "pause"] = "wait"  # what arrivals do then
     pick_at: Name | None = None
 
 
-Order = Literal["fifo", "lifo", "priority", "shortest"]  # which part a buffer offers first
+# Which part a buffer offers first.
+Sorting = Literal["fifo", "lifo", "priority", "shortest", "earliest_due"]
 
 
 class Queue(Part):
     """Waiting places in front of a station, where their number does not say all."""
 
     capacity: int | None = Field(None, ge=1)  # absent: unlimited
-    order: Order = "fifo"
+    order: Sorting = "fifo"
 
 
 class Buffer(Part):
     """Storage; `capacity` counts parts, absent: unlimited."""
 
     capacity: int | None = Field(None, ge=1)
-    order: Order = "fifo"
+    order: Sorting = "fifo"
     pick_at: Name | None = None
     place_at: Name | None = None
     at: Name | None = None  # shorthand for both

@@ -1,42 +1,13 @@
 """Working hours: patterns of the week, or of any repeating period, as intervals of the run."""
 
-import re
 from collections.abc import Iterable
 
 from cells.errors import shown
 from cells.schema import Cycle, Shifts
 from cells.units import read_clock
-
-DAY = 86_400 * 10**9  # ns
-WEEK = 7 * DAY
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from cells.weekdays import DAY, WEEK, read_days, read_start
 
 Interval = tuple[int, int]
-_DAYS = re.compile(r"[a-z]{3}(-[a-z]{3})?")
-
-
-def read_days(text: str) -> tuple[int, ...]:
-    """Return days of the week, 0 is Monday, from `mon-fri`, `mon,wed,fri` or `daily`.
-
-    Raises
-    ------
-    ValueError
-        If it names anything else.
-
-    Examples
-    --------
-    >>> read_days("fri-mon")
-    (0, 4, 5, 6)
-    """
-    found: set[int] = set()
-    for piece in ("mon-sun" if text.strip() == "daily" else text).split(","):
-        first, _, last = piece.strip().partition("-")
-        last = last or first
-        if first not in DAYS or last not in DAYS or not _DAYS.fullmatch(piece.strip()):
-            raise ValueError(f"expected days, such as mon-fri or mon,wed; found {shown(text)}")
-        begin, end = DAYS.index(first), DAYS.index(last)
-        found.update((begin + k) % 7 for k in range((end - begin) % 7 + 1))
-    return tuple(sorted(found))
 
 
 def read_hours(text: str) -> Interval:
@@ -55,20 +26,6 @@ def read_hours(text: str) -> Interval:
     if not dash or t0 == t1:
         raise ValueError(f"expected hours, such as 09:00-09:20; found {shown(text)}")
     return t0, t1 if t1 > t0 else t1 + DAY
-
-
-def read_start(text: str) -> int:
-    """Return ns since Monday 00:00 from `mon 06:00`.
-
-    Raises
-    ------
-    ValueError
-        If it is no day and time of day.
-    """
-    day, _, clock = text.strip().partition(" ")
-    if day not in DAYS:
-        raise ValueError(f"expected a day and a time, such as mon 06:00; found {shown(text)}")
-    return DAYS.index(day) * DAY + read_clock(clock)
 
 
 def intervals(

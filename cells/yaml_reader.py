@@ -80,7 +80,7 @@ def decode(raw: bytes) -> str:
         If it is too large or not UTF-8.
     """
     if len(raw) > MOST_BYTES:
-        raise Refused(0, f"the file has {len(raw)} bytes; a cell file has at most {MOST_BYTES}")
+        raise Refused(0, f"the file has {len(raw)} bytes; at most {MOST_BYTES} are read")
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:

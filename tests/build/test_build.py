@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from cells.errors import CellError
 from cells.load import load_text
 from twin.build import build_line
-from twin.build.nodes import cumulative, ranks
-from twin.build.tables import _toggles
+from twin.build.nodes import ranks
+from twin.build.tables import _toggles, cumulative
 from twin.kernel.model import NONE
 from twin.kernel.states import Choose, Dist, NodeKind
 from twin.motion import MoveTimes, pose_of_place, rotation

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cells.schema import Cycle, Shifts
-from cells.shifts import DAY, DAYS, WEEK, intervals, longest, read_days, read_hours, read_start
+from cells.shifts import intervals, longest, read_hours
+from cells.weekdays import DAY, DAYS, WEEK, read_days, read_start
 
 H = DAY // 24
 

@@ -8,15 +8,52 @@ Document = dict[str, Any]
 
 def orders(rng: Random, document: Document) -> None:
     """Let some products be more urgent than others, and some buffers and queues sort."""
+    dated = any(row.count(" s") == 2 for row in _orders(document))
+    by_due = ["earliest_due"] if dated else []
     for product in document["products"].values():
         if rng.random() > 0.6:
             product["priority"] = rng.randint(-1, 2)
     for buffer in document["buffers"].values():
         if rng.random() > 0.6:
-            buffer["order"] = rng.choice(["lifo", "priority", "priority", "fifo"])
+            buffer["order"] = rng.choice(["lifo", "priority", "fifo", *by_due])
     for station in document["stations"].values():
         if station.get("queue") and rng.random() > 0.6:
-            queue: Document = {"order": rng.choice(["lifo", "priority", "shortest"])}
+            queue: Document = {"order": rng.choice(["lifo", "priority", "shortest", *by_due])}
             if station["queue"] != "unlimited":
                 queue["capacity"] = station["queue"]
             station["queue"] = queue
+
+
+def _orders(document: Document) -> list[str]:
+    lists = [source.get("orders", ()) for source in document["sources"].values()]
+    return [row for orders in lists for row in orders]
+
+
+def arrivals(rng: Random, document: Document) -> None:
+    """Let some sources follow a timetable or an order list, and some close off shift."""
+    products = list(document["products"])
+    for source in document["sources"].values():
+        if rng.random() > 0.8:
+            _listed(rng, source, products)
+        if "shifts" in source and not source.get("saturated") and rng.random() > 0.5:
+            source["off_shift"] = rng.choice(["lost", "pause" if "every" in source else "wait"])
+
+
+def _listed(rng: Random, source: Document, products: list[str]) -> None:
+    for key in ("every", "saturated", "first", "batch"):
+        source.pop(key, None)
+    own = rng.choice([source["product"], *products]) if isinstance(source["product"], str) else ""
+    if rng.random() > 0.5:
+        times = [f"00:0{rng.randint(0, 3)}:{rng.randint(0, 59):02d}" for _ in range(4)]
+        lots: list[Any] = [
+            {"at": f"{rng.choice(['mon ', ''])}{at}", "quantity": rng.randint(1, 3)} for at in times
+        ]
+        if own:
+            lots[0]["product"] = own
+        source["timetable"] = [*lots, times[0]]
+    else:
+        source["orders"] = ["release,product,quantity,due,priority"]
+        for _ in range(rng.randint(1, 12)):
+            release, due = rng.randint(0, 60), rng.choice(["", f"{rng.randint(60, 99)} s"])
+            lot = f"{release} s,{own},{rng.randint(1, 3)},{due},{rng.choice(['', '-1', '2'])}"
+            source["orders"].append(lot)

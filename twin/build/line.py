@@ -13,7 +13,7 @@ from cells.load import load_cell
 from cells.schema import Cell
 from twin.build.carriers import NOWHERE, Carriers, collect_carriers, settle_places
 from twin.build.loops import Loops, collect_loops
-from twin.build.nodes import Nodes, collect_nodes, mix_rows, mode_rows, ranks
+from twin.build.nodes import Nodes, collect_nodes, mode_rows, ranks
 from twin.build.orders import mean_times
 from twin.build.routes import Routes, collect_routes
 from twin.build.tables import CalendarTable, DistributionTable
@@ -69,7 +69,8 @@ def build_line(cell: Cell, motion: Mapping[str, MoveTimes] | None = None) -> Lin
         route_of=routes.route_of,
         routes=routes.rows(),
         options=routes.option_rows(),
-        mix=mix_rows(nodes),
+        arrivals=nodes.sources.arrival_rows(),
+        mix=nodes.sources.mix_rows(),
         modes=mode_rows(nodes),
         mode_names=tuple(nodes.mode_names),
         after_stream=after,

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from cells.schema import Buffer, Cell, Conveyor, Sink, Source, Station
 from twin.build.setups import SetupTables, add_stages
+from twin.build.sources import SourceTables
 from twin.build.tables import CalendarTable, DistributionTable
-from twin.kernel.model import MIX, MODE, NODE, NONE, NS_PER_S
+from twin.kernel.model import MODE, NODE, NONE, NS_PER_S
 from twin.kernel.names import stream_id
 from twin.kernel.states import Clock, NodeKind, OnFailure, Order, ShiftEnd
 
@@ -20,6 +21,7 @@ _ZERO = (
     "order",
     "saturated",
     "batch",
+    "off_shift",
     "mix_count",
     "at_shift_end",
     "wake_up",
@@ -37,9 +39,9 @@ class Nodes:
     rows: NDArray[np.void]  # (N,) NODE
     names: tuple[str, ...]
     setups: SetupTables
+    sources: SourceTables
     resources: list[str] = field(default_factory=list)
     resource_node: list[int] = field(default_factory=list)
-    mix: list[tuple[int, float]] = field(default_factory=list)
     modes: list[tuple[int, int, int, int]] = field(default_factory=list)
     mode_names: list[str] = field(default_factory=list)
 
@@ -61,9 +63,12 @@ def collect_nodes(
     for column in _ZERO:
         rows[column] = 0
     rows["pace"] = 1.0
-    products = list(cell.products)
-    names = tuple(name for name, _ in described)
-    nodes = Nodes(rows=rows, names=names, setups=SetupTables(products))
+    nodes = Nodes(
+        rows=rows,
+        names=tuple(name for name, _ in described),
+        setups=SetupTables(list(cell.products)),
+        sources=SourceTables(cell, dists, calendars),
+    )
     for index, (name, node) in enumerate(described):
         row = rows[index]
         row["resource"] = len(nodes.resources)
@@ -73,7 +78,7 @@ def collect_nodes(
         nodes.resource_node += [index] * servers
         row["pick_at"], row["place_at"] = _where(node, places)
         if isinstance(node, Source):
-            _source(nodes, row, name, node, products, dists, calendars)
+            nodes.sources.describe(row, name, node)
         elif isinstance(node, Buffer):
             row["kind"] = NodeKind.BUFFER
             row["capacity"] = NONE if node.capacity is None else node.capacity
@@ -98,30 +103,6 @@ def _where(
         places.index(pick) if pick is not None else NONE,
         places.index(place) if place is not None else NONE,
     )
-
-
-def _source(
-    nodes: Nodes,
-    row: np.void,
-    name: str,
-    source: Source,
-    products: list[str],
-    dists: DistributionTable,
-    calendars: CalendarTable,
-) -> None:
-    shares = {source.product: 1.0} if isinstance(source.product, str) else source.product
-    row["kind"] = NodeKind.SOURCE
-    row["saturated"] = int(source.saturated)
-    row["every"] = NONE if source.every is None else dists.add(source.every)
-    row["every_stream"] = stream_id(name, "every")
-    row["mix_stream"] = stream_id(name, "mix")
-    row["first_at"] = NONE if source.first is None else source.first
-    row["batch"] = source.batch
-    row["limit"] = NONE if source.limit is None else source.limit
-    row["calendar"] = calendars.add(source.shifts)
-    row["mix_first"], row["mix_count"] = len(nodes.mix), len(shares)
-    for product, share in zip(shares, cumulative(list(shares.values())), strict=True):
-        nodes.mix.append((products.index(product), share))
 
 
 def _conveyor(row: np.void, conveyor: Conveyor) -> None:
@@ -160,18 +141,6 @@ def _station(
                 OnFailure[mode.on_failure.upper()],
             )
         )
-
-
-def cumulative(weights: list[float]) -> list[float]:
-    """Return running sums of weights, scaled so that the last is exactly 1."""
-    sums = np.cumsum(np.array(weights, dtype=np.float64))
-    shares: list[float] = (sums / sums[-1]).tolist()
-    return [*shares[:-1], 1.0]
-
-
-def mix_rows(nodes: Nodes) -> NDArray[np.void]:
-    """Return the products of all sources, dtype MIX."""
-    return np.array(nodes.mix, dtype=MIX)
 
 
 def mode_rows(nodes: Nodes) -> NDArray[np.void]:

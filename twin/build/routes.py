@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from cells.schema import Cell, Flow
 from twin.build.loops import Loops
-from twin.build.nodes import Nodes, cumulative
+from twin.build.nodes import Nodes
+from twin.build.tables import cumulative
 from twin.kernel.model import NONE, OPTION, ROUTE
 from twin.kernel.states import Choose
 

@@ -103,3 +103,10 @@ def _toggles(period: int, intervals: tuple[tuple[int, int], ...]) -> tuple[int, 
         # On at the start but not at the end, or the reverse: it flips where a new period begins.
         toggles = toggles[:-1] if toggles[-1] == period else [*toggles, period]
     return starts_on, toggles
+
+
+def cumulative(weights: list[float]) -> list[float]:
+    """Return running sums of weights, scaled so that the last is exactly 1."""
+    sums = np.cumsum(np.array(weights, dtype=np.float64))
+    shares: list[float] = (sums / sums[-1]).tolist()
+    return [*shares[:-1], 1.0]

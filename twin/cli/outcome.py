@@ -39,7 +39,7 @@ def report(
     quiet: bool = False,
 ) -> None:
     """Print what was found, write `<folder>/<cell>/report.html` and `.json`, and say where."""
-    from cells.shifts import read_start
+    from cells.weekdays import read_start
     from twin.report import terminal, write_report
     from twin.results.timeline import timeline
 

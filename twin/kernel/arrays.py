@@ -71,6 +71,7 @@ class Model(NamedTuple):
     route_of: NDArray[np.int64]  # (N, P)
     routes: NDArray[np.void]  # ROUTE
     options: NDArray[np.void]  # OPTION
+    arrivals: NDArray[np.void]  # ARRIVAL
     mix: NDArray[np.void]  # MIX
     modes: NDArray[np.void]  # MODE
     after_stream: NDArray[np.uint64]  # (R, M)
@@ -161,6 +162,9 @@ NODE_STATE = np.dtype(
         ("draws", np.int64),  # arrivals of a source, process times of a station
         ("ahead", np.int64),  # the next of them, drawn ahead from the distribution
         ("ahead_of", np.int64),
+        ("row", np.int64),  # source: next of its list
+        ("round", np.int64),  # how often the list was worked off
+        ("paused", np.int64),  # ns to the next arrival while its clock stands still, NONE
         ("mix_draws", np.int64),
         ("setup_draws", np.int64),
         ("load_draws", np.int64),

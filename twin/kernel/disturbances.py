@@ -4,11 +4,11 @@ import numpy as np
 
 from twin.kernel.arrays import EMPTY, NEVER, WORKING, Int, Model
 from twin.kernel.arrays import State as RunState
+from twin.kernel.arrivals import shift_of_source
 from twin.kernel.draws import draw_time
 from twin.kernel.flow import leave_line
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
-from twin.kernel.offers import offer_again
 from twin.kernel.records import close
 from twin.kernel.servers import (
     close_if_changed,
@@ -183,8 +183,8 @@ def change_shift(m: Model, s: RunState, c: Int) -> None:
             if on == 0:
                 s.nodes[n]["free"] = 0
             _shift_of_server(m, s, r, on)
-        elif on == 1 and s.nodes[n]["parts"] > 0:
-            offer_again(s, r)
+        else:
+            shift_of_source(m, s, r, on)
 
 
 # ---- standby ----

@@ -12,7 +12,6 @@ from twin.kernel.arrays import (
     HEAD_ARRIVES,
     LIVELOCK,
     LOG_FULL,
-    NEVER,
     OPERATION_ENDS,
     PAUSED,
     POOL_FULL,
@@ -24,6 +23,7 @@ from twin.kernel.arrays import (
     Model,
 )
 from twin.kernel.arrays import State as RunState
+from twin.kernel.arrivals import arrive, begin_source
 from twin.kernel.cards import return_card, take_cards
 from twin.kernel.carriers import end_step
 from twin.kernel.dispatch import send_carriers
@@ -35,13 +35,11 @@ from twin.kernel.disturbances import (
     renew_clock,
     strike,
 )
-from twin.kernel.draws import draw_next
 from twin.kernel.flow import (
     NOT_KEPT,
     admit,
     bring_head,
     clear_entry,
-    create_part,
     move_first,
     resource_at,
     take_part,
@@ -54,7 +52,7 @@ from twin.kernel.observe import observe
 from twin.kernel.offers import refresh_offers
 from twin.kernel.records import close, count_entry, emit, emit_fact, integrate_wip
 from twin.kernel.servers import end_operation, start, touch
-from twin.kernel.slots import first_slot, set_slot
+from twin.kernel.slots import first_slot
 from twin.kernel.standstill import is_dead
 from twin.kernel.states import Ending, NodeKind, State
 from twin.kernel.units import show_at_rest
@@ -70,40 +68,7 @@ _CUT = np.int64(Ending.CUT)
 _INITIAL = 1 << (PART_SHIFT - 1)  # numbers of parts inside at the start
 
 
-# ---- arrivals ----
-
-
-@inlined
-def _await_arrival(m: Model, s: RunState, r: Int) -> None:
-    """Let the next arrival of a source be due."""
-    n = m.res[r]["node"]
-    node, x = m.nodes[n], s.nodes[n]
-    if node["limit"] >= 0 and x["created"] >= node["limit"]:
-        set_slot(s, m.res[r]["arrival"], NEVER)
-        return
-    gap = draw_next(m, s, r, node["every"], 1.0, node["every_stream"])
-    set_slot(s, m.res[r]["arrival"], s.glob[0]["now"] + gap)
-
-
-@inlined
-def _arrive(m: Model, s: RunState, r: Int) -> None:
-    """A batch of parts arrives at a source."""
-    for _ in range(m.nodes[m.res[r]["node"]]["batch"]):
-        create_part(m, s, r)
-    _await_arrival(m, s, r)
-
-
 # ---- the beginning ----
-
-
-@inlined
-def _begin_source(m: Model, s: RunState, r: Int, n: Int) -> None:
-    if m.nodes[n]["saturated"] == 1:
-        create_part(m, s, r)
-    elif m.nodes[n]["first_at"] >= 0 and m.nodes[n]["limit"] != 0:
-        set_slot(s, m.res[r]["arrival"], m.nodes[n]["first_at"])
-    else:
-        _await_arrival(m, s, r)
 
 
 @inlined
@@ -134,7 +99,7 @@ def _begin(m: Model, s: RunState) -> None:
             for k in range(m.nodes[n]["mode_count"]):
                 renew_clock(m, s, r, k)
         elif kind == _SOURCE:
-            _begin_source(m, s, r, n)
+            begin_source(m, s, r, n)
     for k in range(s.glob[0]["initials"]):
         for _ in range(m.initial[k]["count"]):
             _place_initial(m, s, m.initial[k]["node"], m.initial[k]["product"])
@@ -168,7 +133,7 @@ def _end(m: Model, s: RunState, slot: Int) -> None:
     elif kind == CARD_RETURNS:
         return_card(m, s, r)
     else:
-        _arrive(m, s, r)
+        arrive(m, s, r)
 
 
 @inlined

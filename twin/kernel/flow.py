@@ -78,13 +78,25 @@ def _product_of(m: Model, s: RunState, n: Int) -> Int:
 
 
 @inlined
-def create_part(m: Model, s: RunState, r: Int) -> None:
-    """Let a source make a part; it is offered when no other waits before it."""
+def create_part(m: Model, s: RunState, r: Int, row: Int) -> None:
+    """Let a source make a part, as a row of its list says if there is one.
+
+    It is offered when no other waits before it.
+    """
     n = np.int64(m.res[r]["node"])
     x = s.nodes[n]
     if m.nodes[n]["limit"] >= 0 and x["created"] >= m.nodes[n]["limit"]:
         return
-    part = take_part(m, s, (n << PART_SHIFT) + x["created"], _product_of(m, s, n))
+    product: Int
+    if row >= 0 and m.arrivals[row]["product"] >= 0:
+        product = m.arrivals[row]["product"]
+    else:
+        product = _product_of(m, s, n)
+    part = take_part(m, s, (n << PART_SHIFT) + x["created"], product)
+    if row >= 0:
+        s.parts[part]["due"] = m.arrivals[row]["due"]
+        if m.arrivals[row]["own_priority"] == 1:
+            s.parts[part]["priority"] = m.arrivals[row]["priority"]
     x["created"] += 1
     append_part(s, n, part)
     if x["parts"] == 1:
@@ -100,7 +112,7 @@ def _leave_source(m: Model, s: RunState, r: Int, n: Int, taker: Int) -> Int:
     x["entry"] = now
     count_entry(s)
     if m.nodes[n]["saturated"] == 1:
-        create_part(m, s, r)
+        create_part(m, s, r, NONE)
     elif s.nodes[n]["parts"] > 0:
         offer(s, r)
     return part

@@ -194,14 +194,15 @@ def _global(
     g["start"], g["window"], g["logging"] = start, window, log
     g["most_ends"] = _MOST_ENDS + _MOST_ENDS_EACH * len(line.resources)
     batches = line.nodes["batch"][line.nodes["kind"] == NodeKind.SOURCE]
-    g["need"] = 1 + max(batches.tolist(), default=0)
+    together = [*batches.tolist(), *line.arrivals["quantity"].tolist()]
+    g["need"] = 1 + max(together, default=0)
     g["margin"] = 2 * len(line.resources) + 16
     return glob
 
 
 def _node_states(line: Line) -> NDArray[np.void]:
     nodes = np.zeros(len(line.nodes), NODE_STATE)
-    nodes["head"] = nodes["tail"] = nodes["ahead_of"] = NONE
+    nodes["head"] = nodes["tail"] = nodes["ahead_of"] = nodes["paused"] = NONE
     nodes["clear"] = nodes["on"] = 1
     nodes["last_leave"] = -(2**62)
     calendar = line.nodes["calendar"]

@@ -46,6 +46,10 @@ NODE = np.dtype(
         ("first_at", np.int64),  # ns, first arrival; NONE: after one drawn interval
         ("batch", np.int64),  # parts per arrival, >= 1
         ("limit", np.int64),  # most parts it ever makes; NONE unlimited
+        ("list_first", np.int64),  # its list: Line.arrivals[list_first : list_first + list_count]
+        ("list_count", np.int64),  # NONE: it has none
+        ("list_period", np.int64),  # ns after which the list begins again, NONE: never
+        ("off_shift", np.int64),  # OffShift
         ("mix_first", np.int64),  # its products: Line.mix[mix_first : mix_first + mix_count]
         ("mix_count", np.int64),
         ("mix_stream", np.uint64),
@@ -72,6 +76,18 @@ NODE = np.dtype(
         ("good", np.int64),  # 1: a part leaves finished, 0: scrapped
         # any node a part can leave
         ("route_stream", np.uint64),
+    ]
+)
+
+# Parts that arrive together, as the list of a source says; rows in order of time.
+ARRIVAL = np.dtype(
+    [
+        ("at", np.int64),  # ns after the start, or after the beginning of each period
+        ("product", np.int64),  # NONE: as the source makes them
+        ("quantity", np.int64),
+        ("due", np.int64),  # ns after the start, NONE without a due date
+        ("own_priority", np.int64),  # 1: `priority` holds instead of the product's
+        ("priority", np.int64),
     ]
 )
 
@@ -170,6 +186,7 @@ class Line:
     route_of: NDArray[np.int64]  # (N, P) row in routes, NONE: no way out for that product
     routes: NDArray[np.void]  # ROUTE
     options: NDArray[np.void]  # OPTION
+    arrivals: NDArray[np.void]  # ARRIVAL
     mix: NDArray[np.void]  # MIX
     modes: NDArray[np.void]  # MODE
     mode_names: tuple[str, ...]

@@ -18,6 +18,7 @@ from twin.kernel.jit import inlined
 from twin.kernel.offers import lacking_card
 from twin.kernel.states import NodeKind, Serve
 
+_SOURCE = np.int64(NodeKind.SOURCE)
 _BUFFER = np.int64(NodeKind.BUFFER)
 _CONVEYOR = np.int64(NodeKind.CONVEYOR)
 _STATION = np.int64(NodeKind.STATION)
@@ -51,9 +52,11 @@ def _is_anyones_turn(m: Model, s: RunState, group: Int, n: Int) -> bool:
 
 @inlined
 def _waits_for_shift(m: Model, s: RunState, r: Int) -> bool:
-    """Return whether a shift that begins could move or start the part of resource r."""
+    """Return whether a shift that begins could bring, move or start a part of resource r."""
     x = s.res[r]
     if m.res[r]["kind"] == _STATION and x["phase"] != EMPTY and x["phase"] != FINISHED:
+        return True
+    if m.res[r]["kind"] == _SOURCE and s.nodes[m.res[r]["node"]]["paused"] >= 0:
         return True
     if x["offered"] == 0 or x["row"] < 0:
         return False

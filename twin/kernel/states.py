@@ -82,6 +82,14 @@ class CarrierKind(IntEnum):
     OPERATOR = 1
 
 
+class OffShift(IntEnum):
+    """What becomes of arrivals while a source is off shift."""
+
+    WAIT = 0  # they go on and wait outside
+    LOST = 1  # they go on and are lost
+    PAUSE = 2  # their clock stands still
+
+
 class Order(IntEnum):
     """Which of its parts a buffer offers first; parts that are alike go by their entry."""
 

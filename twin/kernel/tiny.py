@@ -7,6 +7,7 @@ import numpy as np
 from twin.kernel import engine
 from twin.kernel.layout import model_of, state_of
 from twin.kernel.model import (
+    ARRIVAL,
     CALENDAR,
     CARRIER,
     DIST,
@@ -28,7 +29,7 @@ _HORIZON = 1_000  # ns
 def tiny_line() -> Line:
     """Return a source whose one part goes straight to a sink."""
     nodes = np.zeros(2, NODE)
-    for field in ("capacity", "pick_at", "place_at", "calendar", "every", "first_at"):
+    for field in ("capacity", "pick_at", "place_at", "calendar", "every", "first_at", "list_count"):
         nodes[field] = NONE
     nodes["kind"] = NodeKind.SOURCE, NodeKind.SINK
     nodes["rank"] = 1, 0
@@ -56,6 +57,7 @@ def tiny_line() -> Line:
         route_of=np.array([[0], [NONE]]),
         routes=routes,
         options=options,
+        arrivals=np.zeros(0, ARRIVAL),
         mix=mix,
         modes=np.zeros(0, MODE),
         mode_names=(),

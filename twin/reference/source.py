@@ -1,19 +1,18 @@
 """Sources: where parts come from."""
 
 from collections import deque
-from collections.abc import Generator
-
-from simpy.events import Event
 
 from twin.kernel.log import PART_SHIFT
 from twin.kernel.model import NONE
 from twin.kernel.states import State
+from twin.reference.arrivals import Arrivals, Lot
 from twin.reference.draws import Variates
-from twin.reference.environment import End, Family
 from twin.reference.floor import Floor
 from twin.reference.outlet import Outlet
 from twin.reference.parts import Offer, Part
 from twin.reference.shifts import Calendar
+
+_ONE = Lot(1)
 
 
 class Source:
@@ -39,12 +38,9 @@ class Source:
         self._floor = floor
         self._node = node
         self._made = 0
-        self._every = int(row["every"])
-        self._first_at = int(row["first_at"])
-        self._batch = int(row["batch"])
         self._left = int(row["limit"])  # parts still to make; NONE: no end of them
         self._outlet = Outlet(floor, node)
-        self._intervals = Variates(floor.draws, row["every_stream"], name)
+        self._arrivals = Arrivals(floor, row, self._bring)
         self._mix_luck = Variates(floor.draws, row["mix_stream"], name)
         mix = floor.line.mix[row["mix_first"] : row["mix_first"] + row["mix_count"]]
         self._products = mix["product"].tolist()
@@ -58,24 +54,9 @@ class Source:
     def open(self) -> None:
         """Have parts to offer from now on."""
         if self._saturated:
-            self._arrive()
-        else:
-            self._floor.env.process(self.run())
-
-    def run(self) -> Generator[Event, None, None]:
-        """Let parts arrive, a batch at a time."""
-        env = self._floor.env
-        due = self._first_at
-        if due == NONE:
-            due = self._intervals.duration(self._every)
-        while True:
-            yield End(env, Family.ARRIVAL, self.resource, due)
-            for _ in range(self._batch):
-                if self._left != 0:
-                    self._arrive()
-            if self._left == 0:
-                return
-            due = env.now + self._intervals.duration(self._every)
+            self._arrive(_ONE)
+        elif self._left != 0:
+            self._arrivals.open(self._on_shift)
 
     @property
     def outside(self) -> int:
@@ -95,12 +76,13 @@ class Source:
         if self.waiting:
             self._offer_oldest()
         elif self._saturated and self._left != 0:
-            self._arrive()
+            self._arrive(_ONE)
         return part
 
     def shift_begins(self) -> None:
         """Offer again."""
         self._on_shift = True
+        self._arrivals.shift_begins()
         if self.offered is not None and not self.offered.sent:
             self._floor.offers.add(self.offered)
 
@@ -109,17 +91,30 @@ class Source:
         if self.offered is not None and not self.offered.sent:
             self._floor.offers.withdraw(self.offered)
         self._on_shift = False
+        self._arrivals.shift_ends()
 
-    def _arrive(self) -> None:
-        product = self._products[0]
-        if len(self._products) > 1:
-            product = self._products[self._mix_luck.pick(self._shares)]
+    def _bring(self, lot: Lot) -> bool:
+        """Let parts arrive together; return whether more may come."""
+        for _ in range(lot.quantity):
+            if self._left != 0:
+                self._arrive(lot)
+        return self._left != 0
+
+    def _arrive(self, lot: Lot) -> None:
+        product = lot.product
+        if product == NONE:
+            product = self._products[0]
+            if len(self._products) > 1:
+                product = self._products[self._mix_luck.pick(self._shares)]
         number = (self._node << PART_SHIFT) + self._made
         self._made += 1
         if self._left != NONE:
             self._left -= 1
-        priority = int(self._floor.line.product_priority[product])
-        self.waiting.append(Part(number, product, self._floor.env.now, priority))
+        priority = lot.priority
+        if priority is None:
+            priority = int(self._floor.line.product_priority[product])
+        part = Part(number, product, self._floor.env.now, priority, due=lot.due)
+        self.waiting.append(part)
         if len(self.waiting) == 1:
             self._offer_oldest()
 
