@@ -39,14 +39,37 @@ class Graph:
         }
 
     @cached_property
-    def reached(self) -> dict[Spot, None]:
-        """Spots that parts can get to, in order of finding."""
+    def arriving(self) -> dict[Spot, None]:
+        """Spots that parts get to from outside or from another node, in order of finding."""
+        found = self.starts + [
+            (target, spot[1])
+            for spot in self.reached
+            if spot in self.ways and not self.is_used_up(spot)
+            for target in self.ways[spot].targets
+        ]
+        return dict.fromkeys(found)
+
+    def is_used_up(self, spot: Spot) -> bool:
+        """Return whether parts end at a spot: in a sink, or as what others are made of."""
+        node = self.nodes[spot[0]]
+        if isinstance(node, Station):
+            return bool(becomes(node)) and spot[1] not in becomes(node)
+        return isinstance(node, Sink)
+
+    @cached_property
+    def starts(self) -> list[Spot]:
+        """Spots at which parts come to be, or are at the start."""
         starts = [
             (name, product)
             for name, source in self.cell.sources.items()
             for product in products_of(source)
         ]
-        return self.beyond(*starts, *((entry.at, entry.product) for entry in self.cell.inside))
+        return starts + [(entry.at, entry.product) for entry in self.cell.inside]
+
+    @cached_property
+    def reached(self) -> dict[Spot, None]:
+        """Spots that parts can get to, in order of finding."""
+        return self.beyond(*self.starts)
 
     def beyond(self, *starts: Spot) -> dict[Spot, None]:
         """Return the given spots and all that can be reached from them."""
@@ -61,9 +84,13 @@ class Graph:
 
     def after(self, spot: Spot) -> Iterator[Spot]:
         """Yield the spots one move away."""
-        way = self.ways.get(spot)
-        for target in way.targets if way else ():
-            yield target, spot[1]
+        node, way = self.nodes[spot[0]], self.ways.get(spot)
+        if way is not None and not self.is_used_up(spot):
+            for target in way.targets:
+                yield target, spot[1]
+        if isinstance(node, Station):
+            for product in becomes(node):
+                yield spot[0], product
 
     def leads_out(self) -> set[Spot]:
         """Return the reached spots from which a sink can be reached."""
@@ -78,6 +105,11 @@ class Graph:
             found.update(fresh)
             out.extend(fresh)
         return found
+
+
+def becomes(station: Station) -> tuple[str, ...]:
+    """Return the products that a station makes of what it takes, none if it makes nothing."""
+    return (station.makes,) if station.makes is not None else tuple(station.yields)
 
 
 def products_of(source: Source) -> tuple[str, ...]:

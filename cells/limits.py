@@ -60,6 +60,7 @@ def _station(station: Station) -> Found:
         yield "places", f"one place per machine: {len(station.places)} for {station.count}"
     if isinstance(station.process, dict) and not station.process:
         yield "process", "no process time is given; write `process: 45 s`, or one per product"
+    yield from _kit(station)
     if station.tooled_for is not None and station.setup is None:
         yield "tooled_for", "the station has no `setup`; give it one, or leave `tooled_for` out"
     if isinstance(station.setup, dict) and not any(station.setup.values()):
@@ -69,6 +70,20 @@ def _station(station: Station) -> Found:
     for name, mode in station.failures.items():
         if mode.after.mean() <= 0.0:
             yield "failures", f"{name}: the time to failure must be above 0 s"
+
+
+def _kit(station: Station) -> Found:
+    if station.assemble and station.makes is None:
+        yield "assemble", "say which product the components become: `makes: frame`"
+    if station.makes is not None and not station.assemble:
+        yield "makes", "say of what it is made: `assemble: {plate: 1, bolt: 4}`"
+    if "collect" in station.model_fields_set and not station.assemble:
+        yield "collect", "`collect` goes with `assemble`; leave it out"
+    if station.assemble and station.yields:
+        yield "yields", "a station either assembles or takes apart; use two stations"
+    if len(station.assemble) > 1 and station.queue not in (None, 0):
+        message = "parts of one kind would stand in the way of another; use a buffer for each"
+        yield "queue", message
 
 
 def _robot(robot: Robot) -> Found:

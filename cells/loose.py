@@ -44,11 +44,10 @@ def _is_texts(value: object) -> bool:
     )
 
 
+_NAMED = ("pick_at", "place_at", "at", "home", "shifts", "by", "from", "tooled_for", "makes")
 # What each value has to look like to be read for names; others count as not given.
 _READABLE: dict[str, Callable[[object], bool]] = {
-    **dict.fromkeys(
-        ("pick_at", "place_at", "at", "home", "shifts", "by", "from", "tooled_for"), _is_text
-    ),
+    **dict.fromkeys(_NAMED, _is_text),
     **dict.fromkeys(("product", "to"), _is_texts),
     "places": lambda value: isinstance(value, list) and _is_texts(value),
     "nodes": lambda value: isinstance(value, list) and _is_texts(value),

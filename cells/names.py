@@ -121,8 +121,12 @@ def _of_station(name: str, station: Station) -> Iterator[_Reference]:
     path: Path = ("stations", name)
     for product in station.process if isinstance(station.process, dict) else ():
         yield _Reference((*path, "process", product), "product", product)
-    if station.tooled_for is not None:
-        yield _Reference((*path, "tooled_for"), "product", station.tooled_for)
+    for key, named in (("tooled_for", station.tooled_for), ("makes", station.makes)):
+        if named is not None:
+            yield _Reference((*path, key), "product", named)
+    for key, kit in (("assemble", station.assemble), ("yields", station.yields)):
+        for product in kit:
+            yield _Reference((*path, key, product), "product", product)
     for before, row in station.setup.items() if isinstance(station.setup, dict) else ():
         for keys in ((before,), *((before, to) for to in row)):
             if keys[-1] != ANY:

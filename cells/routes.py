@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from math import floor
 
 from cells.expand import has_queue, machines
-from cells.graph import Graph, Spot, build_graph, products_of, station_behind, zero_time
+from cells.graph import Graph, Spot, becomes, build_graph, products_of, station_behind, zero_time
+from cells.kits import check_kits
 from cells.loops import check_loops, covered
+from cells.places import where
 from cells.problems import Problem
 from cells.schema import Buffer, Cell, Conveyor, Sink, Source, Station
 
@@ -24,6 +26,7 @@ def check_routes(cell: Cell) -> list[Problem]:
         *_no_way_out(graph),
         *_unreached(cell, graph),
         *_no_process_time(cell, graph),
+        *check_kits(cell, graph),
         *_for_ever(cell, graph),
         *_shuttles(cell, graph),
         *_floods(cell, graph),
@@ -32,21 +35,9 @@ def check_routes(cell: Cell) -> list[Problem]:
     ]
 
 
-def where(cell: Cell, node: str) -> tuple[str | int, ...]:
-    """Return the path at which a node of the expanded cell was written."""
-    for section in ("sources", "buffers", "conveyors", "stations", "sinks"):
-        if node in getattr(cell, section):
-            return (section, node)
-    for name, station in cell.stations.items():
-        for machine in machines(name, station):
-            if node == machine:
-                return ("stations", name)
-    return ("flow",)
-
-
 def _no_way_on(cell: Cell, graph: Graph) -> Iterator[Problem]:
     for node, product in graph.reached:
-        if (node, product) not in graph.ways and not isinstance(graph.nodes[node], Sink):
+        if (node, product) not in graph.ways and not graph.is_used_up((node, product)):
             yield Problem(
                 where(cell, node),
                 f"parts of product {product!r} get to {node!r} and have no way on; add to flow an"
@@ -72,7 +63,7 @@ def _no_way_out(graph: Graph) -> Iterator[Problem]:
 
 
 def _dead_end(graph: Graph, spot: Spot) -> bool:
-    return spot not in graph.ways and not isinstance(graph.nodes[spot[0]], Sink)
+    return spot not in graph.ways and not graph.is_used_up(spot)
 
 
 def _unreached(cell: Cell, graph: Graph) -> Iterator[Problem]:
@@ -87,7 +78,7 @@ def _unreached(cell: Cell, graph: Graph) -> Iterator[Problem]:
 
 
 def _no_process_time(cell: Cell, graph: Graph) -> Iterator[Problem]:
-    for name, product in graph.reached:
+    for name, product in worked_on(graph):
         node = graph.nodes[name]
         times = node.process if isinstance(node, Station) else None
         if isinstance(times, dict) and product not in times:
@@ -96,6 +87,17 @@ def _no_process_time(cell: Cell, graph: Graph) -> Iterator[Problem]:
                 f"no process time for product {product!r}, which gets to {name!r};"
                 f" write {product}: 45 s",
             )
+
+
+def worked_on(graph: Graph) -> Iterator[Spot]:
+    """Yield the spots whose parts are worked on: at an assembly that is what it makes."""
+    for name, product in graph.reached:
+        node = graph.nodes[name]
+        if isinstance(node, Station) and node.makes is not None:
+            if product == node.makes:
+                yield name, product
+        elif not (isinstance(node, Station) and node.yields) or (name, product) in graph.arriving:
+            yield name, product
 
 
 def _for_ever(cell: Cell, graph: Graph) -> Iterator[Problem]:
@@ -145,7 +147,10 @@ def _buffers_after(graph: Graph, spot: Spot) -> Iterator[Spot]:
 
 def _only_next(graph: Graph, spot: Spot) -> Spot | None:
     way = graph.ways.get(spot)
+    node = graph.nodes[spot[0]]
     if way is None or way.by is not None or len(way.targets) != 1:
+        return None
+    if isinstance(node, Station) and becomes(node):
         return None
     return (way.targets[0], spot[1]) if zero_time(graph.nodes[spot[0]], spot[1]) else None
 

@@ -21,6 +21,8 @@ from cells.units import (
     Speed,
 )
 
+Count = Annotated[int, Field(ge=1, le=1_000)]  # of parts of one kind
+
 
 class Product(Part):
     """A kind of part."""
@@ -96,6 +98,10 @@ class Station(Part):
     queue: int | Literal["unlimited"] | Queue | None = (
         None  # waiting places in front; makes a buffer <name>_queue
     )
+    assemble: dict[Name, Count] = {}  # the components of one kit
+    makes: Name | None = None  # the product they become
+    collect: Literal["together", "as_they_come"] = "together"
+    yields: dict[Name, Count] = {}  # what a part is taken apart into
     # One time for every change of product, or {from: {to: time}} with `any` for all others.
     setup: Distribution | dict[Name, dict[Name, Distribution]] | None = None
     tooled_for: Name | None = None  # at the start; default: nothing, so the first part needs one

@@ -78,6 +78,7 @@ def random_case(rng: Random) -> Case:
     draft.prune()
     stations.stages(rng, draft.document)
     queues.arrivals(rng, draft.document)
+    stations.kits(rng, draft.document)
     queues.orders(rng, draft.document)
     people.sequences(rng, draft.document)
     flow.loops(rng, draft.document)

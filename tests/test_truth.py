@@ -40,7 +40,7 @@ OTHERWISE = {
     ("D14", "time_average_variance_constant_L"),
     ("D14", "sum_of_autocovariances_wait_in_queue"),
 }
-TRACES = {"K02", "K05", "K08", "K11", "K14", "K17", "K20", "K26", "K29", "K32"}
+TRACES = {"K02", "K05", "K08", "K11", "K14", "K17", "K20", "K23", "K26", "K29", "K32"}
 
 
 def ticks(units: float) -> int:

@@ -150,6 +150,21 @@ def test_k20_a_part_without_a_way_is_named_with_its_station():
 
 
 @ENGINES
+def test_k23_a_kit_is_begun_when_two_of_one_and_one_of_the_other_are_there(simulate):
+    trace, truth = Trace(simulate, "K23", 30), expected("K23")["start_finish_A_B"]
+    of_a, of_b = (trace.line.products.index(product) for product in "ab")
+
+    assert [list(row) for row in trace.at("C", State.WORKING)] == [
+        [ticks(start), ticks(finish)] for start, finish, *_ in truth
+    ]
+    used = trace.rows[trace.rows["state"] == State.CONSUMED]
+    for start, _, entered_a, entered_b in truth:
+        kit = used[used["t1"] == ticks(start)]
+        assert kit["t0"][kit["product"] == of_a].tolist() == [ticks(at) for at in entered_a]
+        assert kit["t0"][kit["product"] == of_b].tolist() == [ticks(entered_b)]
+
+
+@ENGINES
 def test_k26_a_chain_of_blocked_stations_moves_up_by_one_place(simulate):
     trace, truth = Trace(simulate, "K26", 54), expected("K26")
 

@@ -20,11 +20,9 @@ NOT_COVERED = {
     "A14": "batch stations (ovens) are not in the language yet",
     "A16": "classes with pre-emption are not in the language yet",
     "A22": "vacations of a station are not in the language yet",
-    "D03": "assembly is not in the language yet",
     "D06": "kanban cards are not in the language yet",
     "D08": "set-ups and exhaustive service are not in the language yet",
     "D18": "slotted lines of machines that work with a probability are not in the language yet",
-    "K23": "assembly is not in the language yet",
 }
 
 _SINKS = {"EXIT": "finished", "SCRAP": "scrap"}
@@ -186,6 +184,36 @@ places:
   p2: {position: [4 m, 0 m, 0 m]}
   p3: {position: [6 m, 0 m, 0 m]}
 inside: INSIDE
+""",
+    "D03": """
+products: {a: {}, b: {}, set: {}}
+sources: {of_a: {product: a, saturated: true}, of_b: {product: b, saturated: true}}
+stations:
+  A: {process: {exponential: {mean: 1 s}}}
+  B: {process: {exponential: {mean: 1 s}}}
+  C: {process: {exponential: {mean: 1 s}}, assemble: {a: 1, b: 1}, makes: set}
+sinks: {finished: {}}
+flow:
+  - {from: of_a, to: A}
+  - {from: of_b, to: B}
+  - {from: A, to: C}
+  - {from: B, to: C}
+  - {from: C, to: finished}
+""",
+    "K23": """
+products: {a: {}, b: {}, set: {}}
+sources:
+  of_a: {product: a, every: {sequence: [1 s, 1 s, 1 s, 5 s, 1 s, 1 s]}, limit: 6}
+  of_b: {product: b, every: {sequence: [4 s, 1 s, 1 s]}, limit: 3}
+buffers: {buffer_a: {}, buffer_b: {}}
+stations: {C: {process: 3 s, assemble: {a: 2, b: 1}, makes: set}}
+sinks: {finished: {}}
+flow:
+  - {from: of_a, to: buffer_a}
+  - {from: of_b, to: buffer_b}
+  - {from: buffer_a, to: C}
+  - {from: buffer_b, to: C}
+  - {from: C, to: finished}
 """,
     "K02": """
 sources: {src: {product: part, saturated: true, limit: 6}}

@@ -232,6 +232,19 @@ PLANS: dict[str, list[Plan]] = {
             light=2_000,
         )
     ],
+    "D03": [
+        Plan(
+            THROUGHPUT
+            | {
+                "mean_buffer_A": lambda runs: (
+                    runs.tally.state_time[:, :, int(State.WAITING)].sum(axis=1) / runs.window
+                ),
+                "C_busy": lambda runs: runs.share("C", State.WORKING),
+            },
+            full=200_000,
+            light=3_000,
+        )
+    ],
     "D12": [
         Plan(
             _shares("M1") | _shares("M2") | {"energy_per_part_kWh_if_time_in_h": _energy_per_part},

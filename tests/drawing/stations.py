@@ -37,3 +37,72 @@ def setup(rng: Random, products: list[str]) -> Any:
         row: {to: time(rng) for to in sorted({rng.choice(names) for _ in names})}
         for row in sorted(rows)
     }
+
+
+def kits(rng: Random, document: Document) -> None:
+    """Let one station assemble what comes to it, or take it apart."""
+    stations = list(document["stations"])
+    if stations and rng.random() > 0.75:
+        _assemble(rng, document, rng.choice(stations))
+    if stations and rng.random() > 0.8:
+        _take_apart(rng, document, rng.choice(stations))
+
+
+def _assemble(rng: Random, document: Document, name: str) -> None:
+    station, arriving = document["stations"][name], arriving_at(document, name)
+    if not arriving or "yields" in station:
+        return
+    station["assemble"] = {product: rng.choice([1, 1, 2, 3]) for product in arriving}
+    station["collect"] = rng.choice(["together", "as_they_come"])
+    station["makes"] = _new_product(rng, document, name, "set")
+    if len(arriving) > 1:
+        station.pop("queue", None)
+
+
+def _take_apart(rng: Random, document: Document, name: str) -> None:
+    station = document["stations"][name]
+    if "assemble" not in station:
+        products = rng.sample(["lid", "base"], rng.choice([1, 2]))
+        station["yields"] = {
+            _new_product(rng, document, name, product): rng.choice([1, 1, 2])
+            for product in products
+        }
+
+
+def _new_product(rng: Random, document: Document, name: str, new: str) -> str:
+    """Return a product that stations know what to do with from now on."""
+    if rng.random() > 0.7:
+        return str(rng.choice(list(document["products"])))
+    document["products"][new] = {}
+    for station in document["stations"].values():
+        process = station["process"]
+        if isinstance(process, dict) and set(process) & set(document["products"]):
+            process[new] = time(rng, shortest=1)
+    return new
+
+
+def arriving_at(document: Document, name: str) -> list[str]:
+    """Return the products that get to a node as they come from sources and from the start."""
+    ways = {
+        (entry["from"], product): _targets(entry)
+        for entry in sorted(document["flow"], key=lambda entry: "product" in entry)
+        for product in ([entry["product"]] if "product" in entry else document["products"])
+    }
+    spots = [
+        (source, product)
+        for source, described in document["sources"].items()
+        for product in _products(described["product"])
+    ]
+    spots += [(entry["at"], entry["product"]) for entry in document["inside"]]
+    for node, product in spots:
+        following = [(target, product) for target in ways.get((node, product), [])]
+        spots += [spot for spot in following if spot not in spots]
+    return list(dict.fromkeys(product for node, product in spots if node == name))
+
+
+def _targets(entry: Document) -> list[str]:
+    return [entry["to"]] if isinstance(entry["to"], str) else list(entry["to"])
+
+
+def _products(described: Any) -> list[str]:
+    return [described] if isinstance(described, str) else list(described)

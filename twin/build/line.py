@@ -65,6 +65,8 @@ def build_line(cell: Cell, motion: Mapping[str, MoveTimes] | None = None) -> Lin
         product_priority=np.array([x.priority for x in flat.products.values()], np.int64),
         mean_time=mean_times(flat, nodes),
         process=process,
+        kits=nodes.kits.rows(),
+        yields=nodes.kits.yielded(),
         setup=nodes.setups.rows(),
         route_of=routes.route_of,
         routes=routes.rows(),
@@ -130,7 +132,9 @@ def _process(cell: Cell, nodes: Nodes, dists: DistributionTable) -> NDArray[np.i
             for product, distribution in station.process.items():
                 process[nodes.index(name), products.index(product)] = dists.add(distribution)
         else:
-            process[nodes.index(name)] = dists.add(station.process)
+            made = products if station.makes is None else [station.makes]
+            row = dists.add(station.process)
+            process[nodes.index(name), [products.index(product) for product in made]] = row
     return process
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cells.schema import Buffer, Cell, Conveyor, Sink, Source, Station
+from twin.build.kits import Kits, add_kit
 from twin.build.setups import SetupTables, add_stages
 from twin.build.sources import SourceTables
 from twin.build.tables import CalendarTable, DistributionTable
@@ -17,6 +18,12 @@ from twin.kernel.states import Clock, NodeKind, OnFailure, Order, ShiftEnd
 
 # Columns that count or measure something: 0, not NONE, where they do not apply.
 _ZERO = (
+    "intake",
+    "several",
+    "kit_count",
+    "kit_size",
+    "together",
+    "yield_count",
     "staged",
     "order",
     "saturated",
@@ -40,6 +47,7 @@ class Nodes:
     names: tuple[str, ...]
     setups: SetupTables
     sources: SourceTables
+    kits: Kits
     resources: list[str] = field(default_factory=list)
     resource_node: list[int] = field(default_factory=list)
     modes: list[tuple[int, int, int, int]] = field(default_factory=list)
@@ -63,11 +71,13 @@ def collect_nodes(
     for column in _ZERO:
         rows[column] = 0
     rows["pace"] = 1.0
+    products = list(cell.products)
     nodes = Nodes(
         rows=rows,
         names=tuple(name for name, _ in described),
-        setups=SetupTables(list(cell.products)),
+        setups=SetupTables(products),
         sources=SourceTables(cell, dists, calendars),
+        kits=Kits(products),
     )
     for index, (name, node) in enumerate(described):
         row = rows[index]
@@ -124,6 +134,7 @@ def _station(
     row["kind"] = NodeKind.STATION
     row["capacity"] = station.servers
     row["process_stream"] = stream_id(name, "process")
+    add_kit(row, station, nodes.kits)
     add_stages(row, name, station, nodes.setups, dists)
     row["calendar"] = calendars.add(station.shifts)
     row["at_shift_end"] = ShiftEnd[station.at_shift_end.upper()]

@@ -46,6 +46,7 @@ RESOURCE = np.dtype(
         ("calendar", np.int64),
         ("order", np.int64),  # its place when sorted by (rank, resource)
         ("clock", np.int64),  # first of its failure clocks, one a mode
+        ("kit", np.int64),  # server of an assembly station: first of its components in State.kit
         # slots, NONE where nothing of the kind can be pending
         ("end", np.int64),  # operation, carrier step, conveyor head
         ("entry", np.int64),  # conveyor
@@ -68,6 +69,8 @@ class Model(NamedTuple):
     mean_time: NDArray[np.int64]  # (N, P)
     process: NDArray[np.int64]  # (N, P)
     setup: NDArray[np.int64]  # (K, P + 1, P)
+    kits: NDArray[np.void]  # KIT
+    yields: NDArray[np.int64]
     route_of: NDArray[np.int64]  # (N, P)
     routes: NDArray[np.void]  # ROUTE
     options: NDArray[np.void]  # OPTION
@@ -102,6 +105,12 @@ class Model(NamedTuple):
     doors: NDArray[np.int64]
     ring_first: NDArray[np.int64]  # (K,) where its cards that are away begin in State.away
     loop_slot: NDArray[np.int64]  # (1,) slot of the first loop
+    # Stations that gather and to which node n leads: gatherers[gatherer_first[n] : ...].
+    gatherer_first: NDArray[np.int64]  # (N + 1,)
+    gatherers: NDArray[np.int64]
+    # Nodes that lead to station n, which gathers: suppliers[supplier_first[n] : ...].
+    supplier_first: NDArray[np.int64]  # (N + 1,)
+    suppliers: NDArray[np.int64]
     # Resources with calendar c: members[member_first[c] : member_first[c + 1]].
     member_first: NDArray[np.int64]  # (C + 1,)
     members: NDArray[np.int64]
@@ -141,6 +150,7 @@ GLOBAL = np.dtype(
         ("need", np.int64),  # parts that one step may take from the pool
         ("logging", np.int64),
         ("logged", np.int64),  # records in the log
+        ("ordered", np.int64),  # 1: it matters which of several servers starts first
         ("margin", np.int64),  # records that one step may write
         ("inside", np.int64),  # parts inside the line
         ("wip_at", np.int64),  # until when wip_time is summed
@@ -198,6 +208,11 @@ RESOURCE_STATE = np.dtype(
         ("unload", np.int64),  # ns of unloading left, NONE: none or over
         ("tooling", np.int64),  # product it is set up for, P: none
         ("tool", np.int64),  # product the set-up is for
+        ("kept", np.int64),  # first of the parts gathered, NONE if none
+        ("kept_last", np.int64),
+        ("gathered", np.int64),  # how many
+        ("coming", np.int64),  # how many more are on the way
+        ("robots", np.int64),  # how many of those robots bring
         ("began", np.int64),  # when it began to work last
         ("exact", np.int64),  # when work or waking up really ends: it is noticed at a scan
         ("ended", np.int64),  # instant of its last end of an operation
@@ -242,6 +257,8 @@ CLOCK_STATE = np.dtype(
     ]
 )
 
+KIT_STATE = np.dtype([("here", np.int64), ("coming", np.int64)])  # of one component
+
 GROUP_STATE = np.dtype([("first", np.int64), ("idle", np.int64)])  # requests; units idle on shift
 
 SHIFT_STATE = np.dtype([("on", np.int64), ("cycle", np.int64), ("next", np.int64)])
@@ -276,6 +293,7 @@ class State(NamedTuple):
     nodes: NDArray[np.void]  # (N,) NODE_STATE
     res: NDArray[np.void]  # (R,) RESOURCE_STATE
     clocks: NDArray[np.void]  # CLOCK_STATE, one a server and mode
+    kit: NDArray[np.void]  # KIT_STATE, one a server and component
     groups: NDArray[np.void]  # (G,) GROUP_STATE
     shifts: NDArray[np.void]  # (C,) SHIFT_STATE
     loops: NDArray[np.void]  # (K,) LOOP_STATE

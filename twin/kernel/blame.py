@@ -4,7 +4,7 @@ from collections.abc import Container
 
 import numpy as np
 
-from twin.kernel.arrays import Model, State
+from twin.kernel.arrays import EMPTY, Model, State
 from twin.kernel.model import Line
 from twin.kernel.states import NodeKind
 from twin.kernel.stops import Stop
@@ -84,6 +84,10 @@ def _for(line: Line, state: State, origin: int, n: int) -> Awaited:
 def _would_accept(line: Line, state: State, n: int) -> bool:
     """Return whether a node has room; in a line that stands still no place is merely reserved."""
     node, held = line.nodes[n], int(state.nodes["held"][n])
+    if node["kind"] == NodeKind.STATION:
+        servers = state.res[node["resource"] : node["resource"] + node["capacity"]]
+        vacant = (servers["phase"] == EMPTY) & (servers["reserved"] < 0) & (servers["down"] < 0)
+        return bool(vacant.any())
     return node["kind"] == NodeKind.SINK or node["capacity"] < 0 or held < node["capacity"]
 
 

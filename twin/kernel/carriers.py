@@ -13,7 +13,7 @@ from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
 from twin.kernel.offers import drop_request, offered_part
 from twin.kernel.records import close
-from twin.kernel.servers import loses_server, touch
+from twin.kernel.servers import reserve_server, touch
 from twin.kernel.slots import set_slot
 from twin.kernel.states import Ending, NodeKind, State
 from twin.kernel.units import EMPTY_HANDED, LOADED, begin_step, come_to_rest, travel_to
@@ -31,25 +31,24 @@ _PLACING = np.int64(State.PLACING)
 def assign(m: Model, s: RunState, group: Int, u: Int, r: Int, n: Int) -> None:
     """Reserve the place at node n and send a unit to the part that resource r offers."""
     x = s.res[u]
+    part = offered_part(m, s, r)
+    x["goal"] = resource_at(m, s, n, s.parts[part]["product"])
+    x["task"] = r
+    x["errand"] = CARRY
     if m.routes[s.res[r]["row"]]["carded"] == 1:
         take_cards(m, s, m.res[r]["node"], n)
     drop_request(s, r, group)
     s.res[r]["unit"] = u
-    x["task"] = r
-    x["errand"] = CARRY
-    x["goal"] = resource_at(m, s, n)
     s.groups[group]["idle"] -= 1
     s.nodes[n]["held"] += 1
     if m.nodes[n]["kind"] == _STATION:
-        loses_server(m, s, x["goal"])
-        s.res[x["goal"]]["reserved"] = u
-        touch(s, x["goal"])
+        reserve_server(m, s, x["goal"], u, part)
     elif m.nodes[n]["kind"] == _CONVEYOR:
         s.nodes[n]["reserved"] += 1
     if m.res[r]["kind"] == _STATION:
         touch(s, r)
     close(s, u, _DONE)
-    x["part"] = offered_part(m, s, r)
+    x["part"] = part
     place = m.nodes[m.res[r]["node"]]["pick_at"]
     begin_step(m, s, u, _MOVING, travel_to(m, s, u, EMPTY_HANDED, place))
 

@@ -42,7 +42,6 @@ from twin.kernel.flow import (
     clear_entry,
     move_first,
     resource_at,
-    take_part,
 )
 from twin.kernel.jit import entry, inlined
 from twin.kernel.log import PART_SHIFT
@@ -50,6 +49,7 @@ from twin.kernel.model import NONE
 from twin.kernel.near import near
 from twin.kernel.observe import observe
 from twin.kernel.offers import refresh_offers
+from twin.kernel.pool import take_part
 from twin.kernel.records import close, count_entry, emit, emit_fact, integrate_wip
 from twin.kernel.servers import end_operation, start, touch
 from twin.kernel.slots import first_slot
@@ -77,7 +77,7 @@ def _place_initial(m: Model, s: RunState, n: Int, product: Int) -> None:
     number = (np.int64(n) << PART_SHIFT) + _INITIAL + s.nodes[n]["created"]
     s.nodes[n]["created"] += 1
     part = take_part(m, s, number, product)
-    r = resource_at(m, s, n)
+    r = resource_at(m, s, n, product)
     now = s.glob[0]["now"]
     emit_fact(s, now, now, r, _ENTERED, part, r)
     count_entry(s)
@@ -150,6 +150,17 @@ def _lacks(s: RunState) -> Int:
 
 
 @inlined
+def _sort_starts(m: Model, s: RunState) -> None:
+    """Let servers start in order of rank, then of resource."""
+    for k in range(1, s.glob[0]["starts"]):
+        r, j = s.starts[k], k
+        while j > 0 and m.res[s.starts[j - 1]]["order"] > m.res[r]["order"]:
+            s.starts[j] = s.starts[j - 1]
+            j -= 1
+        s.starts[j] = r
+
+
+@inlined
 def _settle(m: Model, s: RunState) -> Int:
     """Move parts, send carriers, start operations; return what is lacking, REACHED when done."""
     g = s.glob[0]
@@ -162,6 +173,8 @@ def _settle(m: Model, s: RunState) -> Int:
             return lacking
         move_first(m, s)
     send_carriers(m, s)
+    if g["ordered"] == 1:
+        _sort_starts(m, s)
     for k in range(g["starts"]):
         s.res[s.starts[k]]["starts"] = 0
         start(m, s, np.int64(s.starts[k]))

@@ -9,10 +9,19 @@ from twin.kernel.jit import inlined
 from twin.kernel.lists import append_part, drop_head
 from twin.kernel.log import PART_SHIFT
 from twin.kernel.model import NONE
-from twin.kernel.offers import begins_to_accept, offer, pop_offer, target_of, withdraw
+from twin.kernel.offers import (
+    begins_to_accept,
+    offer,
+    offered_part,
+    pop_offer,
+    target_of,
+    wake_gatherers,
+    withdraw,
+)
+from twin.kernel.pool import give_part, take_part
 from twin.kernel.queues import enter_buffer
 from twin.kernel.records import count_entry, count_leaving, emit, emit_fact
-from twin.kernel.servers import enter_server, first_vacant, leave_server
+from twin.kernel.servers import enter_server, leave_server, server_for
 from twin.kernel.slots import noticed, set_slot
 from twin.kernel.states import NodeKind, State
 from twin.kernel.streams import ONLY, uniform
@@ -27,38 +36,6 @@ _ENTERED = np.int64(State.ENTERED)
 _FINISHED = np.int64(State.FINISHED)
 _SCRAPPED = np.int64(State.SCRAPPED)
 NOT_KEPT, KEPT = np.int64(0), np.int64(1)  # whether the place of an entering part was reserved
-
-
-# ---- the pool of parts ----
-
-
-@inlined
-def take_part(m: Model, s: RunState, number: Int, product: Int) -> Int:
-    """Take a part from the pool; the main loop sees to it that there is one."""
-    g = s.glob[0]
-    part = g["free"]
-    x = s.parts[part]
-    g["free"] = np.int64(x["next"])
-    g["spare"] -= 1
-    x["id"] = number
-    x["since"] = g["now"]
-    x["entry"] = g["now"]
-    x["product"] = product
-    x["next"] = NONE
-    x["priority"] = m.product_priority[product]
-    x["due"] = NONE
-    x["rest"] = NONE
-    x["reworks"] = 0
-    return part
-
-
-@inlined
-def give_part(s: RunState, part: Int) -> None:
-    """Give a part back to the pool."""
-    g = s.glob[0]
-    s.parts[part]["next"] = g["free"]
-    g["free"] = np.int64(part)
-    g["spare"] += 1
 
 
 # ---- sources ----
@@ -101,6 +78,8 @@ def create_part(m: Model, s: RunState, r: Int, row: Int) -> None:
     append_part(s, n, part)
     if x["parts"] == 1:
         offer(s, r)
+    else:
+        wake_gatherers(m, s, n)
 
 
 @inlined
@@ -226,10 +205,12 @@ def admit(m: Model, s: RunState, r: Int, part: Int, deliverer: Int, kept: Int) -
     elif kind == _BUFFER:
         s.nodes[n]["held"] += 1 - kept
         enter_buffer(m, s, r, n, part)
+        wake_gatherers(m, s, n)
     elif kind == _CONVEYOR:
         s.nodes[n]["held"] += 1 - kept
         s.nodes[n]["reserved"] -= kept
         _enter_conveyor(m, s, r, n, part)
+        wake_gatherers(m, s, n)
     else:
         s.nodes[n]["held"] -= kept
         state = _FINISHED if m.nodes[n]["good"] == 1 else _SCRAPPED
@@ -237,10 +218,10 @@ def admit(m: Model, s: RunState, r: Int, part: Int, deliverer: Int, kept: Int) -
 
 
 @inlined
-def resource_at(m: Model, s: RunState, n: Int) -> Int:
-    """Return the resource of node n that takes the next part."""
+def resource_at(m: Model, s: RunState, n: Int, product: Int) -> Int:
+    """Return the resource of node n that takes the next part, which is of a product."""
     if m.nodes[n]["kind"] == _STATION:
-        return np.int64(first_vacant(m, s, n))
+        return np.int64(server_for(m, s, n, product))
     return np.int64(m.nodes[n]["resource"])
 
 
@@ -250,9 +231,9 @@ def move_first(m: Model, s: RunState) -> None:
     r = np.int64(pop_offer(m, s))
     n = target_of(m, s, r)
     if n >= 0:
+        to = resource_at(m, s, n, s.parts[offered_part(m, s, r)]["product"])
         if m.routes[s.res[r]["row"]]["carded"] == 1:
             take_cards(m, s, m.res[r]["node"], n)
             give_cards(m, s, m.res[r]["node"], n)
-        to = resource_at(m, s, n)
         part = release(m, s, r, to)
         admit(m, s, to, part, r, NOT_KEPT)

@@ -15,6 +15,7 @@ from twin.kernel.arrays import (
     GLOBAL,
     GROUP_STATE,
     HEAD_ARRIVES,
+    KIT_STATE,
     LOOP_STATE,
     NEVER,
     NODE_STATE,
@@ -34,7 +35,8 @@ from twin.kernel.arrays import (
 )
 from twin.kernel.log import ACTIVITY
 from twin.kernel.model import NONE, Line
-from twin.kernel.states import N_STATES, NodeKind
+from twin.kernel.neighbours import feeders_of, gathering_of, rows
+from twin.kernel.states import N_STATES, Intake, NodeKind
 from twin.kernel.tally import N_BINS, Tally
 
 _SLACK = 64  # parts in a new pool beyond those needed at once
@@ -42,26 +44,6 @@ _ROOM = 4096  # records in a new log beyond those one step may write
 
 # More ends at one instant than this are a livelock (docs/conventions.md).
 _MOST_ENDS, _MOST_ENDS_EACH = 20_000, 100
-
-
-def _rows(indices: Any, n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return lists indices[0], ..., indices[n - 1] as offsets and one array."""
-    lists = [sorted(indices[k]) for k in range(n)]
-    first = np.zeros(n + 1, np.int64)
-    first[1:] = np.cumsum([len(members) for members in lists])
-    flat = [member for members in lists for member in members]
-    return first, np.array(flat, np.int64)
-
-
-def _feeders(line: Line) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return for each node the nodes with a route into it that needs no carrier."""
-    found = defaultdict(set)
-    for n, row in zip(*np.nonzero(line.route_of >= 0), strict=True):
-        route = line.routes[line.route_of[n, row]]
-        if route["carrier"] < 0:
-            for option in line.options[route["first"] : route["first"] + route["count"]]:
-                found[int(option["target"])].add(int(n))
-    return _rows(found, len(line.nodes))
 
 
 def _loops(line: Line) -> dict[str, NDArray[np.int64]]:
@@ -74,13 +56,13 @@ def _loops(line: Line) -> dict[str, NDArray[np.int64]]:
     for k, own in nodes.items():
         for n in own:
             of_node[n].append(k)
-    first, feeders = _feeders(line)
+    first, feeders = feeders_of(line)
     doors = {
         k: [n for n in own if not set(feeders[first[n] : first[n + 1]].tolist()) <= own]
         for k, own in nodes.items()
     }
-    loop_first, loop_of = _rows(of_node, len(line.nodes))
-    door_first, flat = _rows(doors, len(line.loops))
+    loop_first, loop_of = rows(of_node, len(line.nodes))
+    door_first, flat = rows(doors, len(line.loops))
     ring_first = np.cumsum(_rings(line)) - _rings(line)
     return {
         "loop_first": loop_first,
@@ -122,6 +104,8 @@ def _resources(line: Line) -> NDArray[np.void]:
         res[field] = NONE
     modes = np.where(res["kind"] == NodeKind.STATION, line.nodes["mode_count"][node], 0)
     res["clock"] = np.cumsum(modes) - modes
+    kits = np.where(res["kind"] == NodeKind.STATION, line.nodes["kit_count"][node], 0)
+    res["kit"] = np.cumsum(kits) - kits
     return res
 
 
@@ -160,15 +144,15 @@ def model_of(line: Line) -> Model:
     """Return a line as the compiled engine reads it."""
     res = _resources(line)
     slots, shift_slot, loop_slot = _slots(line, res)
-    feeder_first, feeders = _feeders(line)
+    feeder_first, feeders = feeders_of(line)
     on_calendar = defaultdict(list)
     for r, c in enumerate(res["calendar"]):
         on_calendar[int(c)].append(r)
-    member_first, members = _rows(on_calendar, len(line.calendars))
+    member_first, members = rows(on_calendar, len(line.calendars))
     own: dict[str, Any] = {
         name: getattr(line, name) for name in Model._fields if name in Line.__slots__
     }
-    own |= _loops(line)
+    own |= _loops(line) | gathering_of(line)
     model = Model(
         **own,
         res=res,
@@ -194,9 +178,15 @@ def _global(
     g["start"], g["window"], g["logging"] = start, window, log
     g["most_ends"] = _MOST_ENDS + _MOST_ENDS_EACH * len(line.resources)
     batches = line.nodes["batch"][line.nodes["kind"] == NodeKind.SOURCE]
-    together = [*batches.tolist(), *line.arrivals["quantity"].tolist()]
+    yields = line.nodes["yield_count"].tolist()
+    together = [*batches.tolist(), *line.arrivals["quantity"].tolist(), *yields]
     g["need"] = 1 + max(together, default=0)
-    g["margin"] = 2 * len(line.resources) + 16
+    gathering = line.nodes["intake"] != Intake.SINGLE
+    g["ordered"] = gathering.any()
+    # While it settles every assembly station may make a part.
+    kits = line.nodes["kit_size"][gathering] + 1
+    g["margin"] = 2 * len(line.resources) + 16 + max(yields)
+    g["margin"] += (line.nodes["capacity"][gathering] * kits).sum()
     return glob
 
 
@@ -233,6 +223,7 @@ def _resource_states(line: Line) -> NDArray[np.void]:
         "load",
         "unload",
         "called_at",
+        "kept",
     )
     for field in absent:
         states[field] = NONE
@@ -250,6 +241,13 @@ def _group_states(line: Line) -> NDArray[np.void]:
         on = calendar < 0 or line.calendars["starts_on"][calendar] == 1
         group["idle"] = carrier["units"] if on else 0
     return groups
+
+
+def _components(line: Line) -> NDArray[np.int64]:
+    """Return how many kinds of components each node assembles on all its servers."""
+    return np.where(line.nodes["kit_count"] > 0, line.nodes["capacity"], 0) * np.maximum(
+        line.nodes["kit_count"], 0
+    )
 
 
 def _pool(size: int) -> NDArray[np.void]:
@@ -314,6 +312,7 @@ def state_of(
         nodes=_node_states(line),
         res=_resource_states(line),
         clocks=np.zeros(int((model.slots["kind"] == FAILURE_STRIKES).sum()), CLOCK_STATE),
+        kit=np.zeros(int(_components(line).sum()), KIT_STATE),
         groups=_group_states(line),
         shifts=np.zeros(len(line.calendars), SHIFT_STATE),
         loops=np.zeros(len(line.loops), LOOP_STATE),

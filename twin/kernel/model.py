@@ -56,6 +56,15 @@ NODE = np.dtype(
         # station
         ("process_stream", np.uint64),
         ("pace", np.float64),  # process times are multiplied by this, 1.0 as written
+        ("intake", np.int64),  # Intake
+        ("several", np.int64),  # 1: its servers may hold several finished parts
+        ("kit_first", np.int64),  # its components: Line.kits[kit_first : kit_first + kit_count]
+        ("kit_count", np.int64),
+        ("kit_size", np.int64),  # parts in a whole kit
+        ("makes", np.int64),  # product that they become
+        ("together", np.int64),  # 1: a kit is begun only when all of it is on offer
+        ("yield_first", np.int64),  # products a part becomes: Line.yields[yield_first : ...]
+        ("yield_count", np.int64),
         ("staged", np.int64),  # 1: it has set-ups, loading or unloading
         ("setup", np.int64),  # its table in Line.setup; NONE: it needs no set-up
         ("setup_stream", np.uint64),
@@ -103,6 +112,9 @@ MODE = np.dtype(
         ("on_failure", np.int64),  # OnFailure
     ]
 )
+
+# One component of what a station assembles.
+KIT = np.dtype([("product", np.int64), ("count", np.int64)])
 
 # Where a part of one product goes from one node (Line.route_of gives the row).
 ROUTE = np.dtype(
@@ -181,6 +193,8 @@ class Line:
     # (N, P) mean time, ns, by which a buffer with Order.SHORTEST sorts its parts, 0 elsewhere
     mean_time: NDArray[np.int64]
     process: NDArray[np.int64]  # (N, P) dist of a station's process time, NONE elsewhere
+    kits: NDArray[np.void]  # KIT
+    yields: NDArray[np.int64]  # products
     # Dists of set-up times, [table, from product (P: from none), to product], NONE: no set-up.
     setup: NDArray[np.int64]  # (K, P + 1, P)
     route_of: NDArray[np.int64]  # (N, P) row in routes, NONE: no way out for that product

@@ -8,9 +8,9 @@ from twin.kernel.arrays import EMPTY, FINISHED, NEVER, UNSTARTED, WORKING, Int, 
 from twin.kernel.arrays import State as RunState
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
-from twin.kernel.offers import target_of
+from twin.kernel.offers import offered_part, target_of
 from twin.kernel.records import show
-from twin.kernel.servers import first_vacant, in_overtime, touch
+from twin.kernel.servers import in_overtime, server_for, touch
 from twin.kernel.slots import set_slot
 from twin.kernel.stages import shown_in
 from twin.kernel.states import CarrierKind, NodeKind, State
@@ -47,6 +47,8 @@ def _state_of_empty(m: Model, s: RunState, r: Int) -> Int:
     x = s.res[r]
     if x["reserved"] >= 0:
         return _waiting_for(m, m.res[x["reserved"]]["group"])
+    if x["coming"] > 0:
+        return _WAITING_ROBOT if x["robots"] > 0 else _WAITING_OPERATOR
     if x["lure"] == s.glob[0]["round"]:
         return _waiting_for(m, x["lure_group"])
     return _ASLEEP if x["asleep"] == 1 else _STARVED
@@ -122,7 +124,8 @@ def _look_at_requests(m: Model, s: RunState) -> None:
                 if s.res[r]["called_at"] < 0:
                     s.res[r]["called_at"] = s.glob[0]["now"]
                 if m.nodes[n]["kind"] == _STATION:
-                    _lure(s, first_vacant(m, s, n), group)
+                    product = s.parts[offered_part(m, s, r)]["product"]
+                    _lure(s, server_for(m, s, n, product), group)
             r = s.res[r]["after"]
 
 

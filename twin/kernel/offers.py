@@ -13,8 +13,9 @@ import numpy as np
 from twin.kernel.arrays import Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.jit import inlined
+from twin.kernel.kits import kit_server
 from twin.kernel.model import NONE
-from twin.kernel.states import Choose, NodeKind
+from twin.kernel.states import Choose, Intake, NodeKind
 from twin.kernel.streams import ONLY, uniform
 
 _SOURCE = np.int64(NodeKind.SOURCE)
@@ -24,18 +25,29 @@ _STATION = np.int64(NodeKind.STATION)
 _FIRST_FREE = np.int64(Choose.FIRST_FREE)
 _RANDOM = np.int64(Choose.RANDOM)
 _CYCLIC = np.int64(Choose.CYCLIC)
+_KIT = np.int64(Intake.KIT)
 _UNKNOWN = -2  # row of an offer just made
 _REPLACED = 2  # offered: another part than the one that is on offer in the lists
 
 
 @inlined
-def accepts(m: Model, s: RunState, n: Int) -> bool:
-    """Return whether node n takes a part now."""
+def offered_part(m: Model, s: RunState, r: Int) -> Int:
+    """Return the part that resource r offers."""
+    if m.res[r]["kind"] == _STATION:
+        return s.res[r]["part"]
+    return s.nodes[m.res[r]["node"]]["head"]
+
+
+@inlined
+def accepts(m: Model, s: RunState, n: Int, r: Int) -> bool:
+    """Return whether node n takes the part that resource r offers now."""
     node, x = m.nodes[n], s.nodes[n]
     kind = node["kind"]
     if kind == _BUFFER:
         return node["capacity"] < 0 or x["held"] < node["capacity"]
     if kind == _STATION:
+        if node["intake"] == _KIT:
+            return bool(kit_server(m, s, n, s.parts[offered_part(m, s, r)]["product"], 1) >= 0)
         return x["free"] > 0
     if kind == _CONVEYOR:
         return x["clear"] == 1 and x["reserved"] == 0 and x["parts"] < node["capacity"]
@@ -78,7 +90,7 @@ def target_of(m: Model, s: RunState, r: Int) -> Int:
         n = m.options[k]["target"]
         if route["carded"] == 1 and lacking_card(m, s, m.res[r]["node"], n) >= 0:
             continue
-        if accepts(m, s, n) and (best < 0 or s.nodes[n]["held"] < fewest):
+        if accepts(m, s, n, r) and (best < 0 or s.nodes[n]["held"] < fewest):
             best, fewest = n, s.nodes[n]["held"]
             if route["choose"] == _FIRST_FREE:
                 break
@@ -174,6 +186,13 @@ def _try_feeders(m: Model, s: RunState, n: Int) -> None:
             for r in range(node["resource"], node["resource"] + servers):
                 if s.res[r]["offered"] == 1 and s.res[r]["direct"] == 1:
                     _push(m, s, r)
+
+
+@inlined
+def wake_gatherers(m: Model, s: RunState, n: Int) -> None:
+    """Note that stations that gather parts, and to which node n leads, may take parts now."""
+    for k in range(m.gatherer_first[n], m.gatherer_first[n + 1]):
+        begins_to_accept(s, m.gatherers[k])
 
 
 @inlined
@@ -296,19 +315,12 @@ def withdraw(m: Model, s: RunState, r: Int) -> None:
 
 
 @inlined
-def offered_part(m: Model, s: RunState, r: Int) -> Int:
-    """Return the part that resource r offers."""
-    if m.res[r]["kind"] == _STATION:
-        return s.res[r]["part"]
-    return s.nodes[m.res[r]["node"]]["head"]
-
-
-@inlined
 def refresh_offers(m: Model, s: RunState) -> None:
     """Work off the notes: look up new offers and try those whose targets began to accept."""
     g = s.glob[0]
     for k in range(g["fresh"]):
         r = s.fresh[k]
+        wake_gatherers(m, s, m.res[r]["node"])
         if s.res[r]["offered"] == _REPLACED:
             _give_up(m, s, r)
         if s.res[r]["row"] == _UNKNOWN:

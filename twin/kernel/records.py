@@ -102,10 +102,16 @@ def integrate_wip(s: RunState, until: Int) -> None:
 
 
 @inlined
+def count_inside(s: RunState, step: Int) -> None:
+    """Count parts that come to be inside, or cease to be."""
+    integrate_wip(s, s.glob[0]["now"])
+    s.glob[0]["inside"] += step
+
+
+@inlined
 def count_entry(s: RunState) -> None:
     """One more part is inside."""
-    integrate_wip(s, s.glob[0]["now"])
-    s.glob[0]["inside"] += 1
+    count_inside(s, 1)
 
 
 @inlined

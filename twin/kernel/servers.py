@@ -5,7 +5,15 @@ import numpy as np
 from twin.kernel.arrays import EMPTY, FINISHED, NEVER, UNSTARTED, VOID, WORKING, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.draws import draw_next
+from twin.kernel.gather import expect_part
 from twin.kernel.jit import inlined
+from twin.kernel.kits import (
+    add_component,
+    expect_component,
+    is_complete,
+    kit_server,
+)
+from twin.kernel.making import assemble, take_apart
 from twin.kernel.model import NONE
 from twin.kernel.offers import begins_to_accept, offer
 from twin.kernel.records import close, show
@@ -19,10 +27,12 @@ from twin.kernel.stages import (
     shown_in,
     undisturbed_end,
 )
-from twin.kernel.states import Clock, Ending, ShiftEnd, State
+from twin.kernel.states import Clock, Ending, Intake, ShiftEnd, State
 
 _DONE = np.int64(Ending.DONE)
 _INTERRUPTED = np.int64(Ending.INTERRUPTED)
+_SINGLE = np.int64(Intake.SINGLE)
+_KIT = np.int64(Intake.KIT)
 _OPERATING = np.int64(Clock.OPERATING)
 _FINISH = np.int64(ShiftEnd.FINISH)
 _IF_FITS = np.int64(ShiftEnd.START_IF_FITS)
@@ -62,7 +72,7 @@ def gains_server(m: Model, s: RunState, r: Int) -> None:
     n = m.res[r]["node"]
     if s.nodes[n]["on"] == 1:
         s.nodes[n]["free"] += 1
-        if s.nodes[n]["free"] == 1:
+        if s.nodes[n]["free"] == 1 or m.nodes[n]["intake"] != _SINGLE:
             begins_to_accept(s, n)
 
 
@@ -75,12 +85,26 @@ def loses_server(m: Model, s: RunState, r: Int) -> None:
 
 
 @inlined
-def first_vacant(m: Model, s: RunState, n: Int) -> Int:
-    """Return the server of station n that takes the next part; there is one."""
+def server_for(m: Model, s: RunState, n: Int, product: Int) -> Int:
+    """Return the server of station n that takes the next part, of a product; there is one."""
+    if m.nodes[n]["intake"] == _KIT:
+        return np.int64(kit_server(m, s, n, product, 1))
     r = m.nodes[n]["resource"]
     while not is_vacant(s, r):
         r += 1
-    return r
+    return np.int64(r)
+
+
+@inlined
+def reserve_server(m: Model, s: RunState, r: Int, u: Int, part: Int) -> None:
+    """Keep a place on a server for a part that unit u will bring."""
+    if m.nodes[m.res[r]["node"]]["intake"] == _SINGLE:
+        loses_server(m, s, r)
+        s.res[r]["reserved"] = u
+    else:
+        expect_part(m, s, r, u)
+        expect_component(m, s, r, s.parts[part]["product"])
+    touch(s, r)
 
 
 @inlined
@@ -116,41 +140,58 @@ def close_if_changed(m: Model, s: RunState, r: Int) -> None:
 
 
 @inlined
+def _draw_stages(m: Model, s: RunState, r: Int, part: Int) -> None:
+    """Give a server a part to work on: how long its stages take is drawn now."""
+    x, n = s.res[r], m.res[r]["node"]
+    node, product = m.nodes[n], s.parts[part]["product"]
+    x["part"] = part
+    x["phase"] = UNSTARTED
+    x["begun"] = 0
+    x["full"] = draw_next(m, s, r, m.process[n, product], node["pace"], node["process_stream"])
+    x["rest"] = x["full"]
+    if node["staged"] == 1:
+        draw_setup(m, s, r, product)
+        draw_handling(m, s, r)
+
+
+@inlined
 def enter_server(m: Model, s: RunState, r: Int, part: Int, deliverer: Int) -> None:
-    """Put a part on a server: how long its stages take is drawn now."""
+    """Put a part on a server."""
     x, n = s.res[r], m.res[r]["node"]
     close(s, r, deliverer)
+    touch(s, r)
+    if m.nodes[n]["intake"] == _KIT:
+        add_component(m, s, r, part, deliverer)
+        if is_complete(m, s, r):
+            may_start(s, r)
+        return
     if x["reserved"] >= 0:
         x["reserved"] = NONE
     else:
         loses_server(m, s, r)
         s.nodes[n]["held"] += 1
-    x["part"] = part
-    x["phase"] = UNSTARTED
-    x["begun"] = 0
-    d = m.process[n, s.parts[part]["product"]]
-    node = m.nodes[n]
-    x["full"] = draw_next(m, s, r, d, node["pace"], node["process_stream"])
-    x["rest"] = x["full"]
-    if node["staged"] == 1:
-        draw_setup(m, s, r, s.parts[part]["product"])
-        draw_handling(m, s, r)
+    if m.nodes[n]["several"] == 1:
+        s.parts[part]["next"] = NONE
+    _draw_stages(m, s, r, part)
     may_start(s, r)
-    touch(s, r)
 
 
 @inlined
 def leave_server(m: Model, s: RunState, r: Int, taker: Int) -> Int:
-    """Take the part off a server."""
-    x = s.res[r]
+    """Take the part off a server; where there are several the next is offered."""
+    x, n = s.res[r], m.res[r]["node"]
     close(s, r, taker)
+    touch(s, r)
     part = x["part"]
+    s.nodes[n]["held"] -= 1
+    if m.nodes[n]["several"] == 1 and s.parts[part]["next"] >= 0:
+        x["part"] = np.int64(s.parts[part]["next"])
+        offer(s, r)
+        return part
     x["part"] = NONE
     x["phase"] = EMPTY
-    s.nodes[m.res[r]["node"]]["held"] -= 1
     if x["down"] < 0:
         gains_server(m, s, r)
-    touch(s, r)
     return part
 
 
@@ -171,6 +212,9 @@ def in_progress(s: RunState, r: Int) -> bool:
 def start(m: Model, s: RunState, r: Int) -> None:
     """Begin or resume the next stage of a server if it is up and on shift."""
     x, n = s.res[r], m.res[r]["node"]
+    if m.nodes[n]["intake"] != _SINGLE and x["phase"] == EMPTY and is_complete(m, s, r):
+        loses_server(m, s, r)
+        _draw_stages(m, s, r, assemble(m, s, r))
     if x["phase"] != UNSTARTED or x["down"] >= 0:
         return
     if s.nodes[n]["on"] == 0 and not in_overtime(m, s, r):
@@ -236,6 +280,8 @@ def end_operation(m: Model, s: RunState, r: Int) -> None:
         keep_rest(s, r, NONE)
     if x["rest"] < 0 and x["unload"] < 0:
         x["phase"] = FINISHED
+        if m.nodes[m.res[r]["node"]]["yield_count"] > 0:
+            take_apart(m, s, r)
         offer(s, r)
     else:
         x["phase"] = UNSTARTED

@@ -15,24 +15,38 @@ from twin.kernel.arrays import (
 from twin.kernel.arrays import State as RunState
 from twin.kernel.dispatch import turn_of
 from twin.kernel.jit import inlined
-from twin.kernel.offers import lacking_card
-from twin.kernel.states import NodeKind, Serve
+from twin.kernel.kits import kit_server
+from twin.kernel.offers import lacking_card, offered_part
+from twin.kernel.servers import is_vacant
+from twin.kernel.states import Intake, NodeKind, Serve
 
 _SOURCE = np.int64(NodeKind.SOURCE)
 _BUFFER = np.int64(NodeKind.BUFFER)
 _CONVEYOR = np.int64(NodeKind.CONVEYOR)
 _STATION = np.int64(NodeKind.STATION)
+_KIT = np.int64(Intake.KIT)
 _SEQUENCE = np.int64(Serve.SEQUENCE)
 
 
 @inlined
-def _would_accept(m: Model, s: RunState, origin: Int, n: Int) -> bool:
-    """Return whether node n accepts a part from a node, or will once its shift begins."""
+def _has_room(m: Model, s: RunState, n: Int) -> bool:
+    """Return whether a server of station n is vacant, on shift or not."""
+    for r in range(m.nodes[n]["resource"], m.nodes[n]["resource"] + m.nodes[n]["capacity"]):
+        if is_vacant(s, r):
+            return True
+    return False
+
+
+@inlined
+def _would_accept(m: Model, s: RunState, r: Int, n: Int) -> bool:
+    """Return whether node n accepts what resource r offers, or will once shifts begin."""
     node, x = m.nodes[n], s.nodes[n]
-    if lacking_card(m, s, origin, n) >= 0:
+    if lacking_card(m, s, m.res[r]["node"], n) >= 0:
         return False
     if node["kind"] == _STATION:
-        return x["held"] < node["capacity"]
+        if node["intake"] == _KIT:
+            return bool(kit_server(m, s, n, s.parts[offered_part(m, s, r)]["product"], 0) >= 0)
+        return _has_room(m, s, n)
     if node["kind"] == _CONVEYOR or node["kind"] == _BUFFER:
         return node["capacity"] < 0 or x["held"] < node["capacity"]
     return True
@@ -68,7 +82,7 @@ def _waits_for_shift(m: Model, s: RunState, r: Int) -> bool:
         first = np.int64(x["choice"])
         last = first + 1
     for k in range(first, last):
-        if _would_accept(m, s, m.res[r]["node"], m.options[k]["target"]):
+        if _would_accept(m, s, r, m.options[k]["target"]):
             return True
     return False
 

@@ -75,6 +75,13 @@ class NodeKind(IntEnum):
     SINK = 4
 
 
+class Intake(IntEnum):
+    """How a server takes parts before it begins to work."""
+
+    SINGLE = 0  # one part
+    KIT = 1  # the components of a part to assemble
+
+
 class CarrierKind(IntEnum):
     """Who carries parts between nodes."""
 

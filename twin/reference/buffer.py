@@ -7,7 +7,7 @@ from twin.kernel.model import NONE
 from twin.kernel.states import Order, State
 from twin.reference.floor import Floor
 from twin.reference.outlet import Outlet
-from twin.reference.parts import Offer, Part
+from twin.reference.parts import Offer, Part, run_length
 from twin.reference.recorder import Activity
 
 NEVER = 2**63 - 1
@@ -52,23 +52,27 @@ class Buffer:
         self._offer: Offer | None = None
         floor.recorder.watch(self._still_open)
 
-    def accepts(self) -> bool:
+    def has_room(self) -> bool:
         """Return whether a waiting place is neither taken nor reserved."""
         return self._capacity == NONE or self.holds() < self._capacity
 
-    def would_accept(self) -> bool:
-        """Return whether it accepts: it has no shifts."""
-        return self.accepts()
+    def accepts(self, part: Part) -> bool:
+        """Return whether there is room for it: any part is taken."""
+        return self.has_room()
+
+    def would_accept(self, part: Part) -> bool:
+        """Return whether there is room for it: there are no shifts here."""
+        return self.has_room()
 
     def holds(self) -> int:
         """Return how many parts are here or on their way."""
         return len(self._parts) + self._reserved
 
-    def slot(self) -> "Buffer":
+    def slot(self, part: Part) -> "Buffer":
         """Return itself: any waiting place is as good."""
         return self
 
-    def reserve(self, kind: State) -> "Buffer":
+    def reserve(self, kind: State, part: Part) -> "Buffer":
         """Keep a place for a carried part."""
         self._reserved += 1
         return self
@@ -97,6 +101,11 @@ class Buffer:
         if self._parts:
             self._offer_first()
         return stay.part
+
+    def in_a_row(self) -> int:
+        """Return how many parts of one product come first."""
+        products = [stay.part.product for stay in self._parts]
+        return run_length(products)
 
     def _urgency(self, part: Part) -> int:
         match self._order:

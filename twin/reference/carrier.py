@@ -66,10 +66,10 @@ class Unit:
         """Send it to fetch an offered part; the place where that goes is reserved at once."""
         target = offer.find()
         assert target is not None
+        slot = target.reserve(self._group.awaited, offer.part)
         offer.sent = True
         offer.part.take_cards(target.loops)
         self.busy = True
-        slot = target.reserve(self._group.awaited)
         way = self._step(State.MOVING, offer.part, self.travel(EMPTY, offer.holder.pick_at))
         self._go.succeed(Task(offer, target, slot, way))
 

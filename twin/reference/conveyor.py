@@ -8,7 +8,7 @@ from twin.kernel.states import State
 from twin.reference.environment import End, Family
 from twin.reference.floor import Floor
 from twin.reference.outlet import Outlet
-from twin.reference.parts import Offer, Part
+from twin.reference.parts import Offer, Part, run_length
 from twin.reference.recorder import Activity
 
 
@@ -43,24 +43,28 @@ class Conveyor:
         self._offer: Offer | None = None
         floor.recorder.watch(self._still_open)
 
-    def accepts(self) -> bool:
+    def has_room(self) -> bool:
         """Return whether there is a place, the entry is clear, and nobody else was promised it."""
         full = len(self._parts) >= self._capacity
         return not full and not self._reserved and self._clearing is None
 
-    def would_accept(self) -> bool:
-        """Return whether it accepts: it has no shifts."""
-        return self.accepts()
+    def accepts(self, part: Part) -> bool:
+        """Return whether there is room for it: any part is taken."""
+        return self.has_room()
+
+    def would_accept(self, part: Part) -> bool:
+        """Return whether there is room for it: there are no shifts here."""
+        return self.has_room()
 
     def holds(self) -> int:
         """Return how many parts are here or on their way."""
         return len(self._parts) + self._reserved
 
-    def slot(self) -> "Conveyor":
+    def slot(self, part: Part) -> "Conveyor":
         """Return itself: there is one entry."""
         return self
 
-    def reserve(self, kind: State) -> "Conveyor":
+    def reserve(self, kind: State, part: Part) -> "Conveyor":
         """Keep the next place for a carried part."""
         self._reserved = True
         return self
@@ -87,6 +91,10 @@ class Conveyor:
         if self._parts:
             self._head_travels()
         return part
+
+    def in_a_row(self) -> int:
+        """Return how many parts of one product come first, those still on the way included."""
+        return run_length([part.product for part, _ in self._parts])
 
     def _head_travels(self) -> None:
         _, entered = self._parts[0]

@@ -20,11 +20,14 @@ class Offers:
         For each node the route of a product.
     direct : list
         Offers without a carrier, each behind its key (priority, since, rank, resource).
+    absent : list of Offer
+        What sources off shift will offer when they are back.
     """
 
     def __init__(self) -> None:
         self.routes: list[dict[int, Route]] = []
         self.direct: list[Entry] = []
+        self.absent: list[Offer] = []
         self._carried: dict[Group, list[Entry]] = {}
 
     def add(self, offer: Offer) -> None:

@@ -62,16 +62,19 @@ class Target(Protocol):
     place_at: int  # where carriers place, an index of Line.places
     loops: "tuple[Loop, ...]"
 
-    def accepts(self) -> bool:
+    def has_room(self) -> bool:
+        """Return whether a place is free, whoever is on shift and whatever it may be for."""
+
+    def accepts(self, part: Part) -> bool:
         """Return whether a part may come now."""
 
-    def would_accept(self) -> bool:
+    def would_accept(self, part: Part) -> bool:
         """Return whether a part might come if everything were on shift."""
 
-    def slot(self) -> Slot:
-        """Return the place the next part takes."""
+    def slot(self, part: Part) -> Slot:
+        """Return the place a part that may come takes."""
 
-    def reserve(self, kind: State) -> Slot:
+    def reserve(self, kind: State, part: Part) -> Slot:
         """Keep that place for a carrier; who waits for it there waits in the state ``kind``."""
 
     def holds(self) -> int:
@@ -87,6 +90,14 @@ class Holder(Protocol):
 
     def let_go(self, by: int) -> Part:
         """Give the offered part away to the resource ``by``."""
+
+    def in_a_row(self) -> float:
+        """Return how many parts like the offered one it would offer one after the other."""
+
+
+def run_length(products: Sequence[int]) -> int:
+    """Return how many products at the beginning are the same."""
+    return next((k for k, one in enumerate(products) if one != products[0]), len(products))
 
 
 @dataclass(slots=True, eq=False)
@@ -154,11 +165,11 @@ class Offer:
 
     def could_go(self, target: Target) -> bool:
         """Return whether it could go to a target if everything were on shift."""
-        return target.would_accept() and self.part.may_enter(target.loops)
+        return target.would_accept(self.part) and self.part.may_enter(target.loops)
 
     def _shortest(self) -> Target:
         accepting = (target for target in self.targets if self._fits(target))
         return min(accepting, key=lambda target: target.holds())
 
     def _fits(self, target: Target) -> bool:
-        return target.accepts() and (not target.loops or self.part.may_enter(target.loops))
+        return target.accepts(self.part) and (not target.loops or self.part.may_enter(target.loops))

@@ -2,7 +2,8 @@
 
 from twin.kernel.log import PART_SHIFT
 from twin.kernel.model import NONE
-from twin.kernel.states import Choose, NodeKind, State
+from twin.kernel.states import Choose, Intake, NodeKind, State
+from twin.reference.assembly import Assembly
 from twin.reference.buffer import Buffer
 from twin.reference.carrier import Group
 from twin.reference.conveyor import Conveyor
@@ -60,6 +61,8 @@ class Plant:
                 node = Buffer(floor, index)
             case NodeKind.CONVEYOR:
                 node = Conveyor(floor, index)
+            case NodeKind.STATION if row["intake"] == Intake.KIT:
+                node = Assembly(floor, index, calendar)
             case NodeKind.STATION:
                 node = Station(floor, index, calendar)
             case _:
@@ -104,7 +107,7 @@ class Plant:
                 product = int(row["product"])
                 priority = int(floor.line.product_priority[product])
                 part = Part(number, product, 0, priority)
-                slot = node.slot()
+                slot = node.slot(part)
                 floor.recorder.fact(0, State.ENTERED, slot.resource, part, slot.resource)
                 floor.inside += 1
                 part.take_cards(node.loops)

@@ -12,7 +12,7 @@ from twin.kernel.states import Ending, OnFailure, ShiftEnd, State
 from twin.reference.environment import End, Family
 from twin.reference.failures import Failure, failures_of
 from twin.reference.floor import Floor
-from twin.reference.parts import Offer, Part
+from twin.reference.parts import Offer, Part, run_length
 from twin.reference.recorder import Track
 from twin.reference.stages import Stage, Step
 
@@ -41,6 +41,7 @@ class Server:
         self._floor = floor
         self._station = station
         self._offer: Offer | None = None  # its finished part
+        self._more: deque[Part] = deque()  # other finished parts, which leave after it
         self._todo: deque[Stage] = deque()  # what is left to do for the part
         self._doing: Stage | None = None  # the first of these, while it is in progress
         self._begun = False  # any of it, and not finished
@@ -126,8 +127,39 @@ class Server:
     def _finish(self) -> None:
         assert self.part is not None
         self._begun = self._overtime = False
+        if self._station.yields:
+            self._take_apart(self.part)
+        self._put_on_offer()
+
+    def _put_on_offer(self) -> None:
+        assert self.part is not None
         self._offer = self._station.outlet.offer(self, self.part)
         self._floor.offers.add(self._offer)
+
+    def _take_apart(self, whole: Part) -> None:
+        """Make of a part what it yields."""
+        self._use_up(whole)
+        made = [self._make(product, whole.entered, whole) for product in self._station.yields]
+        self.part = made[0]
+        self._more.extend(made[1:])
+
+    def _use_up(self, part: Part) -> None:
+        """Let a part cease to be: others are made of it."""
+        floor = self._floor
+        part.keep_cards()
+        floor.recorder.fact(part.entered, State.CONSUMED, self.resource, part, self.resource)
+        floor.inside -= 1
+
+    def _make(self, product: int, entered: int, like: Part) -> Part:
+        """Return a part that comes to be here, as urgent as another one."""
+        floor, now = self._floor, self._floor.env.now
+        part = Part(
+            self._station.number(), product, now, like.priority, entered=entered, due=like.due
+        )
+        part.take_cards(self._station.loops)
+        floor.recorder.fact(now, State.MADE, self.resource, part, self.resource)
+        floor.inside += 1
+        return part
 
     def _stop(self, left: int, fate: OnFailure | None) -> None:
         """Stop before the end; ``fate`` of the operation, None: it goes on next shift."""
@@ -168,10 +200,22 @@ class Server:
         return self.part is None and self.awaits is None and not self._down
 
     def take(self, part: Part, by: int, *, reserved: bool = False) -> None:
-        """Take a part; how long everything to be done for it takes is drawn now."""
+        """Take a part; how long everything to be done for it takes is drawn at once."""
         if reserved:
             self.awaits = None
         self._close(by)
+        self._set_to_work(part)
+
+    def holds(self) -> int:
+        """Return how many parts it has, those on the way to it included."""
+        return int(self.part is not None or self.awaits is not None) + len(self._more)
+
+    def in_a_row(self) -> int:
+        """Return how many parts like the offered one leave one after the other."""
+        assert self.part is not None
+        return run_length([part.product for part in (self.part, *self._more)])
+
+    def _set_to_work(self, part: Part) -> None:
         self.part = part
         stages = self._station.recipe.stages(part.product, self._tooled_for)
         self._todo.extend(stages)
@@ -187,6 +231,9 @@ class Server:
         self._floor.offers.withdraw(offer)
         self._close(by)
         self.part = self._offer = None
+        if self._more:
+            self.part = self._more.popleft()
+            self._put_on_offer()
         return part
 
     def break_down(self, failure: Failure) -> None:

@@ -23,7 +23,7 @@ class Settling:
             self._hand_over(*move)
         for group in self.groups:
             group.dispatch()
-        for server in tuple(self.floor.unstarted):
+        for server in sorted(self.floor.unstarted, key=lambda one: (one.rank, one.resource)):
             if server.can_start():
                 server.start()
         self._look()
@@ -37,7 +37,7 @@ class Settling:
         return None
 
     def _hand_over(self, offer: Offer, target: Target) -> None:
-        slot = target.slot()
+        slot = target.slot(offer.part)
         part = offer.holder.let_go(slot.resource)
         part.take_cards(target.loops)
         part.keep_cards(target.loops)
@@ -63,5 +63,5 @@ class Settling:
             for offer in group.note_calls():
                 target = offer.find()
                 assert target is not None
-                called.setdefault(target.slot().resource, group.awaited)
+                called.setdefault(target.slot(offer.part).resource, group.awaited)
         return called

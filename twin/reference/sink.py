@@ -26,23 +26,27 @@ class Sink:
         self._floor = floor
         self._reserved = 0
 
-    def accepts(self) -> bool:
+    def has_room(self) -> bool:
         """Return that a sink always does."""
         return True
 
-    def would_accept(self) -> bool:
-        """Return whether it accepts: it has no shifts."""
-        return self.accepts()
+    def accepts(self, part: Part) -> bool:
+        """Return whether there is room for it: any part is taken."""
+        return self.has_room()
+
+    def would_accept(self, part: Part) -> bool:
+        """Return whether there is room for it: there are no shifts here."""
+        return self.has_room()
 
     def holds(self) -> int:
         """Return how many parts are on their way here."""
         return self._reserved
 
-    def slot(self) -> "Sink":
+    def slot(self, part: Part) -> "Sink":
         """Return itself."""
         return self
 
-    def reserve(self, kind: State) -> "Sink":
+    def reserve(self, kind: State, part: Part) -> "Sink":
         """Expect a carried part."""
         self._reserved += 1
         return self

@@ -1,6 +1,7 @@
 """Sources: where parts come from."""
 
 from collections import deque
+from math import inf
 
 from twin.kernel.log import PART_SHIFT
 from twin.kernel.model import NONE
@@ -9,7 +10,7 @@ from twin.reference.arrivals import Arrivals, Lot
 from twin.reference.draws import Variates
 from twin.reference.floor import Floor
 from twin.reference.outlet import Outlet
-from twin.reference.parts import Offer, Part
+from twin.reference.parts import Offer, Part, run_length
 from twin.reference.shifts import Calendar
 
 _ONE = Lot(1)
@@ -79,17 +80,26 @@ class Source:
             self._arrive(_ONE)
         return part
 
+    def in_a_row(self) -> float:
+        """Return how many parts of one product come first; saturated: how many it may yet make."""
+        waiting = run_length([part.product for part in self.waiting])
+        if self._saturated and len(self._products) == 1:
+            return inf if self._left == NONE else waiting + self._left
+        return waiting
+
     def shift_begins(self) -> None:
         """Offer again."""
         self._on_shift = True
         self._arrivals.shift_begins()
         if self.offered is not None and not self.offered.sent:
+            self._floor.offers.absent.remove(self.offered)
             self._floor.offers.add(self.offered)
 
     def shift_ends(self) -> None:
         """Offer nothing; a carrier on its way still gets its part."""
         if self.offered is not None and not self.offered.sent:
             self._floor.offers.withdraw(self.offered)
+            self._floor.offers.absent.append(self.offered)
         self._on_shift = False
         self._arrivals.shift_ends()
 
@@ -122,3 +132,5 @@ class Source:
         self.offered = self._outlet.offer(self, self.waiting[0])
         if self._on_shift:
             self._floor.offers.add(self.offered)
+        else:
+            self._floor.offers.absent.append(self.offered)

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from twin.kernel.log import PART_SHIFT
 from twin.kernel.states import ShiftEnd, State
 from twin.reference.floor import Floor
 from twin.reference.outlet import Outlet
+from twin.reference.parts import Part
 from twin.reference.server import Server
 from twin.reference.shifts import Calendar
 from twin.reference.stages import Recipe
@@ -48,30 +50,45 @@ class Station:
             standby_after=int(row["standby_after"]),
             wake_up=int(row["wake_up"]),
         )
+        first, count = int(row["yield_first"]), int(row["yield_count"])
+        self.yields: list[int] = floor.line.yields[first : first + count].tolist()
+        self._made = 0
         first = int(row["resource"])
-        self.servers = [Server(floor, self, first + k) for k in range(int(row["capacity"]))]
+        self.servers = [self._server(floor, first + k) for k in range(int(row["capacity"]))]
 
-    def accepts(self) -> bool:
+    def _server(self, floor: Floor, resource: int) -> Server:
+        return Server(floor, self, resource)
+
+    def accepts(self, part: Part) -> bool:
         """Return whether a server is free."""
         for server in self.servers:  # noqa: SIM110 - any() takes twice as long, and this is asked most
             if server.is_free():
                 return True
         return False
 
-    def would_accept(self) -> bool:
+    def has_room(self) -> bool:
         """Return whether a server would be free if all were on shift."""
         return any(server.would_be_free() for server in self.servers)
 
-    def slot(self) -> Server:
+    def would_accept(self, part: Part) -> bool:
+        """Return whether a server would take it if all were on shift."""
+        return self.has_room()
+
+    def slot(self, part: Part) -> Server:
         """Return the first free server."""
         return next(server for server in self.servers if server.is_free())
 
-    def reserve(self, kind: State) -> Server:
+    def reserve(self, kind: State, part: Part) -> Server:
         """Keep the first free server for a carried part."""
-        server = self.slot()
+        server = self.slot(part)
         server.awaits = kind
         return server
 
     def holds(self) -> int:
         """Return how many parts its servers have or wait for."""
-        return sum(s.part is not None or s.awaits is not None for s in self.servers)
+        return sum(server.holds() for server in self.servers)
+
+    def number(self) -> int:
+        """Return the number of the next part that comes to be here."""
+        self._made += 1
+        return (self.node << PART_SHIFT) + self._made - 1

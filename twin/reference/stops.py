@@ -79,7 +79,7 @@ def _awaited(offer: Offer) -> dict[str, frozenset[int]]:
     found: dict[str, frozenset[int]] = {}
     for target in offer.targets:
         name, nodes = target.name, frozenset({target.node})
-        if target.would_accept():
+        if target.has_room():
             lacking = [one for one in target.loops if not offer.part.may_enter((one,))]
             if lacking:
                 name, nodes = f"a card of {lacking[0].name}", lacking[0].nodes

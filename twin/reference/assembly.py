@@ -1,0 +1,135 @@
+"""Assembly: the components of a kit come together and become one part."""
+
+from typing import TYPE_CHECKING
+
+from twin.kernel.states import State
+from twin.reference.floor import Floor
+from twin.reference.gathering import Gatherer
+from twin.reference.parts import Part
+from twin.reference.shifts import Calendar
+from twin.reference.station import Station
+
+if TYPE_CHECKING:
+    from twin.reference.server import Server
+
+
+class Assembler(Gatherer):
+    """Gathers one kit at a time, makes a part of it and works on that.
+
+    Parameters
+    ----------
+    floor : Floor
+    station : Assembly
+    resource : int
+    """
+
+    def __init__(self, floor: Floor, station: "Assembly", resource: int) -> None:
+        super().__init__(floor, station, resource)
+        self.gathered, self.coming = [], {}
+        self._kit = station.kit
+        self._makes = station.makes
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it has any component, or one is on the way."""
+        return bool(self.gathered or self.coming)
+
+    def lacks(self, product: int) -> int:
+        """Return how many parts of a product it has neither got nor on the way."""
+        here = [part.product for part in (*self.gathered, *self.coming)]
+        return self._kit.get(product, 0) - here.count(product)
+
+    def has_all(self) -> bool:
+        """Return whether the kit is complete."""
+        return len(self.gathered) == sum(self._kit.values())
+
+    def can_start(self) -> bool:
+        """Make the part if its kit is complete; return whether work on it may start or resume."""
+        if self.part is None:
+            self._assemble()
+        return super().can_start()
+
+    def _assemble(self) -> None:
+        entered = min(part.entered for part in self.gathered)
+        main = next(iter(self._kit))
+        like = next(part for part in self.gathered if part.product == main)
+        for part in self.gathered:
+            self._use_up(part)
+        self.gathered = []
+        self._set_to_work(self._make(self._makes, entered, like))
+
+
+class Assembly(Station):
+    """A station whose servers assemble.
+
+    Parameters
+    ----------
+    floor : Floor
+    node : int
+        Index of the node.
+    calendar : Calendar or None
+        Its shifts.
+    """
+
+    servers: list[Assembler]  # type: ignore[assignment]
+
+    def __init__(self, floor: Floor, node: int, calendar: Calendar | None) -> None:
+        row = floor.line.nodes[node]
+        first, count = int(row["kit_first"]), int(row["kit_count"])
+        components = floor.line.kits[first : first + count]
+        self.kit: dict[int, int] = dict(
+            zip(components["product"].tolist(), components["count"].tolist(), strict=True)
+        )
+        self.makes = int(row["makes"])
+        self._together = bool(row["together"])
+        self._floor = floor
+        super().__init__(floor, node, calendar)
+
+    def _server(self, floor: Floor, resource: int) -> "Server":
+        return Assembler(floor, self, resource)
+
+    def accepts(self, part: Part) -> bool:
+        """Return whether a server takes a part for its kit."""
+        return self._find(part, shifts=True) is not None
+
+    def would_accept(self, part: Part) -> bool:
+        """Return whether a server would take it if all were on shift."""
+        return self._find(part, shifts=False) is not None
+
+    def slot(self, part: Part) -> Assembler:
+        """Return the server that takes it."""
+        server = self._find(part, shifts=True)
+        assert server is not None
+        return server
+
+    def reserve(self, kind: State, part: Part) -> Assembler:
+        """Keep its place for a part that is to be carried."""
+        server = self.slot(part)
+        server.expect(part, kind)
+        return server
+
+    def _find(self, part: Part, *, shifts: bool) -> Assembler | None:
+        ready = [server for server in self.servers if server.may_gather(shifts=shifts)]
+        for server in ready:
+            if server.has_begun and server.lacks(part.product) > 0:
+                return server
+        empty = next((server for server in ready if not server.has_begun), None)
+        whole = not self._together or self._whole_kit_on_offer(shifts=shifts)
+        return empty if part.product in self.kit and whole else None
+
+    def _whole_kit_on_offer(self, *, shifts: bool) -> bool:
+        """Return whether what is on offer is a whole kit, beside what others that began lack."""
+        begun = [server for server in self.servers if server.has_begun]
+        return all(
+            self._on_offer(product, shifts=shifts)
+            >= count + sum(server.lacks(product) for server in begun)
+            for product, count in self.kit.items()
+        )
+
+    def _on_offer(self, product: int, *, shifts: bool) -> float:
+        offers = self._floor.offers
+        return sum(
+            offer.holder.in_a_row()
+            for offer in offers.all() + ([] if shifts else offers.absent)
+            if offer.part.product == product and not offer.sent and self in offer.targets
+        )
