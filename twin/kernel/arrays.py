@@ -47,6 +47,7 @@ RESOURCE = np.dtype(
         ("order", np.int64),  # its place when sorted by (rank, resource)
         ("clock", np.int64),  # first of its failure clocks, one a mode
         ("kit", np.int64),  # server of an assembly station: first of its components in State.kit
+        ("ahead", np.int64),  # source, station: row of State.ahead of its node
         # slots, NONE where nothing of the kind can be pending
         ("end", np.int64),  # operation, carrier step, conveyor head
         ("entry", np.int64),  # conveyor
@@ -170,8 +171,7 @@ NODE_STATE = np.dtype(
         ("last_leave", np.int64),  # conveyor: when a part left it last
         ("created", np.int64),  # source
         ("draws", np.int64),  # arrivals of a source, process times of a station
-        ("ahead", np.int64),  # the next of them, drawn ahead from the distribution
-        ("ahead_of", np.int64),
+        ("ahead_of", np.int64),  # distribution of those drawn ahead
         ("row", np.int64),  # source: next of its list
         ("round", np.int64),  # how often the list was worked off
         ("paused", np.int64),  # ns to the next arrival while its clock stands still, NONE
@@ -292,6 +292,7 @@ class State(NamedTuple):
     glob: NDArray[np.void]  # (1,) GLOBAL
     nodes: NDArray[np.void]  # (N,) NODE_STATE
     res: NDArray[np.void]  # (R,) RESOURCE_STATE
+    ahead: NDArray[np.int64]  # (stations and sources, BLOCK) their next draws, ns
     clocks: NDArray[np.void]  # CLOCK_STATE, one a server and mode
     kit: NDArray[np.void]  # KIT_STATE, one a server and component
     groups: NDArray[np.void]  # (G,) GROUP_STATE

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import numpy as np
+
 from twin.kernel.arrays import Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.jit import compiled, inlined
-from twin.kernel.samplers import duration
+from twin.kernel.samplers import BLOCK, draw_block, duration
 
 
 @compiled
@@ -35,18 +37,23 @@ def draw_time(m: Model, s: RunState, r: Int, d: Int, pace: float, stream: Int, i
 def draw_next(m: Model, s: RunState, r: Int, d: Int, pace: float, stream: Int) -> Int:
     """Return the next arrival or process time of the node of resource r, ns.
 
-    The one after it is drawn ahead, most likely from the same distribution: the processor does so
-    while it works on, where it would have to wait for a sample that is needed at once.
+    A sample by itself makes the processor wait for a long chain of operations; several at once
+    overlap.  So a block is drawn ahead, most likely from the distribution that the next ones need
+    too.  Whoever changes the pace of a node sets its `ahead_of` to NONE.
     """
     x, g = s.nodes[m.res[r]["node"]], s.glob[0]
-    i = x["draws"]
+    row, i = m.res[r]["ahead"], x["draws"]
     x["draws"] = i + 1
-    if x["ahead_of"] != d:
-        x["ahead"] = duration(m.dists[d], m.values, pace, stream, g["seed"], g["replication"], i)
-    t = x["ahead"]
-    x["ahead_of"] = d
-    x["ahead"] = duration(m.dists[d], m.values, pace, stream, g["seed"], g["replication"], i + 1)
+    k = i & (BLOCK - 1)
+    if k == 0:
+        x["ahead_of"] = d
+        seed, replication = g["seed"], g["replication"]
+        draw_block(m.dists[d], m.values, pace, stream, seed, replication, i, BLOCK, s.ahead, row)
+    if x["ahead_of"] == d:
+        t = s.ahead[row, k]
+    else:
+        t = duration(m.dists[d], m.values, pace, stream, g["seed"], g["replication"], i)
     if t < 0:
         _note(s.glob, r, d, pace, stream, i)
-        t = 0
+        t = np.int64(0)
     return t

@@ -36,6 +36,7 @@ from twin.kernel.arrays import (
 from twin.kernel.log import ACTIVITY
 from twin.kernel.model import NONE, Line
 from twin.kernel.neighbours import feeders_of, gathering_of, rows
+from twin.kernel.samplers import BLOCK
 from twin.kernel.states import N_STATES, Intake, NodeKind
 from twin.kernel.tally import N_BINS, Tally
 
@@ -102,6 +103,8 @@ def _resources(line: Line) -> NDArray[np.void]:
     res["order"][np.lexsort([np.arange(count), rank])] = np.arange(count)
     for field in ("end", "entry", "repair", "failure", "sleep", "arrival"):
         res[field] = NONE
+    draws = (res["kind"] == NodeKind.SOURCE) | (res["kind"] == NodeKind.STATION)
+    res["ahead"][draws] = np.unique(node[draws], return_inverse=True)[1]
     modes = np.where(res["kind"] == NodeKind.STATION, line.nodes["mode_count"][node], 0)
     res["clock"] = np.cumsum(modes) - modes
     kits = np.where(res["kind"] == NodeKind.STATION, line.nodes["kit_count"][node], 0)
@@ -311,6 +314,7 @@ def state_of(
         glob=glob,
         nodes=_node_states(line),
         res=_resource_states(line),
+        ahead=np.zeros((int(model.res["ahead"].max()) + 1, BLOCK), np.int64),
         clocks=np.zeros(int((model.slots["kind"] == FAILURE_STRIKES).sum()), CLOCK_STATE),
         kit=np.zeros(int(_components(line).sum()), KIT_STATE),
         groups=_group_states(line),

@@ -1,7 +1,7 @@
 """Pending ends: one slot an activity, in a tournament whose root is the earliest, lowest first.
 
-A tournament beats heaps here: slots are few and known, and an update stops early where another
-slot still wins (10 / 100 / 1000 stations: 77 / 100 / 124 ns an event in a prototype).
+A tournament beats heaps here: slots are few and known, and all matches of an update are played
+without a branch the processor could guess wrong.
 """
 
 import numpy as np
@@ -16,9 +16,11 @@ from twin.kernel.jit import compiled, inlined
 def _replay(
     due: NDArray[np.int64], winners: NDArray[np.int64], leaves: Int, slot: Int, when: Int
 ) -> None:
-    """Set a slot and play its matches again, up to where another slot wins as before.
+    """Set a slot and play its matches again.
 
     The opponents on the way up do not depend on who wins, so that all of them are fetched at once.
+    To stop where another slot still wins saves matches but costs more in wrong guesses: 6 % of the
+    time of a line of ten stations, 2 % of one of a hundred.
     """
     due[slot] = when
     i, best, earliest = leaves + slot, slot, when
@@ -29,8 +31,6 @@ def _replay(
         best = other if theirs - (i & 1) < earliest else best
         earliest = min(theirs, earliest)
         i >>= 1
-        if winners[i] == best and best != slot:
-            return
         winners[i] = best
 
 
