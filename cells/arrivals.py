@@ -65,7 +65,7 @@ def _listed(source: Source) -> Found:
 
 
 def _off_shift(source: Source) -> Found:
-    if source.off_shift == "wait":
+    if source.off_shift is None:
         return
     if source.saturated:
         yield "off_shift", "a source that is saturated has no arrivals; leave it out"

@@ -45,7 +45,7 @@ class Source(Part):
     batch: int = Field(1, ge=1, le=100_000)
     limit: int | None = Field(None, ge=1)
     shifts: Name | None = None
-    off_shift: Literal["wait", "lost", "pause"] = "wait"  # what arrivals do then
+    off_shift: Literal["wait", "lost", "pause"] | None = None  # default: pause; lists: wait
     pick_at: Name | None = None
 
 

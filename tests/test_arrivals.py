@@ -120,10 +120,12 @@ flow: [{from: src, to: out}]
         ("wait", [(6, 6), (12, 20), (18, 20), (24, 24), (30, 40), (36, 40), (42, 42)]),
         ("lost", [(6, 6), (24, 24), (42, 42), (48, 48)]),
         ("pause", [(6, 6), (22, 22), (28, 28), (44, 44)]),
+        (None, [(6, 6), (22, 22), (28, 28), (44, 44)]),
     ],
 )
 def test_arrivals_off_shift_wait_are_lost_or_pause(policy, expected, simulate):
-    line = line_of(OFF.replace("POLICY", policy).replace(", FIRST", ""))
+    text = OFF.replace("POLICY", policy) if policy else OFF.replace(", off_shift: POLICY", "")
+    line = line_of(text.replace(", FIRST", ""))
 
     assert [stay[1:] for stay in entered(line, simulate, 49)][: len(expected)] == expected
 

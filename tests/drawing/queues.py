@@ -36,7 +36,7 @@ def arrivals(rng: Random, document: Document) -> None:
         if rng.random() > 0.8:
             _listed(rng, source, products)
         if "shifts" in source and not source.get("saturated") and rng.random() > 0.5:
-            source["off_shift"] = rng.choice(["lost", "pause" if "every" in source else "wait"])
+            source["off_shift"] = rng.choice(["lost", "wait"])
 
 
 def _listed(rng: Random, source: Document, products: list[str]) -> None:

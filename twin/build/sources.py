@@ -36,7 +36,7 @@ class SourceTables:
         row["batch"] = source.batch
         row["limit"] = NONE if source.limit is None else source.limit
         row["calendar"] = self.calendars.add(source.shifts)
-        row["off_shift"] = OffShift[source.off_shift.upper()]
+        row["off_shift"] = _off_shift(source)
         self._add_products(row, source)
         if source.timetable is not None or source.orders is not None:
             rows = self._of_week(source) if source.timetable is not None else self._orders(source)
@@ -82,3 +82,9 @@ class SourceTables:
     def arrival_rows(self) -> NDArray[np.void]:
         """Return the lists of all sources, dtype ARRIVAL."""
         return np.array(self.arrivals, dtype=ARRIVAL)
+
+
+def _off_shift(source: Source) -> OffShift:
+    """Return what arrivals do off shift: by default intervals pause, times of a list do not."""
+    default = "pause" if source.every is not None and source.shifts else "wait"
+    return OffShift[(source.off_shift or default).upper()]
