@@ -10,39 +10,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from robots.arm import Arm, Chain, Floats
-from robots.distance import BOX, CYLINDER, segment_to_segment, segment_to_solid
-from robots.frames import inverse
+from robots.arm import Floats
+from robots.distance import segment_to_segment, segment_to_solid
 from robots.jit import compiled
 from robots.kinematics.fk import frames
-from robots.task import ArmTask, Tool
+from robots.scene import NOTHING, Scene, scene
 
-NOTHING = -1
+__all__ = ["NOTHING", "Nearest", "Scene", "clearances", "nearest", "scene"]
+
 _TOLERANCE = 0.004  # m
-_MOUNT = 0.03  # m; a fixture that near to the origin of the base carries it
-
-
-class Scene(NamedTuple):
-    """An arm's capsules and the fixtures around it, for the kernels; everything in the arm's base.
-
-    F fixtures, m capsules, link n + 1 is the flange with the tool.
-    """
-
-    chain: Chain
-    link: NDArray[np.int64]  # (m,)
-    start: Floats  # (m, 3)
-    end: Floats  # (m, 3)
-    radius: Floats  # (m,)
-    pairs: NDArray[np.int64]  # (p, 2) capsules checked against each other
-    kind: NDArray[np.int64]  # (F,) BOX or CYLINDER
-    turn: Floats  # (F, 3, 3)
-    origin: Floats  # (F, 3)
-    half: Floats  # (F, 3)
-    center: Floats  # (3, F) the origins, coordinate by coordinate
-    ball: Floats  # (F,) radius of the ball around each
-    margin: Floats  # (m, F) radii of the balls around capsule and fixture; -inf: not checked
-    lowest: NDArray[np.int64]  # (F,) links below this one are not checked against it
-    lever: Floats  # (n,) farthest any capsule reaches from each joint, m
 
 
 class Nearest(NamedTuple):
@@ -53,93 +29,6 @@ class Nearest(NamedTuple):
     link: int
     own: float  # least distance between parts of the arm itself, m
     own_links: tuple[int, int]
-
-
-def scene(task: ArmTask) -> Scene:
-    """Return what the kernels need of a task."""
-    arm = task.arm
-    link, start, end, radius = _capsules(arm, task.tool)
-    index = {pair: k for k, pair in enumerate(arm.self_pairs)}
-    pairs = [
-        (a, b)
-        for a in range(link.size)
-        for b in range(link.size)
-        if (int(link[a]), int(link[b])) in index
-    ]
-    pose_base_cell = inverse(task.pose_cell_base)
-    poses = np.array([pose_base_cell @ f.pose_cell_fixture for f in task.fixtures]).reshape(
-        -1, 4, 4
-    )
-    half = np.array([_half(f.kind, f.size) for f in task.fixtures]).reshape(-1, 3)
-    kinds = [BOX if f.kind == "box" else CYLINDER for f in task.fixtures]
-    # Of a cylinder the rim is farthest from the centre: one radius counts.
-    rims = half * np.array([[1.0, float(kind == BOX), 1.0] for kind in kinds]).reshape(-1, 3)
-    ball = np.sqrt((rims**2).sum(axis=1))
-    lowest = _lowest(kinds, poses, half)
-    margin = (np.linalg.norm(end - start, axis=1) / 2 + radius)[:, None] + ball
-    margin[link[:, None] < lowest] = -np.inf
-    return Scene(
-        arm.chain,
-        link,
-        start,
-        end,
-        radius,
-        np.array(pairs, dtype=np.int64).reshape(-1, 2),
-        np.array(kinds, dtype=np.int64),
-        np.ascontiguousarray(poses[:, :3, :3]),
-        np.ascontiguousarray(poses[:, :3, 3]),
-        half,
-        np.ascontiguousarray(poses[:, :3, 3].T),
-        ball,
-        margin,
-        lowest,
-        _levers(arm.chain, link, start, end, radius),
-    )
-
-
-def _lowest(kinds: list[int], poses: Floats, half: Floats) -> NDArray[np.int64]:
-    """Return 2 for fixtures the base stands on, 1 for others."""
-    base = [inverse(pose)[:3, 3].copy() for pose in poses]
-    gaps = [segment_to_solid(k, p, p, h) for k, p, h in zip(kinds, base, half, strict=True)]
-    return np.array([2 if gap < _MOUNT else 1 for gap in gaps], dtype=np.int64)
-
-
-def _half(kind: str, size: tuple[float, ...]) -> tuple[float, float, float]:
-    if kind == "box":
-        return size[0] / 2, size[1] / 2, size[2] / 2
-    return size[0], size[0], size[1] / 2
-
-
-def _capsules(arm: Arm, tool: Tool) -> tuple[NDArray[np.int64], Floats, Floats, Floats]:
-    own = arm.capsules
-    tcp = tool.pose_flange_tcp[:3, 3]
-    length = float(np.linalg.norm(tcp))
-    if length < 1e-6:
-        return own.link, own.start, own.end, own.radius
-    # The round end of the capsule touches the tcp, it does not stand beyond it.
-    radius = min(tool.radius, length / 2)
-    tip = tcp * (1 - radius / length)
-    base = tcp * min(radius / length, 0.5)
-    return (
-        np.append(own.link, arm.dof + 1),
-        np.vstack([own.start, base]),
-        np.vstack([own.end, tip]),
-        np.append(own.radius, radius),
-    )
-
-
-def _levers(
-    chain: Chain, link: NDArray[np.int64], start: Floats, end: Floats, radius: Floats
-) -> Floats:
-    """Return for each joint how far a capsule point can be from its axis, whatever the pose."""
-    n = len(chain.axis)
-    steps = np.linalg.norm(chain.offset, axis=1)
-    far = np.maximum(np.linalg.norm(start, axis=1), np.linalg.norm(end, axis=1)) + radius
-    levers = np.zeros(n)
-    for i in range(n):
-        beyond = [far[k] + steps[i + 1 : link[k]].sum() for k in range(link.size) if link[k] > i]
-        levers[i] = max(beyond, default=0.0)
-    return levers
 
 
 @compiled
@@ -243,16 +132,20 @@ def _to_itself(view: Scene, ends: Floats, found: NDArray[np.int64]) -> float:
 
 @compiled
 def _watch(
-    view: Scene, path: Floats, ask: tuple[float, float], best: Floats, who: NDArray[np.int64]
+    view: Scene,
+    path: Floats,
+    ask: tuple[float, float, float],
+    best: Floats,
+    who: NDArray[np.int64],
 ) -> None:
     """Write the least clearances along straight joint moves between the rows of `path` (k, n).
 
     Where a pose has clearance c, no pose that moves every point by less than c - x can have less
     than x: so the step to the next pose is as long as that allows, with x the least found so far
-    less a tolerance.  Between parts of the arm only contact is sought.  `ask` holds the tolerance
-    and the clearance from which on its size does not matter.
+    less a tolerance.  Between parts of the arm only contact is sought.  `ask` holds the tolerance,
+    the clearance from which on its size does not matter, and the one below which to look no more.
     """
-    tolerance, enough = ask
+    tolerance, enough, stop = ask
     n = path.shape[1]
     turns, origins = np.empty((n + 2, 3, 3)), np.empty((n + 2, 3))
     ends, q = np.empty((2, view.link.size, 3)), np.empty(n)
@@ -273,6 +166,8 @@ def _watch(
                 best[0], who[0], who[1] = gap, found[0], found[1]
             if own < best[1]:
                 best[1], who[2], who[3] = own, found[2], found[3]
+            if min(best[0], best[1]) < stop:
+                return
             if s >= 1.0 or motion == 0.0:
                 break
             least = min(best[0], enough)
@@ -301,7 +196,9 @@ def clearances(view: Scene, q: Floats) -> Floats:
     return gaps
 
 
-def nearest(view: Scene, path: Floats, enough: float = math.inf) -> Nearest:
+def nearest(
+    view: Scene, path: Floats, enough: float = math.inf, stop: float = -math.inf
+) -> Nearest:
     """Return the tightest place of a motion through joint positions.
 
     Parameters
@@ -310,13 +207,17 @@ def nearest(view: Scene, path: Floats, enough: float = math.inf) -> Nearest:
         Joint positions, rad; straight in joint space between them.
     enough : float
         Clearance from which on its size does not matter, m: 0.0 to look for contact only.
+    stop : float
+        Clearance below which it does not matter either, m: the first such place is returned.
 
     Notes
     -----
     The true clearance is smaller than the one returned by at most 4 mm or a tenth.
     """
     best, who = np.empty(2), np.full(4, NOTHING, dtype=np.int64)
-    _watch(view, np.ascontiguousarray(path, dtype=np.float64), (_TOLERANCE, enough), best, who)
+    _watch(
+        view, np.ascontiguousarray(path, dtype=np.float64), (_TOLERANCE, enough, stop), best, who
+    )
     return Nearest(
         float(best[0]), int(who[0]), int(who[1]), float(best[1]), (int(who[2]), int(who[3]))
     )

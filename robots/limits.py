@@ -20,7 +20,7 @@ BUILD_UP = (
     0.05  # s; assumed: how long acceleration takes to build up, for want of published jerk limits
 )
 MARGIN = 0.9  # part of the published torque that is used
-_SAMPLES = 8  # checked instants in each segment of a law
+_SAMPLES = 8  # checked instants in each segment of a law, at least
 _INTERPOLATION = 0.999  # covers the error of reading coefficients between samples of the path
 
 
@@ -67,12 +67,13 @@ def _allowed(effort: Effort, length: float, lengths: Floats, jerk: float) -> boo
     """Say whether no limit is passed by a law of `timelaw.segments` on a path of that length."""
     steps, n = effort.a.shape[0] - 1, effort.a.shape[1]
     state = np.empty(3)
+    samples = max(_SAMPLES, effort.a.shape[0] // _SAMPLES)
     begin = 0.0
     for segment in range(
         4
     ):  # the law is symmetric in time: s' and s'' at s are those on the way back
-        for k in range(_SAMPLES + 1):
-            timelaw.along(lengths, jerk, begin + lengths[segment] * k / _SAMPLES, state)
+        for k in range(samples + 1):
+            timelaw.along(lengths, jerk, begin + lengths[segment] * k / samples, state)
             for mirrored in range(2):
                 s = length - state[0] if mirrored else state[0]
                 u = -state[2] if mirrored else state[2]

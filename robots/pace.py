@@ -6,6 +6,7 @@ import numpy as np
 
 from robots import timelaw
 from robots.arm import Floats
+from robots.bends import bent
 from robots.dynamics import Body, body_of
 from robots.limits import BUILD_UP, MARGIN, Effort, acceleration_effort, fastest, torque_effort
 from robots.task import ArmTask
@@ -44,16 +45,16 @@ class Pace:
         start, end : ndarray, shape (n,)
             Joint angles, rad.
         """
-        way = end - start
-        size = np.abs(way)
-        if size.max() < 1e-9:
+        return self.along(np.stack([start, end]), 0.0, loaded)
+
+    def along(self, points: Floats, width: float, loaded: bool) -> Law:
+        """Return the law of a joint move round via-points, see `robots.bends`."""
+        if np.abs(np.diff(points, axis=0)).max() < 1e-9:
             return Law(time=0.0, values=np.zeros(3))
-        part = np.linspace(0.0, 1.0, STEPS + 1)[:, None]
-        path = np.stack(
-            [start + part * way, np.tile(way, (STEPS + 1, 1)), np.zeros((STEPS + 1, way.size))]
-        )
-        moving = size > 0
-        v_max = float((self.speed[moving] / size[moving]).min())
+        # Corners come with jumps of the curvature: they are looked at more closely.
+        steps = STEPS if len(points) == 2 else 3 * STEPS * (len(points) - 1)
+        path = np.stack(bent(points, width, np.linspace(0.0, 1.0, steps + 1)))
+        v_max = float((self.speed / np.maximum(np.abs(path[1]), 1e-12)).min())
         return self._law(path, 1.0, v_max, v_max / BUILD_UP, loaded)
 
     def straight(self, between: Floats, loaded: bool) -> Law:

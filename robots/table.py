@@ -1,13 +1,17 @@
 """How long an arm takes for each move of a task: postures, times, clearances."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from robots.arm import Floats
 from robots.cache import cached_table
 from robots.candidates import Candidates, candidates_at, collides, describe
 from robots.choose import Search, search_of
-from robots.collide import nearest, scene
+from robots.collide import Nearest, nearest, scene
+from robots.detour import Detour, detour
 from robots.errors import MotionError
 from robots.kinematics.inverse import inverse_of
 from robots.pace import Law, Pace, notes_of, pace_of
@@ -51,10 +55,10 @@ def computed_move_times(task: ArmTask) -> MoveTable:
     candidates = [candidate for candidate, _ in found if candidate is not None]
     search = search_of(pace, view, candidates)
     choice = [int(c) for c in search.best()]
-    problems = _colliding(task, search, choice)
+    detours, problems = _detours(task, search, choice)
     if problems:
         raise MotionError(task.name, problems)
-    return _fill(task, pace, search, candidates, choice)
+    return _fill(task, pace, search, candidates, choice, detours)
 
 
 def _too_heavy(task: ArmTask) -> list[str]:
@@ -67,21 +71,90 @@ def _too_heavy(task: ArmTask) -> list[str]:
     ]
 
 
-def _colliding(task: ArmTask, search: Search, choice: Sequence[int]) -> list[str]:
-    problems = []
+def _detours(
+    task: ArmTask, search: Search, choice: Sequence[int]
+) -> tuple[dict[tuple[int, int], Detour], list[str]]:
+    """Return ways round for the moves that collide even at the best postures, and what has none."""
+    found, problems = {}, []
     for a, b, _ in search.moves:
-        if collides(search.spot(choice[a], choice[b])):
-            spot = search.worst.get((a, b), search.spot(choice[a], choice[b]))
-            names = f"{task.targets[a].name} to {task.targets[b].name}"
-            problems.append(
-                f"{names}: {describe(task, spot)}, at the best posture found;"
-                " move the fixture, a target or the base"
-            )
-    return problems
+        direct = search.spot(choice[a], choice[b])
+        if not collides(direct):
+            continue
+        way = detour(task, search.view, search.q[choice[a]], search.q[choice[b]])
+        if way is not None:
+            found[int(a), int(b)] = way
+            continue
+        spot = search.worst.get((a, b), direct)
+        names = f"{task.targets[a].name} to {task.targets[b].name}"
+        problems.append(
+            f"{names}: no way found: on the direct one {describe(task, spot)}, at the best posture;"
+            " move the fixture, a target or the base"
+        )
+    return found, problems
+
+
+def _vias(
+    shape: tuple[int, int], detours: dict[tuple[int, int], Detour]
+) -> tuple[Floats | None, Floats | None]:
+    """Return `MoveTable.via` and `MoveTable.via_width`."""
+    if not detours:
+        return None, None
+    count, joints = shape
+    most = max(len(way.points) - 2 for way in detours.values())
+    via, width = np.full((count, count, most, joints), np.nan), np.zeros((count, count))
+    for (a, b), way in detours.items():
+        inner = way.points[1:-1]
+        via[a, b, : len(inner)], via[b, a, : len(inner)] = inner, inner[::-1]
+        width[a, b] = width[b, a] = way.width
+    return via, width
+
+
+class _Travels(NamedTuple):
+    """The fields of `MoveTable` about travels."""
+
+    time: Floats
+    law: Floats
+    clearance: Floats
+    nearest: NDArray[np.int64]
+
+
+def _travels(
+    task: ArmTask,
+    pace: Pace,
+    search: Search,
+    choice: Sequence[int],
+    detours: dict[tuple[int, int], Detour],
+) -> _Travels:
+    shape = (2, len(task.targets), len(task.targets))
+    found = _Travels(
+        time=np.full(shape, np.nan),
+        law=np.full((*shape, 3), np.nan),
+        clearance=np.full(shape, np.nan),
+        nearest=np.full(shape, -1, dtype=np.int64),
+    )
+    spots: dict[tuple[int, int], Nearest] = {pair: way.spot for pair, way in detours.items()}
+    for a, b, loaded in task.moves:
+        at, pair = (int(loaded), a, b), (min(a, b), max(a, b))
+        way = detours.get(pair)
+        if way is None:
+            move = search.law(choice[a], choice[b], loaded)
+        else:
+            move = pace.along(way.points, way.width, loaded)
+        if pair not in spots:
+            spots[pair] = nearest(search.view, search.q[[choice[a], choice[b]]])
+        found.time[at] = move.time + task.settle if a != b else 0.0
+        found.law[at] = move.values
+        found.clearance[at], found.nearest[at] = spots[pair].clearance, spots[pair].fixture
+    return found
 
 
 def _fill(
-    task: ArmTask, pace: Pace, search: Search, candidates: Sequence[Candidates], choice: list[int]
+    task: ArmTask,
+    pace: Pace,
+    search: Search,
+    candidates: Sequence[Candidates],
+    choice: list[int],
+    detours: dict[tuple[int, int], Detour],
 ) -> MoveTable:
     count, joints = len(task.targets), task.arm.dof
     rows = [c - int(search.first[k]) for k, c in enumerate(choice)]
@@ -89,35 +162,36 @@ def _fill(
     spots = [c.tight[int(c.branch[row])] for c, row in zip(candidates, rows, strict=True)]
     straight = [[pace.straight(path, loaded) for path in between] for loaded in (False, True)]
     both_ways = _times(straight[EMPTY]) + _times(straight[LOADED])
-    pairs = {(min(a, b), max(a, b)) for a, b, _ in task.moves}
-    spots_of_moves = {pair: nearest(search.view, between[list(pair), 0]) for pair in pairs}
-    shape = (2, count, count)
-    travel, law = np.full(shape, np.nan), np.full((*shape, 3), np.nan)
-    clearance, nearest_one = np.full(shape, np.nan), np.full(shape, -1, dtype=np.int64)
-    for a, b, loaded in task.moves:
-        at = (int(loaded), a, b)
-        move = search.law(choice[a], choice[b], loaded)
-        spot = spots_of_moves[min(a, b), max(a, b)]
-        travel[at] = move.time + task.settle if a != b else 0.0
-        law[at], clearance[at], nearest_one[at] = move.values, spot.clearance, spot.fixture
+    travels = _travels(task, pace, search, choice, detours)
     basis = task.arm.basis
+    via, width = _vias((count, joints), detours)
     return MoveTable(
         names=tuple(target.name for target in task.targets),
-        travel=travel,
+        travel=travels.time,
         pick=both_ways + task.tool.close_time + task.pick_extra,
         place=both_ways + task.tool.open_time + task.place_extra,
         joints_at=between[:, -1].reshape(count, joints),
         joints_approach=between[:, 0].reshape(count, joints),
         joints_between=between,
-        travel_law=law,
+        travel_law=travels.law,
         straight_law=np.array([[one.values for one in side] for side in straight]),
         basis={"travel": basis, "pick": basis, "place": basis},
-        clearance=clearance,
-        nearest=nearest_one,
+        clearance=travels.clearance,
+        nearest=travels.nearest,
         clearance_at=np.array([spot.clearance for spot in spots]),
         nearest_at=np.array([spot.fixture for spot in spots], dtype=np.int64),
-        notes=notes_of(task),
+        notes=(*notes_of(task), *_round_notes(task, detours)),
+        via=via,
+        via_width=width,
     )
+
+
+def _round_notes(task: ArmTask, detours: dict[tuple[int, int], Detour]) -> list[str]:
+    return [
+        f"{task.targets[a].name} to {task.targets[b].name}, and back: by {len(way.points) - 2}"
+        " via-points, since the direct move collides"
+        for (a, b), way in detours.items()
+    ]
 
 
 def _times(laws: Sequence[Law]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

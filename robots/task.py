@@ -123,3 +123,16 @@ class MoveTable:
     clearance_at: Floats  # (L,) m, least distance on the straight move
     nearest_at: NDArray[np.int64]  # (L,)
     notes: tuple[str, ...] = field(default=())
+    # (L, L, V, n) rad, via-points of the moves that go round something, nan beyond the last one;
+    # None: all moves are direct.  The law of such a move is along `robots.bends.bent`.
+    via: Floats | None = None
+    via_width: Floats | None = None  # (L, L), how wide its corners are
+
+    def way(self, start: int, goal: int) -> tuple[Floats, float]:
+        """Return the points of a travel, (p, n) rad, from approach to approach, and its corners."""
+        ends = self.joints_approach[[start, goal]]
+        if self.via is None or self.via_width is None:
+            return ends, 0.0
+        between = self.via[start, goal]
+        between = between[~np.isnan(between[:, 0])]
+        return np.vstack([ends[:1], between, ends[1:]]), float(self.via_width[start, goal])

@@ -7,6 +7,7 @@ import numpy as np
 
 from robots import timelaw
 from robots.arm import Floats
+from robots.bends import bent
 from robots.errors import RobotError
 from robots.jit import compiled
 from robots.spline import spline
@@ -64,15 +65,12 @@ def travel(task: ArmTask, table: MoveTable, move: tuple[int, int, bool], dt: flo
         raise RobotError(
             f"{task.name}: no {'loaded' if loaded else 'empty'} move from {names} was asked"
         )
-    origin, way = (
-        table.joints_approach[start],
-        table.joints_approach[end] - table.joints_approach[start],
-    )
     duration = timelaw.rest_to_rest(1.0, *law) if law[0] > 0 else 0.0
     t = _instants(duration, dt)
     s = _law(law, 1.0, t) if law[0] > 0 else np.zeros((3, t.size))
-    q = origin + s[0][:, None] * way
-    return Trajectory(t=t, q=q, qd=s[1][:, None] * way, qdd=s[2][:, None] * way, duration=duration)
+    q, first, second = bent(*table.way(start, end), s[0])
+    v, a = s[1][:, None], s[2][:, None]
+    return Trajectory(t=t, q=q, qd=first * v, qdd=first * a + second * v**2, duration=duration)
 
 
 def straight(

@@ -11,7 +11,8 @@ import pytest
 
 from robots.candidates import candidates_at, collides
 from robots.choose import search_of
-from robots.collide import scene
+from robots.collide import nearest, scene
+from robots.dynamics import body_of, inverse_dynamics
 from robots.errors import MotionError, RobotError
 from robots.frames import pose, retreat
 from robots.kinematics.fk import flange
@@ -20,6 +21,7 @@ from robots.load import load_arm
 from robots.pace import pace_of
 from robots.table import computed_move_times
 from robots.task import EMPTY, LOADED, ArmTask, Fixture, Target, Tool
+from robots.trajectory import travel
 
 JIT = not numba.config.DISABLE_JIT
 needs_jit = pytest.mark.skipif(
@@ -243,8 +245,34 @@ def test_a_move_that_collides_in_every_posture_is_named_with_the_fixture():
 
     (problem,) = told.value.problems
     assert re.match(
-        r"nest to tray: \w+ goes \d+ mm into fixture '\w+', at the best posture", problem
+        r"nest to tray: no way found: on the direct one \w+ goes \d+ mm into fixture '\w+'", problem
     )
+
+
+@needs_jit
+def test_a_move_that_collides_in_every_posture_goes_round():
+    # Under the ceiling the arm cannot swing over, but it can lift the tool over the partition.
+    partition = [box(f"{side}_wall", (1.0, 0.02, 0.4), (x, 0.0, 0.2)) for side, x in SIDES]
+    ceiling = box("ceiling", (3.0, 3.0, 0.1), (0.0, 0.0, 0.85))
+    task = small(
+        targets=(target("nest", (0.0, -0.6, 0.15)), target("tray", (0.0, 0.6, 0.15))),
+        moves=((0, 1, True), (1, 0, False)),
+        fixtures=(*partition, ceiling),
+    )
+
+    table = computed_move_times(task)
+
+    points, width = table.way(0, 1)
+    assert len(points) > 2
+    assert np.array_equal(table.way(1, 0)[0], points[::-1])
+    assert 0.0 < width < 1.0
+    assert any(re.match(r"nest to tray, and back: by \d via-points", note) for note in table.notes)
+    motion = travel(task, table, (0, 1, True), 2e-3)
+    assert nearest(scene(task), motion.q).clearance > 0.0
+    assert table.clearance[LOADED, 0, 1] > 0.0
+    assert motion.q[[0, -1]] == pytest.approx(table.joints_approach, abs=1e-9)
+    torque = inverse_dynamics(body_of(task, loaded=True), motion.q, motion.qd, motion.qdd)
+    assert (np.abs(torque) / task.arm.torque).max() < 0.95
 
 
 @needs_jit
