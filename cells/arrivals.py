@@ -65,6 +65,8 @@ def _listed(source: Source) -> Found:
 
 
 def _off_shift(source: Source) -> Found:
+    if source.patience is not None and source.saturated:
+        yield "patience", "parts of a source that is saturated do not wait; leave it out"
     if source.off_shift is None:
         return
     if source.saturated:

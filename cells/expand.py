@@ -5,6 +5,7 @@ buffer `<name>_queue` in front, into which all its parts go.  What comes out is 
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from cells.schema import Buffer, Cell, Flow, Inside, Queue, Station
 
@@ -87,7 +88,7 @@ def _placed(buffer: Buffer) -> Buffer:
 
 def _queue(station: Station) -> Buffer:
     queue = station.queue
-    described = queue.model_dump() if isinstance(queue, Queue) else {}
+    described: dict[str, Any] = dict(queue) if isinstance(queue, Queue) else {}
     if isinstance(queue, int):
         described["capacity"] = queue
     return Buffer.model_construct(

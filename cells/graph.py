@@ -144,10 +144,10 @@ def station_behind(graph: Graph, spot: Spot) -> str | None:
 
 
 def zero_time(node: Node, product: str) -> bool:
-    """Return whether a part of a product passes a node in no time."""
+    """Return whether a part of a product may pass a node in no time."""
     if isinstance(node, Station):
         time = node.process.get(product) if isinstance(node.process, dict) else node.process
         handling = (node.load, node.unload)
         times = (time, *(one for one in handling if one is not None))
         return all(one is not None and one.constant and one.mean() == 0.0 for one in times)
-    return isinstance(node, Buffer)
+    return isinstance(node, Buffer) and node.dwell == 0

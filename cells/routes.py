@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from math import floor
 
 from cells.expand import has_queue, machines
-from cells.graph import Graph, Spot, becomes, build_graph, products_of, station_behind, zero_time
+from cells.graph import (
+    Graph,
+    Node,
+    Spot,
+    becomes,
+    build_graph,
+    products_of,
+    station_behind,
+    zero_time,
+)
 from cells.kits import check_kits
 from cells.loops import check_loops, covered
 from cells.places import where
@@ -141,8 +150,13 @@ def _shuttles(cell: Cell, graph: Graph) -> Iterator[Problem]:
 def _buffers_after(graph: Graph, spot: Spot) -> Iterator[Spot]:
     """Yield the buffers a part moves into by itself from a buffer."""
     way = graph.ways.get(spot)
-    if way is not None and way.by is None and isinstance(graph.nodes[spot[0]], Buffer):
-        yield from (one for one in graph.after(spot) if isinstance(graph.nodes[one[0]], Buffer))
+    if way is not None and way.by is None and _holds_no_part(graph.nodes[spot[0]]):
+        yield from (one for one in graph.after(spot) if _holds_no_part(graph.nodes[one[0]]))
+
+
+def _holds_no_part(node: Node) -> bool:
+    """Return whether a node is a buffer that parts may leave as soon as they enter."""
+    return isinstance(node, Buffer) and node.dwell == 0
 
 
 def _only_next(graph: Graph, spot: Spot) -> Spot | None:
@@ -194,7 +208,7 @@ def _bottomless(cell: Cell, graph: Graph, start: Spot) -> Iterator[str]:
             endless = isinstance(node, Buffer) and node.capacity is None
             if isinstance(node, Sink) or (endless and following[0] not in carded):
                 yield following[0]
-            elif isinstance(node, Buffer) and following not in seen:
+            elif _holds_no_part(node) and following not in seen:
                 seen.add(following)
                 queue.append(following)
 

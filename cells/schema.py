@@ -46,6 +46,7 @@ class Source(Part):
     limit: int | None = Field(None, ge=1)
     shifts: Name | None = None
     off_shift: Literal["wait", "lost", "pause"] | None = None  # default: pause; lists: wait
+    patience: Distribution | None = None  # longest wait outside; then a part leaves for good
     pick_at: Name | None = None
 
 
@@ -58,6 +59,8 @@ class Queue(Part):
 
     capacity: int | None = Field(None, ge=1)  # absent: unlimited
     order: Sorting = "fifo"
+    dwell: Duration = 0
+    patience: Distribution | None = None
 
 
 class Buffer(Part):
@@ -65,6 +68,8 @@ class Buffer(Part):
 
     capacity: int | None = Field(None, ge=1)
     order: Sorting = "fifo"
+    dwell: Duration = 0  # least time a part stays: cooling, curing
+    patience: Distribution | None = None  # longest wait; then a part leaves the line, scrapped
     pick_at: Name | None = None
     place_at: Name | None = None
     at: Name | None = None  # shorthand for both

@@ -57,3 +57,22 @@ def _listed(rng: Random, source: Document, products: list[str]) -> None:
             release, due = rng.randint(0, 60), rng.choice(["", f"{rng.randint(60, 99)} s"])
             lot = f"{release} s,{own},{rng.randint(1, 3)},{due},{rng.choice(['', '-1', '2'])}"
             source["orders"].append(lot)
+
+
+def stays(rng: Random, document: Document) -> None:
+    """Let some parts stay for a while, or not wait for ever."""
+    waiting = [*document["buffers"].values()]
+    for station in document["stations"].values():
+        if station.get("queue"):
+            if not isinstance(station["queue"], dict):
+                unlimited = station["queue"] == "unlimited"
+                station["queue"] = {} if unlimited else {"capacity": station["queue"]}
+            waiting.append(station["queue"])
+    for buffer in waiting:
+        if rng.random() > 0.75:
+            buffer["dwell"] = f"{rng.randint(0, 6)} s"
+    waiting += [x for x in document["sources"].values() if not x.get("saturated")]
+    for node in waiting:
+        if rng.random() > 0.75:
+            drawn = [{"exponential": {"mean": "6 s"}}, {"sequence": ["2 s", "9 s"]}]
+            node["patience"] = rng.choice([f"{rng.randint(0, 9)} s", *drawn])

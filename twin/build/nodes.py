@@ -26,6 +26,7 @@ _ZERO = (
     "yield_count",
     "staged",
     "order",
+    "dwell",
     "saturated",
     "batch",
     "off_shift",
@@ -87,12 +88,16 @@ def collect_nodes(
         nodes.resources += [name] if servers == 1 else [f"{name}[{k + 1}]" for k in range(servers)]
         nodes.resource_node += [index] * servers
         row["pick_at"], row["place_at"] = _where(node, places)
+        if isinstance(node, Source | Buffer) and node.patience is not None:
+            row["patience"] = dists.add(node.patience)
+            row["patience_stream"] = stream_id(name, "patience")
         if isinstance(node, Source):
             nodes.sources.describe(row, name, node)
         elif isinstance(node, Buffer):
             row["kind"] = NodeKind.BUFFER
             row["capacity"] = NONE if node.capacity is None else node.capacity
             row["order"] = Order[node.order.upper()]
+            row["dwell"] = node.dwell
         elif isinstance(node, Conveyor):
             _conveyor(row, node)
         elif isinstance(node, Station):

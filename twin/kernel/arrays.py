@@ -29,9 +29,11 @@ CARRY, AHEAD = range(2)
     SHIFT_CHANGES,
     FAILURE_STRIKES,
     FALLS_ASLEEP,
+    PART_RIPENS,
+    PATIENCE_ENDS,
     CARD_RETURNS,
     PART_ARRIVES,
-) = range(10)
+) = range(12)
 
 # Why `advance` returned.
 REACHED, PAUSED, POOL_FULL, LOG_FULL, DEADLOCK, LIVELOCK, BAD_SAMPLE = range(7)
@@ -54,6 +56,8 @@ RESOURCE = np.dtype(
         ("repair", np.int64),
         ("failure", np.int64),  # first of its modes'
         ("sleep", np.int64),
+        ("ripe", np.int64),  # buffer
+        ("patience", np.int64),  # buffer, source
         ("arrival", np.int64),  # source
     ]
 )
@@ -180,6 +184,10 @@ NODE_STATE = np.dtype(
         ("load_draws", np.int64),
         ("unload_draws", np.int64),
         ("route_draws", np.int64),
+        ("patience_draws", np.int64),
+        ("unripe", np.int64),  # parts of a buffer that ripen, in a list of their own
+        ("unripe_head", np.int64),
+        ("unripe_tail", np.int64),
         ("parts", np.int64),  # in the list
         ("held", np.int64),  # parts in it and on the way to it
         ("reserved", np.int64),  # conveyor: places reserved
@@ -281,6 +289,7 @@ PART = np.dtype(
         ("priority", np.int64),  # smaller goes first
         ("due", np.int64),  # ns, NONE without a due date
         ("rest", np.int64),  # ns of work left of an operation it was taken off, NONE: none
+        ("until", np.int64),  # ns, until when it waits at a node with a patience
         ("reworks", np.int64),  # how often it went to targets with a limit
     ]
 )

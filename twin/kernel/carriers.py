@@ -12,6 +12,7 @@ from twin.kernel.flow import KEPT, admit, release, resource_at
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
 from twin.kernel.offers import drop_request, offered_part
+from twin.kernel.patience import end_patience
 from twin.kernel.records import close
 from twin.kernel.servers import reserve_server, touch
 from twin.kernel.slots import set_slot
@@ -45,8 +46,11 @@ def assign(m: Model, s: RunState, group: Int, u: Int, r: Int, n: Int) -> None:
         reserve_server(m, s, x["goal"], u, part)
     elif m.nodes[n]["kind"] == _CONVEYOR:
         s.nodes[n]["reserved"] += 1
+    origin = m.res[r]["node"]
     if m.res[r]["kind"] == _STATION:
         touch(s, r)
+    elif m.nodes[origin]["patience"] >= 0:
+        end_patience(m, s, r, origin, offered_part(m, s, r))
     close(s, u, _DONE)
     x["part"] = part
     place = m.nodes[m.res[r]["node"]]["pick_at"]

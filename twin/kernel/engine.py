@@ -13,6 +13,8 @@ from twin.kernel.arrays import (
     LIVELOCK,
     LOG_FULL,
     OPERATION_ENDS,
+    PART_RIPENS,
+    PATIENCE_ENDS,
     PAUSED,
     POOL_FULL,
     REACHED,
@@ -40,6 +42,7 @@ from twin.kernel.flow import (
     admit,
     bring_head,
     clear_entry,
+    expire,
     move_first,
     resource_at,
 )
@@ -50,6 +53,7 @@ from twin.kernel.near import near
 from twin.kernel.observe import observe
 from twin.kernel.offers import refresh_offers
 from twin.kernel.pool import take_part
+from twin.kernel.queues import ripen
 from twin.kernel.records import close, count_entry, emit, emit_fact, integrate_wip
 from twin.kernel.servers import end_operation, start, touch
 from twin.kernel.slots import first_slot
@@ -130,6 +134,10 @@ def _end(m: Model, s: RunState, slot: Int) -> None:
         strike(m, s, r, np.int64(m.slots[slot]["mode"]))
     elif kind == FALLS_ASLEEP:
         fall_asleep(m, s, r)
+    elif kind == PART_RIPENS:
+        ripen(m, s, r)
+    elif kind == PATIENCE_ENDS:
+        expire(m, s, r)
     elif kind == CARD_RETURNS:
         return_card(m, s, r)
     else:
@@ -239,6 +247,14 @@ def advance(model: Model, state: RunState, until: Int, budget: Int) -> Int:
             g["ends"] = 0
 
 
+@inlined
+def _cut_stays(s: RunState, r: Int, state: Int, part: Int, count: Int) -> None:
+    """Close the records of parts that stay in a list of resource r."""
+    for _ in range(count):
+        emit(s, s.parts[part]["since"], s.glob[0]["now"], r, state, part, _CUT)
+        part = s.parts[part]["next"]
+
+
 @entry
 def cut(model: Model, state: RunState, end: Int) -> None:
     """Close at `end` all records that are open; the state cannot be run on."""
@@ -252,7 +268,5 @@ def cut(model: Model, state: RunState, end: Int) -> None:
             close(s, r, _CUT)
         elif kind == _BUFFER or kind == _CONVEYOR:
             stay = _WAITING if kind == _BUFFER else _CONVEYED
-            part = s.nodes[n]["head"]
-            for _ in range(s.nodes[n]["parts"]):
-                emit(s, s.parts[part]["since"], end, r, stay, part, _CUT)
-                part = s.parts[part]["next"]
+            _cut_stays(s, r, stay, s.nodes[n]["head"], s.nodes[n]["parts"])
+            _cut_stays(s, r, stay, s.nodes[n]["unripe_head"], s.nodes[n]["unripe"])

@@ -18,12 +18,13 @@ from twin.kernel.offers import (
     wake_gatherers,
     withdraw,
 )
+from twin.kernel.patience import await_patience, drop_impatient, end_patience
 from twin.kernel.pool import give_part, take_part
 from twin.kernel.queues import enter_buffer
 from twin.kernel.records import count_entry, count_leaving, emit, emit_fact
 from twin.kernel.servers import enter_server, leave_server, server_for
 from twin.kernel.slots import noticed, set_slot
-from twin.kernel.states import NodeKind, State
+from twin.kernel.states import Ending, NodeKind, State
 from twin.kernel.streams import ONLY, uniform
 
 _SOURCE = np.int64(NodeKind.SOURCE)
@@ -35,6 +36,7 @@ _CONVEYED = np.int64(State.CONVEYED)
 _ENTERED = np.int64(State.ENTERED)
 _FINISHED = np.int64(State.FINISHED)
 _SCRAPPED = np.int64(State.SCRAPPED)
+_EXPIRED = np.int64(Ending.EXPIRED)
 NOT_KEPT, KEPT = np.int64(0), np.int64(1)  # whether the place of an entering part was reserved
 
 
@@ -80,16 +82,25 @@ def create_part(m: Model, s: RunState, r: Int, row: Int) -> None:
         offer(s, r)
     else:
         wake_gatherers(m, s, n)
+    if m.nodes[n]["patience"] >= 0:
+        await_patience(m, s, r, n, part)
+
+
+@inlined
+def _enter_line(s: RunState, r: Int, part: Int, cause: Int) -> None:
+    """Let a part of a source enter the line."""
+    now = s.glob[0]["now"]
+    emit_fact(s, s.parts[part]["since"], now, r, _ENTERED, part, cause)
+    s.parts[part]["entry"] = now
+    count_entry(s)
 
 
 @inlined
 def _leave_source(m: Model, s: RunState, r: Int, n: Int, taker: Int) -> Int:
     part = drop_head(s, n)
-    x = s.parts[part]
-    now = s.glob[0]["now"]
-    emit_fact(s, x["since"], now, r, _ENTERED, part, taker)
-    x["entry"] = now
-    count_entry(s)
+    if m.nodes[n]["patience"] >= 0:
+        end_patience(m, s, r, n, part)
+    _enter_line(s, r, part, taker)
     if m.nodes[n]["saturated"] == 1:
         create_part(m, s, r, NONE)
     elif s.nodes[n]["parts"] > 0:
@@ -103,14 +114,22 @@ def _leave_source(m: Model, s: RunState, r: Int, n: Int, taker: Int) -> Int:
 @inlined
 def _leave_buffer(m: Model, s: RunState, r: Int, n: Int, taker: Int) -> Int:
     part = drop_head(s, n)
+    if m.nodes[n]["patience"] >= 0:
+        end_patience(m, s, r, n, part)
+    _end_wait(m, s, r, n, part, taker)
+    if s.nodes[n]["parts"] > 0:
+        offer(s, r)
+    return part
+
+
+@inlined
+def _end_wait(m: Model, s: RunState, r: Int, n: Int, part: Int, cause: Int) -> None:
+    """A part that left the list of a buffer gives its place up."""
     x = s.nodes[n]
-    emit(s, s.parts[part]["since"], s.glob[0]["now"], r, _WAITING, part, taker)
+    emit(s, s.parts[part]["since"], s.glob[0]["now"], r, _WAITING, part, cause)
     if x["held"] == m.nodes[n]["capacity"]:
         begins_to_accept(s, n)
     x["held"] -= 1
-    if x["parts"] > 0:
-        offer(s, r)
-    return part
 
 
 @inlined
@@ -193,6 +212,19 @@ def leave_line(m: Model, s: RunState, part: Int, r: Int, state: Int, cause: Int)
     emit_fact(s, s.parts[part]["entry"], s.glob[0]["now"], r, state, part, cause)
     count_leaving(s, part, state)
     give_part(s, part)
+
+
+@inlined
+def expire(m: Model, s: RunState, r: Int) -> None:
+    """The patience of a part in a buffer or outside is over: it leaves the line there."""
+    n = m.res[r]["node"]
+    part = drop_impatient(m, s, r, n)
+    if m.res[r]["kind"] == _BUFFER:
+        _end_wait(m, s, r, n, part, _EXPIRED)
+    else:
+        _enter_line(s, r, part, _EXPIRED)
+    wake_gatherers(m, s, n)
+    leave_line(m, s, part, r, _SCRAPPED, _EXPIRED)
 
 
 @inlined

@@ -22,6 +22,8 @@ from twin.kernel.arrays import (
     OPERATION_ENDS,
     PART,
     PART_ARRIVES,
+    PART_RIPENS,
+    PATIENCE_ENDS,
     REPAIR_ENDS,
     RESOURCE,
     RESOURCE_STATE,
@@ -101,7 +103,7 @@ def _resources(line: Line) -> NDArray[np.void]:
     res["calendar"] = _calendars_of(line)
     rank = np.where(node >= 0, line.nodes["rank"][node], 0)
     res["order"][np.lexsort([np.arange(count), rank])] = np.arange(count)
-    for field in ("end", "entry", "repair", "failure", "sleep", "arrival"):
+    for field in ("end", "entry", "repair", "failure", "sleep", "ripe", "patience", "arrival"):
         res[field] = NONE
     draws = (res["kind"] == NodeKind.SOURCE) | (res["kind"] == NodeKind.STATION)
     res["ahead"][draws] = np.unique(node[draws], return_inverse=True)[1]
@@ -136,6 +138,10 @@ def _slots(line: Line, res: NDArray[np.void]) -> tuple[NDArray[np.void], int, in
     slots.extend((SHIFT_CHANGES, c, 0) for c in range(len(line.calendars)))
     add(FAILURE_STRIKES, "failure", failing)
     add(FALLS_ASLEEP, "sleep", station & (node["standby_after"] >= 0))
+    buffer = res["kind"] == NodeKind.BUFFER
+    add(PART_RIPENS, "ripe", buffer & (node["dwell"] > 0))
+    waits = buffer | (res["kind"] == NodeKind.SOURCE)
+    add(PATIENCE_ENDS, "patience", waits & (node["patience"] >= 0))
     loop_slot = len(slots)
     slots.extend((CARD_RETURNS, k, 0) for k in range(len(line.loops)))
     add(PART_ARRIVES, "arrival", arrivals)

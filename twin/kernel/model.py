@@ -39,6 +39,9 @@ NODE = np.dtype(
         ("place_at", np.int64),  # place where a carrier places
         ("calendar", np.int64),  # source, station: its shifts, NONE always on
         ("order", np.int64),  # buffer: Order
+        ("dwell", np.int64),  # buffer: ns until a part is ripe
+        ("patience", np.int64),  # buffer, source: dist of the longest wait, NONE: for ever
+        ("patience_stream", np.uint64),
         # source
         ("saturated", np.int64),  # 1: always has a part to offer
         ("every", np.int64),  # dist: time between arrivals

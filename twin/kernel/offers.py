@@ -200,8 +200,9 @@ def offer(s: RunState, r: Int) -> None:
     """Note that a node offers a part from now on."""
     s.res[r]["offered"] = 1
     s.res[r]["offered_since"] = s.glob[0]["now"]
-    s.res[r]["row"] = _UNKNOWN
-    offer_again(s, r)
+    if s.res[r]["row"] != _UNKNOWN:  # else it is noted already, for a part that has gone since
+        s.res[r]["row"] = _UNKNOWN
+        offer_again(s, r)
 
 
 @inlined
@@ -276,12 +277,30 @@ def drop_request(s: RunState, r: Int, group: Int) -> None:
 @inlined
 def replace_offer(m: Model, s: RunState, r: Int, part: Int) -> None:
     """Note that resource r offers another part from now on instead of this one."""
-    x, n = s.res[r], m.res[r]["node"]
-    if x["offered"] != _REPLACED and x["row"] != _UNKNOWN:
+    x = s.res[r]
+    if x["offered"] == _REPLACED or x["row"] == _UNKNOWN:
+        _spend_choice(m, s, m.res[r]["node"], part)
+    else:
         x["offered"] = _REPLACED
         offer_again(s, r)
-        return
-    # It was on offer within this instant only, and had its choice nevertheless.
+
+
+@inlined
+def take_back(m: Model, s: RunState, r: Int, part: Int) -> None:
+    """End the offer of a part that has gone and leaves resource r with none."""
+    x = s.res[r]
+    noted = x["offered"] == _REPLACED or x["row"] == _UNKNOWN
+    if noted:
+        _spend_choice(m, s, m.res[r]["node"], part)
+    if x["row"] != _UNKNOWN:
+        _give_up(m, s, r)
+    x["offered"] = 0
+    x["row"] = _UNKNOWN if noted else NONE
+
+
+@inlined
+def _spend_choice(m: Model, s: RunState, n: Int, part: Int) -> None:
+    """Count the choice of a part that was on offer within this instant only."""
     row = m.route_of[n, s.parts[part]["product"]]
     if row >= 0 and m.routes[row]["choose"] == _RANDOM:
         s.nodes[n]["route_draws"] += 1
@@ -323,7 +342,9 @@ def refresh_offers(m: Model, s: RunState) -> None:
         wake_gatherers(m, s, m.res[r]["node"])
         if s.res[r]["offered"] == _REPLACED:
             _give_up(m, s, r)
-        if s.res[r]["row"] == _UNKNOWN:
+        if s.res[r]["offered"] == 0:
+            s.res[r]["row"] = NONE
+        elif s.res[r]["row"] == _UNKNOWN:
             _take_up(m, s, r, offered_part(m, s, r))
         elif s.res[r]["direct"] == 1:
             _push(m, s, r)

@@ -1,4 +1,4 @@
-"""Parts enter a buffer, in its order."""
+"""Parts enter a buffer, ripen there, and line up in its order."""
 
 from typing import Any
 
@@ -8,7 +8,10 @@ from twin.kernel.arrays import NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.jit import inlined
 from twin.kernel.lists import append_part
-from twin.kernel.offers import offer, replace_offer
+from twin.kernel.model import NONE
+from twin.kernel.offers import offer, replace_offer, wake_gatherers
+from twin.kernel.patience import await_patience
+from twin.kernel.slots import set_slot
 from twin.kernel.states import Order
 
 _FIFO = np.int64(Order.FIFO)
@@ -63,8 +66,8 @@ def _insert(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None:
 
 
 @inlined
-def enter_buffer(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None:
-    """Put a part into a buffer; where it comes to stand first it is offered."""
+def _line_up(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None:
+    """Put a part among those that may leave; where it comes to stand first it is offered."""
     if s.nodes[n]["parts"] == 0:
         append_part(s, n, part)
         offer(s, r)
@@ -72,3 +75,37 @@ def enter_buffer(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None:
         append_part(s, n, part)
     else:
         _insert(m, s, r, n, part)
+    if m.nodes[n]["patience"] >= 0:
+        await_patience(m, s, r, n, part)
+
+
+@inlined
+def enter_buffer(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None:
+    """Put a part into a buffer; with a dwell it ripens first."""
+    if m.nodes[n]["dwell"] == 0:
+        _line_up(m, s, r, n, part)
+        return
+    x = s.nodes[n]
+    s.parts[part]["next"] = NONE
+    if x["unripe"] == 0:
+        x["unripe_head"] = part
+        set_slot(s, m.res[r]["ripe"], s.glob[0]["now"] + m.nodes[n]["dwell"])
+    else:
+        s.parts[x["unripe_tail"]]["next"] = part
+    x["unripe_tail"] = part
+    x["unripe"] += 1
+
+
+@inlined
+def ripen(m: Model, s: RunState, r: Int) -> None:
+    """The part that entered a buffer first of those unripe is ripe."""
+    n = m.res[r]["node"]
+    x = s.nodes[n]
+    part = np.int64(x["unripe_head"])
+    following = np.int64(s.parts[part]["next"])
+    x["unripe_head"] = following
+    x["unripe"] -= 1
+    due = s.parts[following]["since"] + m.nodes[n]["dwell"] if x["unripe"] > 0 else NEVER
+    set_slot(s, m.res[r]["ripe"], due)
+    _line_up(m, s, r, n, part)
+    wake_gatherers(m, s, n)

@@ -12,6 +12,7 @@ from twin.kernel.states import Ending, State
 from twin.kernel.tally import HIGHEST, LOWEST, MANTISSA_BITS, N_BINS
 
 _DONE = np.int64(Ending.DONE)
+_EXPIRED = np.int64(Ending.EXPIRED)
 _WORKING = np.int64(State.WORKING)
 _FINISHED = np.int64(State.FINISHED)
 
@@ -53,7 +54,7 @@ def emit(s: RunState, t0: Int, t1: Int, resource: Int, state: Int, part: Int, ca
     g = s.glob[0]
     if t1 > g["start"]:
         s.time[resource, state] += t1 - max(t0, g["start"])
-        if cause >= _DONE:
+        if cause >= _DONE or cause == _EXPIRED:
             s.count[resource, state] += 1
     if g["logging"]:
         _append(s.glob, s.log, s.parts, t0, t1, resource, state, part, cause)

@@ -90,7 +90,8 @@ class Run:
         end = self._end if stop is None else stop.at
         logging = bool(self._state.glob["logging"][0])
         if logging:
-            held = int(self._state.nodes["parts"].sum()) + len(self._line.resources)
+            nodes = self._state.nodes
+            held = int(nodes["parts"].sum() + nodes["unripe"].sum()) + len(self._line.resources)
             self._state = with_more_log(self._state, held)
         engine.cut(self._model, self._state, end)
         log = self._log(end) if logging else None

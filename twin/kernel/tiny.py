@@ -30,7 +30,16 @@ _HORIZON = 1_000  # ns
 def tiny_line() -> Line:
     """Return a source whose one part goes straight to a sink."""
     nodes = np.zeros(2, NODE)
-    for field in ("capacity", "pick_at", "place_at", "calendar", "every", "first_at", "list_count"):
+    for field in (
+        "capacity",
+        "pick_at",
+        "place_at",
+        "calendar",
+        "every",
+        "first_at",
+        "list_count",
+        "patience",
+    ):
         nodes[field] = NONE
     nodes["kind"] = NodeKind.SOURCE, NodeKind.SINK
     nodes["rank"] = 1, 0

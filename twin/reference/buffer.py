@@ -1,13 +1,18 @@
 """Buffers."""
 
 from bisect import insort
+from collections import deque
 from typing import NamedTuple
 
+from simpy.events import Event
+
 from twin.kernel.model import NONE
-from twin.kernel.states import Order, State
+from twin.kernel.states import Ending, Order, State
+from twin.reference.environment import End, Family
 from twin.reference.floor import Floor
 from twin.reference.outlet import Outlet
 from twin.reference.parts import Offer, Part, run_length
+from twin.reference.patience import Patience
 from twin.reference.recorder import Activity
 
 NEVER = 2**63 - 1
@@ -17,13 +22,13 @@ class Stay(NamedTuple):
     """A part in a buffer; the smallest goes first."""
 
     urgency: int
-    entry: int  # how many entered before it; of the last in, first out: how many less
+    entry: int  # how many lined up before it; of the last in, first out: how many less
     part: Part
     since: int  # ns
 
 
 class Buffer:
-    """Keeps parts and offers the first of them in its order.
+    """Keeps parts until they are ripe, then offers the first of them in its order.
 
     Parameters
     ----------
@@ -46,8 +51,11 @@ class Buffer:
         self._times: list[int] = floor.line.mean_time[node].tolist()
         self._floor = floor
         self._outlet = Outlet(floor, node)
-        self._parts: list[Stay] = []
-        self._entered = 0
+        self._dwell = int(row["dwell"])
+        self._unripe: deque[tuple[Part, int]] = deque()  # and since when it is here
+        self._parts: list[Stay] = []  # ripe, in order
+        self._lined_up = 0  # how many ever were
+        self._patience = Patience(floor, row, self._waiting, self._lose)
         self._reserved = 0
         self._offer: Offer | None = None
         floor.recorder.watch(self._still_open)
@@ -66,7 +74,7 @@ class Buffer:
 
     def holds(self) -> int:
         """Return how many parts are here or on their way."""
-        return len(self._parts) + self._reserved
+        return len(self._unripe) + len(self._parts) + self._reserved
 
     def slot(self, part: Part) -> "Buffer":
         """Return itself: any waiting place is as good."""
@@ -78,29 +86,59 @@ class Buffer:
         return self
 
     def take(self, part: Part, by: int, *, reserved: bool = False) -> None:
-        """Take a part; if it comes to stand first it is offered, unless a carrier is on its way."""
+        """Take a part; it may leave when it is ripe."""
         self._reserved -= reserved
-        entry = -self._entered if self._order is Order.LIFO else self._entered
-        self._entered += 1
-        insort(self._parts, Stay(self._urgency(part), entry, part, self._floor.env.now))
+        if not self._dwell:
+            self._line_up(part, self._floor.env.now)
+            return
+        self._unripe.append((part, self._floor.env.now))
+        if len(self._unripe) == 1:
+            self._await_ripeness()
+
+    def let_go(self, by: int) -> Part:
+        """Let the offered part go."""
+        assert self._offer is not None
+        part = self._offer.part
+        part.be_served()
+        self._remove(part, by)
+        return part
+
+    def _await_ripeness(self) -> None:
+        _, since = self._unripe[0]
+        end = End(self._floor.env, Family.RIPE, self.resource, since + self._dwell)
+        end.callbacks.append(self._ripen)
+
+    def _ripen(self, _: Event) -> None:
+        part, since = self._unripe.popleft()
+        if self._unripe:
+            self._await_ripeness()
+        self._line_up(part, since)
+
+    def _line_up(self, part: Part, since: int) -> None:
+        """Offer a part if it comes to stand first, unless a carrier is on its way."""
+        entry = -self._lined_up if self._order is Order.LIFO else self._lined_up
+        self._lined_up += 1
+        insort(self._parts, Stay(self._urgency(part), entry, part, since))
         if self._offer is None:
             self._offer_first()
         elif self._parts[0].part is part and not self._offer.sent:
             self._floor.offers.withdraw(self._offer)
             self._offer_first()
+        self._patience.begins(part)
 
-    def let_go(self, by: int) -> Part:
-        """Let the offered part go."""
-        offer = self._offer
-        assert offer is not None
-        self._floor.offers.withdraw(offer)
-        at = next(k for k, stay in enumerate(self._parts) if stay.part is offer.part)
+    def _remove(self, part: Part, cause: int) -> None:
+        """Let a part leave; if it was on offer, the next is."""
+        at = next(k for k, stay in enumerate(self._parts) if stay.part is part)
         stay = self._parts.pop(at)
-        self._floor.recorder.stay(stay.since, State.WAITING, self.resource, stay.part, by)
-        self._offer = None
-        if self._parts:
-            self._offer_first()
-        return stay.part
+        self._floor.recorder.stay(stay.since, State.WAITING, self.resource, part, cause)
+        if self._offer is not None and self._offer.part is part:
+            self._floor.offers.withdraw(self._offer)
+            self._offer = None
+            if self._parts:
+                self._offer_first()
+
+    def _lose(self, part: Part) -> None:
+        self._remove(part, Ending.EXPIRED)
 
     def in_a_row(self) -> int:
         """Return how many parts of one product come first."""
@@ -122,9 +160,10 @@ class Buffer:
         self._offer = self._outlet.offer(self, self._parts[0].part)
         self._floor.offers.add(self._offer)
 
+    def _waiting(self) -> list[Part]:
+        return [stay.part for stay in self._parts]
+
     def _still_open(self) -> list[Activity]:
         recorder = self._floor.recorder
-        return [
-            recorder.cut(stay.since, State.WAITING, self.resource, stay.part)
-            for stay in self._parts
-        ]
+        stays = [*self._unripe, *((stay.part, stay.since) for stay in self._parts)]
+        return [recorder.cut(since, State.WAITING, self.resource, part) for part, since in stays]

@@ -68,6 +68,7 @@ class Unit:
         assert target is not None
         slot = target.reserve(self._group.awaited, offer.part)
         offer.sent = True
+        offer.part.be_served()
         offer.part.take_cards(target.loops)
         self.busy = True
         way = self._step(State.MOVING, offer.part, self.travel(EMPTY, offer.holder.pick_at))

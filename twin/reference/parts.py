@@ -10,6 +10,7 @@ from twin.kernel.states import Choose, State
 if TYPE_CHECKING:
     from twin.reference.carrier import Group
     from twin.reference.loops import Loop
+    from twin.reference.patience import Patience
 
 
 @dataclass(slots=True, eq=False)
@@ -23,6 +24,7 @@ class Part:
     entered: int = 0  # when it entered the line
     due: int = NONE  # NONE: whenever
     rest: int = NONE  # work left of an operation it was taken off; NONE: none
+    patience: "Patience | None" = None  # where it does not wait for ever
     reworks: int = 0  # how often it went to targets with a limit
     cards: "tuple[Loop, ...]" = ()  # of the loops it is in
 
@@ -36,6 +38,11 @@ class Part:
         for loop in taken:
             loop.take()
         self.cards += taken
+
+    def be_served(self) -> None:
+        """Be certain to be taken from where it waits."""
+        if self.patience is not None:
+            self.patience.ends(self)
 
     def keep_cards(self, loops: "tuple[Loop, ...]" = ()) -> None:
         """Give back all cards but those of the given loops."""

@@ -5,12 +5,13 @@ from math import inf
 
 from twin.kernel.log import PART_SHIFT
 from twin.kernel.model import NONE
-from twin.kernel.states import State
+from twin.kernel.states import Ending, State
 from twin.reference.arrivals import Arrivals, Lot
 from twin.reference.draws import Variates
 from twin.reference.floor import Floor
 from twin.reference.outlet import Outlet
 from twin.reference.parts import Offer, Part, run_length
+from twin.reference.patience import Patience
 from twin.reference.shifts import Calendar
 
 _ONE = Lot(1)
@@ -42,6 +43,7 @@ class Source:
         self._left = int(row["limit"])  # parts still to make; NONE: no end of them
         self._outlet = Outlet(floor, node)
         self._arrivals = Arrivals(floor, row, self._bring)
+        self._patience = Patience(floor, row, lambda: self.waiting, self._lose)
         self._mix_luck = Variates(floor.draws, row["mix_stream"], name)
         mix = floor.line.mix[row["mix_first"] : row["mix_first"] + row["mix_count"]]
         self._products = mix["product"].tolist()
@@ -68,12 +70,11 @@ class Source:
         """Let the oldest part enter the line, taken by the resource ``by``."""
         floor = self._floor
         part = self.waiting.popleft()
+        part.be_served()
         assert self.offered is not None
         floor.offers.withdraw(self.offered)
         self.offered = None
-        part.entered = floor.env.now
-        floor.inside += 1
-        floor.recorder.fact(part.since, State.ENTERED, self.resource, part, by)
+        self._enter(part, by)
         if self.waiting:
             self._offer_oldest()
         elif self._saturated and self._left != 0:
@@ -86,6 +87,23 @@ class Source:
         if self._saturated and len(self._products) == 1:
             return inf if self._left == NONE else waiting + self._left
         return waiting
+
+    def _enter(self, part: Part, by: int) -> None:
+        floor = self._floor
+        part.entered = floor.env.now
+        floor.inside += 1
+        floor.recorder.fact(part.since, State.ENTERED, self.resource, part, by)
+
+    def _lose(self, part: Part) -> None:
+        """Let a part go whose patience is over."""
+        self.waiting.remove(part)
+        if self.offered is not None and self.offered.part is part:
+            if self._on_shift:
+                self._floor.offers.withdraw(self.offered)
+            self.offered = None
+            if self.waiting:
+                self._offer_oldest()
+        self._enter(part, Ending.EXPIRED)
 
     def shift_begins(self) -> None:
         """Offer again."""
@@ -127,6 +145,7 @@ class Source:
         self.waiting.append(part)
         if len(self.waiting) == 1:
             self._offer_oldest()
+        self._patience.begins(part)
 
     def _offer_oldest(self) -> None:
         self.offered = self._outlet.offer(self, self.waiting[0])
