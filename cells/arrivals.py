@@ -8,7 +8,7 @@ from cells.schema import Cell, Queue, Source
 from cells.weekdays import read_start, read_times
 
 Found = Iterator[tuple[str, str]]  # key, message
-_KINDS = ("every", "timetable", "orders", "saturated")
+_KINDS = ("every", "timetable", "orders", "saturated", "external")
 
 
 def adds_up(shares: Iterable[float]) -> str | None:
@@ -34,17 +34,21 @@ def _source(source: Source) -> Found:
         yield (
             "",
             "give exactly one of `every: 40 s` (arrivals), `timetable: [06:20, 14:20]`,"
-            " `orders: orders.csv` and `saturated: true` (never runs out)",
+            " `orders: orders.csv`, `saturated: true` (never runs out) and `external: true` (parts"
+            " are put by your own model)",
         )
     if source.every is not None and source.every.mean() <= 0.0:
         yield "every", "the time between arrivals must be above 0 s"
     if isinstance(source.product, dict) and (wrong := adds_up(source.product.values())):
         yield "product", wrong
-    if source.product is None and (source.every is not None or source.saturated):
+    if source.product is None and (source.every is not None or source.saturated or source.external):
         yield "product", "this key is required: the product it makes, or a mix by share"
+    if source.external and source.limit is not None:
+        yield "limit", "`limit` says nothing about a source that is external; leave it out"
     for key, given_ in (("first", source.first is not None), ("batch", source.batch != 1)):
-        if given_ and source.saturated:
-            yield key, f"`{key}` says nothing about a source that is saturated; leave it out"
+        if given_ and (source.saturated or source.external):
+            what = "saturated" if source.saturated else "external"
+            yield key, f"`{key}` says nothing about a source that is {what}; leave it out"
         elif given_ and (source.timetable is not None or source.orders is not None):
             yield key, f"`{key}` goes with `every`; each time or order has its own `quantity`"
 
@@ -69,8 +73,9 @@ def _off_shift(source: Source) -> Found:
         yield "patience", "parts of a source that is saturated do not wait; leave it out"
     if source.off_shift is None:
         return
-    if source.saturated:
-        yield "off_shift", "a source that is saturated has no arrivals; leave it out"
+    if source.saturated or source.external:
+        what = "saturated" if source.saturated else "external"
+        yield "off_shift", f"a source that is {what} has no arrivals; leave it out"
     elif source.shifts is None:
         yield "off_shift", "the source has no `shifts`"
     elif source.off_shift == "pause" and source.every is None:

@@ -33,7 +33,7 @@ class Product(Part):
 
 
 class Source(Part):
-    """Where parts come from; exactly one of `every`, `timetable`, `orders` and `saturated`."""
+    """Where parts come from: one of `every`, `timetable`, `orders`, `saturated`, `external`."""
 
     # A mix adds up to 1; may be left out where each time or order names its own.
     product: Name | dict[Name, Fraction] | None = None
@@ -41,6 +41,7 @@ class Source(Part):
     timetable: list[Annotated[Arrival, BeforeValidator(spelled_out), TimeOrMore()]] | None = None
     orders: Orders | None = None
     saturated: bool = False
+    external: bool = False  # parts are put by a user's own model (`twin.attach`)
     first: Duration | None = None  # first arrival; default: after one interval
     batch: int = Field(1, ge=1, le=100_000)
     limit: int | None = Field(None, ge=1)

@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from simpy import Environment
+
     from cells.schema import Cell
+    from twin.embed import AttachedLine
     from twin.results.model import Comparison, Results
 
-__all__ = ["compare", "load", "simulate"]
+__all__ = ["attach", "compare", "load", "simulate"]
 
 # Nothing heavy is imported here: the command line answers `--help` at once because of it.
 
@@ -60,6 +63,48 @@ def simulate(
 
     line = build_line(cell, move_times(cell))
     return run_cell(cell, line, seed=seed, replications=replications).results
+
+
+def attach(
+    env: "Environment",
+    cell: "Cell",
+    *,
+    seed: int | None = None,
+    replication: int = 0,
+    unit: str = "s",
+    log: bool = True,
+) -> "AttachedLine":
+    """Put the line of a cell into a SimPy environment of your own; it begins now.
+
+    Parameters
+    ----------
+    env
+        Your environment, with its processes.
+    cell
+        A checked cell; sources with `external: true` take parts from your processes.
+    seed
+        Default: what the cell's `run` says.
+    replication
+        Number of the replication, for other luck with the same seed.
+    unit
+        What the environment counts in: `ns`, `us`, `ms`, `s`, `min` or `h`.
+    log
+        Whether to keep the log.
+
+    Raises
+    ------
+    robots.errors.MotionError
+        If a robot cannot do what the cell asks of it.
+    ValueError
+        If the unit is none of these.
+    """
+    from twin.build import build_line
+    from twin.embed import AttachedLine
+    from twin.motion import move_times
+
+    line = build_line(cell, move_times(cell))
+    chosen = cell.run.seed if seed is None else seed
+    return AttachedLine(env, line, seed=chosen, replication=replication, unit=unit, log=log)
 
 
 def compare(

@@ -12,6 +12,14 @@ from tests.cell_texts import ARM, faults_of
             {"sources": "{src: {product: part}}"},
             "4: sources.src: give exactly one of `every: 40 s`",
         ),
+        (
+            {"sources": "{src: {product: part, external: true, every: 3 s}}"},
+            "`external: true` (parts",
+        ),
+        (
+            {"sources": "{src: {product: part, external: true, batch: 3}}"},
+            "sources.src.batch: `batch` says nothing about a source that is external",
+        ),
         ({"sources": "{src: {product: part, every: 3 s, saturated: true}}"}, "give exactly one of"),
         ({"sources": "{src: {product: part, every: 0 s}}"}, "between arrivals must be above 0 s"),
         (

@@ -28,6 +28,7 @@ _ZERO = (
     "order",
     "dwell",
     "saturated",
+    "external",
     "batch",
     "off_shift",
     "mix_count",

@@ -29,6 +29,7 @@ class SourceTables:
         """Fill in the row of a source."""
         row["kind"] = NodeKind.SOURCE
         row["saturated"] = int(source.saturated)
+        row["external"] = int(source.external)
         row["every"] = NONE if source.every is None else self.dists.add(source.every)
         row["every_stream"] = stream_id(name, "every")
         row["mix_stream"] = stream_id(name, "mix")

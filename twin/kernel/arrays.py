@@ -36,7 +36,20 @@ CARRY, AHEAD = range(2)
 ) = range(12)
 
 # Why `advance` returned.
-REACHED, PAUSED, POOL_FULL, LOG_FULL, DEADLOCK, LIVELOCK, BAD_SAMPLE = range(7)
+(
+    REACHED,
+    PAUSED,
+    POOL_FULL,
+    LOG_FULL,
+    DEADLOCK,
+    LIVELOCK,
+    BAD_SAMPLE,
+    DIARY_FULL,
+    TOLD,  # something happened that a user's own model watches
+) = range(9)
+
+# What a user's own model can ask of a line.
+PUT_PARTS, STOP_STATION, START_STATION = range(3)
 
 # ---- the model beside the arrays of the Line ----
 
@@ -157,6 +170,12 @@ GLOBAL = np.dtype(
         ("logged", np.int64),  # records in the log
         ("ordered", np.int64),  # 1: it matters which of several servers starts first
         ("margin", np.int64),  # records that one step may write
+        ("commands", np.int64),  # asked by a user's own model
+        ("obeyed", np.int64),  # of these
+        ("telling", np.int64),  # 1: somebody watches
+        ("told", np.int64),  # records in the diary
+        ("diary_room", np.int64),  # with more than so many it is to be emptied first
+        ("external", np.int64),  # sources whose parts a user's own model puts
         ("inside", np.int64),  # parts inside the line
         ("wip_at", np.int64),  # until when wip_time is summed
         ("wip_time", np.int64),
@@ -193,6 +212,7 @@ NODE_STATE = np.dtype(
         ("reserved", np.int64),  # conveyor: places reserved
         ("free", np.int64),  # station: servers that accept
         ("on", np.int64),  # source, station: on shift
+        ("stopped", np.int64),  # station: 1: stopped by a command
         ("pending", np.int64),  # direct offers waiting to be taken
         ("clear", np.int64),  # conveyor: its entry is clear
         ("woken", np.int64),  # 1: in the list of woken
@@ -279,6 +299,22 @@ LOOP_STATE = np.dtype(
     ]
 )
 
+COMMAND = np.dtype(
+    [("kind", np.int64), ("node", np.int64), ("product", np.int64), ("count", np.int64)]
+)
+
+# One thing told to a user's own model (see `happenings`).
+DIARY = np.dtype(
+    [
+        ("kind", np.int64),
+        ("resource", np.int64),
+        ("part", np.int64),
+        ("product", np.int64),
+        ("since", np.int64),
+        ("state", np.int64),
+    ]
+)
+
 PART = np.dtype(
     [
         ("id", np.int64),
@@ -318,6 +354,10 @@ class State(NamedTuple):
     starts: NDArray[np.int64]  # (R,)
     touched: NDArray[np.int64]  # (R,)
     lured: NDArray[np.int64]  # (R,)
+    commands: NDArray[np.void]  # COMMAND
+    watched: NDArray[np.int64]  # (R,) bit k: happenings of kind k are told
+    seen: NDArray[np.int64]  # (R,) state when the line settled last, while somebody watches
+    diary: NDArray[np.void]  # DIARY
     log: NDArray[np.void]  # ACTIVITY
     # the tally
     time: NDArray[np.int64]  # (R, S)

@@ -63,6 +63,8 @@ def arrive(m: Model, s: RunState, r: Int) -> None:
 def begin_source(m: Model, s: RunState, r: Int, n: Int) -> None:
     """Let a source begin at time 0."""
     node = m.nodes[n]
+    if node["external"] == 1:
+        return
     if node["saturated"] == 1:
         create_part(m, s, r, NONE)
         return

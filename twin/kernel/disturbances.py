@@ -141,7 +141,7 @@ def begin_calendar(m: Model, s: RunState, c: Int) -> None:
 
 
 @inlined
-def _shift_of_server(m: Model, s: RunState, r: Int, on: Int) -> None:
+def shift_of_server(m: Model, s: RunState, r: Int, on: Int) -> None:
     """Let a server follow its shift."""
     x = s.res[r]
     if on == 1:
@@ -178,11 +178,13 @@ def change_shift(m: Model, s: RunState, c: Int) -> None:
         if n < 0:
             _shift_of_unit(m, s, r, on)
             continue
+        if s.nodes[n]["stopped"] == 1:
+            continue
         s.nodes[n]["on"] = on
         if kind == _STATION:
             if on == 0:
                 s.nodes[n]["free"] = 0
-            _shift_of_server(m, s, r, on)
+            shift_of_server(m, s, r, on)
         else:
             shift_of_source(m, s, r, on)
 

@@ -11,16 +11,15 @@ from twin.kernel.arrays import (
     FALLS_ASLEEP,
     HEAD_ARRIVES,
     LIVELOCK,
-    LOG_FULL,
     OPERATION_ENDS,
     PART_RIPENS,
     PATIENCE_ENDS,
     PAUSED,
-    POOL_FULL,
     REACHED,
     REPAIR_ENDS,
     SHIFT_CHANGES,
     STEP_ENDS,
+    TOLD,
     Int,
     Model,
 )
@@ -28,6 +27,8 @@ from twin.kernel.arrays import State as RunState
 from twin.kernel.arrivals import arrive, begin_source
 from twin.kernel.cards import return_card, take_cards
 from twin.kernel.carriers import end_step
+from twin.kernel.commands import obey
+from twin.kernel.diary import tell_changes
 from twin.kernel.dispatch import send_carriers
 from twin.kernel.disturbances import (
     begin_calendar,
@@ -55,6 +56,7 @@ from twin.kernel.offers import refresh_offers
 from twin.kernel.pool import take_part
 from twin.kernel.queues import ripen
 from twin.kernel.records import close, count_entry, emit, emit_fact, integrate_wip
+from twin.kernel.room import lacks
 from twin.kernel.servers import end_operation, start, touch
 from twin.kernel.slots import first_slot
 from twin.kernel.standstill import is_dead
@@ -145,18 +147,6 @@ def _end(m: Model, s: RunState, slot: Int) -> None:
 
 
 @inlined
-def _lacks(s: RunState) -> Int:
-    """Return what the next step may run out of, REACHED if nothing."""
-    g = s.glob[0]
-    if g["bad"] == 1:
-        return BAD_SAMPLE
-    if g["spare"] < g["need"]:
-        return POOL_FULL
-    if g["logging"] == 1 and g["logged"] + g["margin"] > g["room"]:
-        return LOG_FULL
-    return REACHED
-
-
 @inlined
 def _sort_starts(m: Model, s: RunState) -> None:
     """Let servers start in order of rank, then of resource."""
@@ -176,7 +166,7 @@ def _settle(m: Model, s: RunState) -> Int:
         refresh_offers(m, s)
         if g["heap"] == 0:
             break
-        lacking = _lacks(s)
+        lacking = lacks(s)
         if lacking != REACHED:
             return lacking
         move_first(m, s)
@@ -211,16 +201,20 @@ def advance(model: Model, state: RunState, until: Int, budget: Int) -> Int:
     Returns
     -------
     int
-        REACHED, PAUSED, POOL_FULL, LOG_FULL, DEADLOCK, LIVELOCK or BAD_SAMPLE.
+        REACHED, PAUSED, POOL_FULL, LOG_FULL, DEADLOCK, LIVELOCK, BAD_SAMPLE, DIARY_FULL or TOLD.
     """
     m, s = near(model), near(state)
     g = s.glob[0]
     if g["begun"] == 0:
         _begin(m, s)
+    if g["commands"] > 0:
+        lacking = obey(m, s)
+        if lacking != REACHED:
+            return lacking
     while True:
         slot = first_slot(s)
         if s.due[slot] <= g["now"]:
-            lacking = _lacks(s)
+            lacking = lacks(s)
             if lacking != REACHED:
                 return lacking
             if budget <= 0:
@@ -236,6 +230,10 @@ def advance(model: Model, state: RunState, until: Int, budget: Int) -> Int:
             if lacking != REACHED:
                 return lacking
             g["unsettled"] = 0
+            if g["telling"] == 1:
+                tell_changes(m, s)
+                if g["told"] > 0:
+                    return TOLD
         elif g["bad"] == 1:  # drawn while the line settled
             return BAD_SAMPLE
         elif is_dead(m, s, slot):

@@ -5,6 +5,7 @@ import numpy as np
 from twin.kernel.arrays import NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.cards import give_cards, take_cards
+from twin.kernel.diary import tell_arrival
 from twin.kernel.jit import inlined
 from twin.kernel.lists import append_part, drop_head
 from twin.kernel.log import PART_SHIFT
@@ -31,6 +32,7 @@ _SOURCE = np.int64(NodeKind.SOURCE)
 _BUFFER = np.int64(NodeKind.BUFFER)
 _CONVEYOR = np.int64(NodeKind.CONVEYOR)
 _STATION = np.int64(NodeKind.STATION)
+_SINK = np.int64(NodeKind.SINK)
 _WAITING = np.int64(State.WAITING)
 _CONVEYED = np.int64(State.CONVEYED)
 _ENTERED = np.int64(State.ENTERED)
@@ -44,7 +46,7 @@ NOT_KEPT, KEPT = np.int64(0), np.int64(1)  # whether the place of an entering pa
 
 
 @inlined
-def _product_of(m: Model, s: RunState, n: Int) -> Int:
+def draw_product(m: Model, s: RunState, n: Int) -> Int:
     """Return the product of the next part of a source."""
     node, g = m.nodes[n], s.glob[0]
     k = node["mix_first"]
@@ -58,10 +60,7 @@ def _product_of(m: Model, s: RunState, n: Int) -> Int:
 
 @inlined
 def create_part(m: Model, s: RunState, r: Int, row: Int) -> None:
-    """Let a source make a part, as a row of its list says if there is one.
-
-    It is offered when no other waits before it.
-    """
+    """Let a source make a part, as a row of its list says if there is one."""
     n = np.int64(m.res[r]["node"])
     x = s.nodes[n]
     if m.nodes[n]["limit"] >= 0 and x["created"] >= m.nodes[n]["limit"]:
@@ -70,12 +69,20 @@ def create_part(m: Model, s: RunState, r: Int, row: Int) -> None:
     if row >= 0 and m.arrivals[row]["product"] >= 0:
         product = m.arrivals[row]["product"]
     else:
-        product = _product_of(m, s, n)
-    part = take_part(m, s, (n << PART_SHIFT) + x["created"], product)
+        product = draw_product(m, s, n)
+    part = make_part(m, s, r, product)
     if row >= 0:
         s.parts[part]["due"] = m.arrivals[row]["due"]
         if m.arrivals[row]["own_priority"] == 1:
             s.parts[part]["priority"] = m.arrivals[row]["priority"]
+
+
+@inlined
+def make_part(m: Model, s: RunState, r: Int, product: Int) -> Int:
+    """Let a part of a product wait at a source; it is offered when no other waits before it."""
+    n = np.int64(m.res[r]["node"])
+    x = s.nodes[n]
+    part = take_part(m, s, (n << PART_SHIFT) + x["created"], product)
     x["created"] += 1
     append_part(s, n, part)
     if x["parts"] == 1:
@@ -84,6 +91,7 @@ def create_part(m: Model, s: RunState, r: Int, row: Int) -> None:
         wake_gatherers(m, s, n)
     if m.nodes[n]["patience"] >= 0:
         await_patience(m, s, r, n, part)
+    return part
 
 
 @inlined
@@ -232,6 +240,8 @@ def admit(m: Model, s: RunState, r: Int, part: Int, deliverer: Int, kept: Int) -
     """Put a part into the node of resource r; `kept`: its place was reserved (1) or not (0)."""
     kind, n = m.res[r]["kind"], m.res[r]["node"]
     s.parts[part]["since"] = s.glob[0]["now"]
+    if s.glob[0]["telling"] == 1 and kind != _SINK:
+        tell_arrival(s, r, part)
     if kind == _STATION:
         enter_server(m, s, r, part, deliverer)
     elif kind == _BUFFER:

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from twin.kernel.arrays import (
     CARD_RETURNS,
     CLOCK_STATE,
+    COMMAND,
+    DIARY,
     ENTRY_CLEARS,
     FAILURE_STRIKES,
     FALLS_ASLEEP,
@@ -189,6 +191,7 @@ def _global(
     batches = line.nodes["batch"][line.nodes["kind"] == NodeKind.SOURCE]
     yields = line.nodes["yield_count"].tolist()
     together = [*batches.tolist(), *line.arrivals["quantity"].tolist(), *yields]
+    g["external"] = line.nodes["external"].sum()
     g["need"] = 1 + max(together, default=0)
     gathering = line.nodes["intake"] != Intake.SINGLE
     g["ordered"] = gathering.any()
@@ -337,6 +340,10 @@ def state_of(
         starts=np.zeros(count, np.int64),
         touched=np.zeros(count, np.int64),
         lured=np.zeros(count, np.int64),
+        commands=np.zeros(0, COMMAND),
+        watched=np.zeros(count, np.int64),
+        seen=np.full(count, VOID, np.int64),
+        diary=np.zeros(0, DIARY),
         log=np.zeros(room, ACTIVITY),
         **tally_arrays(line, Tally.windows(start, end, window)),
     )
@@ -358,3 +365,13 @@ def with_more_log(state: State, room: int = 0) -> State:
     size = max(state.log.size, room)
     state.glob["room"] += size
     return state._replace(log=np.concatenate([state.log, np.zeros(size, ACTIVITY)]))
+
+
+def with_more_diary(state: State) -> State:
+    """Return the state with more room in its diary, some to begin with."""
+    # What one step, and the look around when the line has settled, may write.
+    each = state.res.size + int(state.glob["margin"][0])
+    more = np.zeros(max(state.diary.size, 2 * each), DIARY)
+    diary = np.concatenate([state.diary, more])
+    state.glob["diary_room"] = diary.size - each
+    return state._replace(diary=diary)

@@ -44,6 +44,7 @@ NODE = np.dtype(
         ("patience_stream", np.uint64),
         # source
         ("saturated", np.int64),  # 1: always has a part to offer
+        ("external", np.int64),  # 1: its parts are put by a user's own model
         ("every", np.int64),  # dist: time between arrivals
         ("every_stream", np.uint64),
         ("first_at", np.int64),  # ns, first arrival; NONE: after one drawn interval

@@ -6,6 +6,7 @@ import numpy as np
 
 from twin.kernel.arrays import VOID, Int
 from twin.kernel.arrays import State as RunState
+from twin.kernel.diary import tell
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
 from twin.kernel.states import Ending, State
@@ -69,6 +70,8 @@ def emit_fact(
     if t1 > g["start"]:
         s.time[resource, state] += t1 - t0
         s.count[resource, state] += 1
+    if g["telling"] == 1:
+        tell(s, state, resource, part, t0, NONE)
     if g["logging"]:
         _append(s.glob, s.log, s.parts, t0, t1, resource, state, part, cause)
 

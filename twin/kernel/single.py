@@ -1,6 +1,7 @@
 """One run of a line in the compiled engine, in pieces if need be."""
 
 import threading
+from typing import Any
 
 import numpy as np
 
@@ -8,15 +9,17 @@ from twin.kernel import blame, engine
 from twin.kernel.arrays import (
     BAD_SAMPLE,
     DEADLOCK,
+    DIARY_FULL,
     LIVELOCK,
     LOG_FULL,
     PAUSED,
     POOL_FULL,
     REACHED,
+    TOLD,
     Model,
     State,
 )
-from twin.kernel.layout import with_more_log, with_more_parts
+from twin.kernel.layout import with_more_diary, with_more_log, with_more_parts
 from twin.kernel.log import Log, canonical
 from twin.kernel.model import Line
 from twin.kernel.outcome import Outcome
@@ -60,6 +63,8 @@ class Run:
     def advance(self, until: int) -> Stop | None:
         """Run until an instant, inclusive; return why the line stopped before, if it did.
 
+        Where somebody watches, it also returns when something has been told and the line settled.
+
         Raises
         ------
         RunError
@@ -67,7 +72,7 @@ class Run:
         """
         while self._code not in (DEADLOCK, LIVELOCK):
             self._code = int(engine.advance(self._model, self._state, until, _BUDGET))
-            if self._code == REACHED:
+            if self._code in (REACHED, TOLD):
                 return None
             if self._code == PAUSED and self._cancelled is not None and self._cancelled.is_set():
                 raise KeyboardInterrupt
@@ -83,11 +88,30 @@ class Run:
             self._state = with_more_parts(self._state)
         elif self._code == LOG_FULL:
             self._state = with_more_log(self._state)
+        elif self._code == DIARY_FULL:
+            self._state = with_more_diary(self._state)
+
+    @property
+    def state(self) -> State:
+        """The state as it is."""
+        return self._state
+
+    def take_up(self, state: State) -> None:
+        """Go on with another state."""
+        self._state = state
 
     def outcome(self) -> Outcome:
         """Run to the horizon; return what the run leaves behind.  It cannot go on after this."""
         stop = self.advance(self._end)
-        end = self._end if stop is None else stop.at
+        return self._cut(self._end if stop is None else stop.at, stop)
+
+    def so_far(self, end: int, stop: Stop | None = None) -> Outcome:
+        """Return what the run would leave behind if it ended now, at `end`; it can go on."""
+        copies: list[Any] = [array.copy() for array in self._state]
+        copy = Run(self._line, self._model, State(*copies), end=self._end)
+        return copy._cut(end, stop)
+
+    def _cut(self, end: int, stop: Stop | None) -> Outcome:
         logging = bool(self._state.glob["logging"][0])
         if logging:
             nodes = self._state.nodes

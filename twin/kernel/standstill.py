@@ -98,7 +98,7 @@ def is_dead(m: Model, s: RunState, slot: Int) -> bool:
     """Return whether parts are inside and nothing but shifts and failures can ever happen."""
     if s.due[slot] != NEVER and not _is_idle_end(m.slots[slot]["kind"]):
         return False
-    if s.glob[0]["inside"] == 0:
+    if s.glob[0]["inside"] == 0 or s.glob[0]["external"] > 0:
         return False
     for k in range(s.glob[0]["slots"]):
         if s.due[k] != NEVER and not _is_idle_end(m.slots[k]["kind"]):

@@ -106,7 +106,7 @@ class Unit:
         self._at = place_at
         placing = group.time_to(group.place, place_at, self._place_luck)
         yield self._step(State.PLACING, part, placing)
-        task.slot.take(part, self.resource, reserved=True)
+        self._floor.hand_over(part, task.slot, self.resource, reserved=True)
 
     def travel(self, load: int, to: int) -> int:
         """Return how long it takes from where it is, ns; to or from nowhere: no time."""

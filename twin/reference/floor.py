@@ -1,5 +1,6 @@
 """The shop floor: what everything that stands on it shares."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from twin.reference.draws import Draws
 from twin.reference.environment import LineEnvironment
 from twin.reference.loops import Loop
 from twin.reference.offers import Offers
+from twin.reference.parts import Part, Slot
 from twin.reference.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -24,10 +26,17 @@ class Floor:
     draws: Draws
     offers: Offers = field(default_factory=Offers)
     loops: list[Loop] = field(default_factory=list)
+    arrivals: Callable[[int, Part], None] | None = None  # who is told of parts coming to nodes
     inside: int = 0  # parts in the line
     # Used as ordered sets.
     unstarted: "dict[Server, None]" = field(default_factory=dict)  # hold a part to start or resume
     touched: "dict[Server, None]" = field(default_factory=dict)  # may be seen to do something new
+
+    def hand_over(self, part: Part, slot: Slot, by: int, *, reserved: bool = False) -> None:
+        """Put a part that the resource ``by`` delivers into a place."""
+        if self.arrivals is not None:
+            self.arrivals(slot.resource, part)
+        slot.take(part, by, reserved=reserved)
 
     def loops_at(self, node: int) -> tuple[Loop, ...]:
         """Return the loops a node belongs to."""

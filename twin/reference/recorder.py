@@ -27,16 +27,20 @@ class Recorder:
     def __init__(self, env: LineEnvironment) -> None:
         self.env = env
         self.closed: list[Activity] = []
+        self.facts: Callable[[int, State, int, Part], None] | None = None  # who is told of facts
         self._open: list[Callable[[], Iterable[Activity]]] = []
 
     def fact(self, t0: int, state: State, resource: int, part: Part, cause: int) -> None:
         """Write down a fact about a part: it counts even when it took no time."""
         self.closed.append((t0, self.env.now, resource, state, part.number, part.product, cause))
+        if self.facts is not None:
+            self.facts(t0, state, resource, part)
 
     def stay(self, t0: int, state: State, resource: int, part: Part, cause: int) -> None:
         """Write down that a part stayed somewhere until now."""
-        if self.env.now > t0:
-            self.fact(t0, state, resource, part, cause)
+        now = self.env.now
+        if now > t0:
+            self.closed.append((t0, now, resource, state, part.number, part.product, cause))
 
     def watch(self, still_open: Callable[[], Iterable[Activity]]) -> None:
         """Have activities still open at the end of a log told by a function."""

@@ -2,17 +2,22 @@
 
 from typing import TYPE_CHECKING, Protocol
 
+import simpy
+
+from twin.kernel.happenings import index_of, kind_of, resources_of
 from twin.kernel.log import Log, canonical
 from twin.kernel.model import Line
 from twin.kernel.outcome import Outcome
 from twin.kernel.states import State
 from twin.kernel.tally import STOPPED, Tally
+from twin.reference.diary import Diary
 from twin.reference.draws import Draws
 from twin.reference.environment import LineEnvironment
 from twin.reference.floor import Floor
 from twin.reference.loops import loops_of
 from twin.reference.plant import Plant
 from twin.reference.recorder import Activity, Recorder
+from twin.reference.station import Station
 from twin.reference.stops import deadlock, livelock
 
 if TYPE_CHECKING:
@@ -57,6 +62,7 @@ class Reference:
             loops=loops_of(line, self.env),
         )
         self._plant = Plant(self._floor)
+        self._diary = Diary(line, self.env)
         self.env.settle = self._settle
         self.env.stuck = self._stuck
 
@@ -120,6 +126,49 @@ class Reference:
         track = self._plant.tracks.get(resource)
         return None if track is None else track.state
 
+    # For processes of the user
+
+    def watch(self, kind: str, *names: str) -> simpy.Store:
+        """Return a store into which happenings of a kind come from now on, once the line settled.
+
+        Parameters
+        ----------
+        kind : str
+            One of `twin.kernel.happenings.KINDS`.
+        names : str
+            Nodes or resources where; default: all.
+        """
+        self._recorder.facts, self._floor.arrivals = self._diary.fact, self._diary.arrival
+        tracks = self._plant.tracks
+        return self._diary.watch(
+            kind_of(kind),
+            resources_of(self._line, names),
+            lambda: {resource: track.state for resource, track in tracks.items()},
+        )
+
+    def put(self, source: str, product: str | None = None, count: int = 1) -> None:
+        """Let parts arrive at an external source now; without a product they are of its mix."""
+        chosen = None
+        if product is not None:
+            chosen = index_of("product", product, self._line.products)
+        sources = {self._line.resources[one.resource]: one for one in self._plant.sources}
+        sources[source].put(chosen, count)
+        self.env.settle_soon()
+
+    def stop_station(self, name: str) -> None:
+        """Stop a station as the end of a shift would."""
+        self._station(name).stop()
+        self.env.settle_soon()
+
+    def start_station(self, name: str) -> None:
+        """Let a station go on that was stopped."""
+        self._station(name).start()
+        self.env.settle_soon()
+
+    def _station(self, name: str) -> Station:
+        names = tuple(station.name for station in self._plant.stations)
+        return self._plant.stations[index_of("station", name, names)]
+
     def set_pace(self, node_name: str, factor: float) -> None:
         """Multiply process times of a station by a factor from its next operation on.
 
@@ -128,8 +177,7 @@ class Reference:
         KeyError
             If there is no such station.
         """
-        stations = {station.name: station for station in self._plant.stations}
-        stations[node_name].recipe.pace = factor
+        self._station(node_name).recipe.pace = factor
 
     def outcome(self, *, start: int = 0, horizon: int | None = None) -> Outcome:
         """Return log, tally from ``start`` (ns) on, and stop of the run so far."""
@@ -148,6 +196,7 @@ class Reference:
         self._plant.settling.settle()
         self.stop = deadlock(self._floor, self._plant.sources)
         self.env.halted = self.stop is not None
+        self._diary.hand_out(self._plant.tracks)
 
     def _stuck(self) -> None:
         self.stop = livelock(self._floor)

@@ -257,15 +257,20 @@ class Server:
 
     def shift_begins(self) -> None:
         """Be there again."""
+        if self._station.stopped:
+            return
         self._on_shift = True
         self._overtime = False
         # With a part to work on, what it does now is known when the line has settled.
-        if self.part is None or self._offer is not None:
+        known = self._down and self.track.state is not State.UNDER_REPAIR
+        if self.part is None or self._offer is not None or known:
             self._close(Ending.DONE)
         self._floor.touched[self] = None
 
     def shift_ends(self) -> None:
         """Leave, now or when the operation is finished."""
+        if self._station.stopped:
+            return
         self._on_shift = False
         if self._begun and self._habits.at_shift_end == ShiftEnd.FINISH:
             self._overtime = True

@@ -41,7 +41,7 @@ class Settling:
         part = offer.holder.let_go(slot.resource)
         part.take_cards(target.loops)
         part.keep_cards(target.loops)
-        slot.take(part, offer.holder.resource)
+        self.floor.hand_over(part, slot, offer.holder.resource)
 
     def _look(self) -> None:
         touched = self.floor.touched

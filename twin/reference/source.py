@@ -37,6 +37,7 @@ class Source:
         self.pick_at = int(row["pick_at"])
         self.waiting: deque[Part] = deque()
         self._saturated = bool(row["saturated"])
+        self._external = bool(row["external"])
         self._floor = floor
         self._node = node
         self._made = 0
@@ -58,8 +59,14 @@ class Source:
         """Have parts to offer from now on."""
         if self._saturated:
             self._arrive(_ONE)
+        elif self._external:
+            self._floor.env.moving += 1  # more parts may come at any time
         elif self._left != 0:
             self._arrivals.open(self._on_shift)
+
+    def put(self, product: int | None, count: int) -> None:
+        """Let parts arrive now, of the mix where no product is named."""
+        self._bring(Lot(product=NONE if product is None else product, quantity=count))
 
     @property
     def outside(self) -> int:

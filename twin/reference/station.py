@@ -53,11 +53,33 @@ class Station:
         first, count = int(row["yield_first"]), int(row["yield_count"])
         self.yields: list[int] = floor.line.yields[first : first + count].tolist()
         self._made = 0
+        self.stopped = False  # by a user's process
         first = int(row["resource"])
         self.servers = [self._server(floor, first + k) for k in range(int(row["capacity"]))]
 
     def _server(self, floor: Floor, resource: int) -> Server:
         return Server(floor, self, resource)
+
+    def stop(self) -> None:
+        """Let all servers stop as at the end of a shift, until it is started again."""
+        if not self.stopped:
+            if self._on_shift:
+                for server in self.servers:
+                    server.shift_ends()
+            self.stopped = True
+
+    def start(self) -> None:
+        """Let all servers go on as at the beginning of a shift."""
+        if self.stopped:
+            self.stopped = False
+            if self._on_shift:
+                for server in self.servers:
+                    server.shift_begins()
+
+    @property
+    def _on_shift(self) -> bool:
+        calendar = self.habits.calendar
+        return calendar is None or calendar.on
 
     def accepts(self, part: Part) -> bool:
         """Return whether a server is free."""
