@@ -147,7 +147,6 @@ def _end(m: Model, s: RunState, slot: Int) -> None:
 
 
 @inlined
-@inlined
 def _sort_starts(m: Model, s: RunState) -> None:
     """Let servers start in order of rank, then of resource."""
     for k in range(1, s.glob[0]["starts"]):
