@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from twin.cli.calibrate import calibrate
 from twin.cli.check import check
 from twin.cli.compare import compare
 from twin.cli.demo import demo
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (run, check, compare, twin, demo, schema, doctor):
+for verb in (run, check, compare, twin, calibrate, demo, schema, doctor):
     app.command()(verb)
 for name, group in (("keys", keys), ("log", log)):
     app.add_typer(group, name=name)

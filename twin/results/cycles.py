@@ -1,5 +1,6 @@
 """Facts of single operations and parts, read from a log."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,18 @@ class Operations(NamedTuple):
     node: Ints  # (n,)
     product: Ints  # (n,)
     cycle: Floats  # (n,) s, working time, interruptions left out
+    end: Ints  # (n,) ns
+
+    def at(self, node: int) -> "Operations":
+        """Return the operations of one station, in order of their end."""
+        mine = np.flatnonzero(self.node == node)
+        order = mine[np.argsort(self.end[mine], kind="stable")]
+        return Operations(self.node[order], self.product[order], self.cycle[order], self.end[order])
+
+
+def pooled(several: Sequence[Operations]) -> Operations:
+    """Return the operations of several logs together."""
+    return Operations(*(np.concatenate(columns) for columns in zip(*several, strict=True)))
 
 
 def operations(line: Line, log: Log) -> Operations:
@@ -35,7 +48,8 @@ def operations(line: Line, log: Log) -> Operations:
     rows = log.activities[log.activities["state"] == State.WORKING]
     rows = rows[np.lexsort([rows["t1"], rows["resource"]])]
     if not len(rows):
-        return Operations(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+        none = np.empty(0, np.int64)
+        return Operations(none, none, np.empty(0), none)
     # A piece begins an operation if the one before it ended one, or belongs to another part (its
     # operation was cut short: the part was scrapped) or server.
     begins = np.ones(len(rows), dtype=bool)
@@ -51,6 +65,7 @@ def operations(line: Line, log: Log) -> Operations:
         node=np.asarray(line.resource_node[ends["resource"]], dtype=np.int64),
         product=np.asarray(ends["product"], dtype=np.int64),
         cycle=np.asarray(worked[done] / NS_PER_S, dtype=np.float64),
+        end=np.asarray(ends["t1"], dtype=np.int64),
     )
 
 

@@ -8,9 +8,10 @@ from twin.kernel.log import Log
 from twin.kernel.model import Line
 from twin.kernel.states import State
 from twin.results.cycles import gaps_between, leavings
+from twin.results.drift import find_drifts
 from twin.results.equivalence import DIFFERENT, EQUIVALENT, compare_gaps, compare_given_luck
 from twin.results.estimates import Floats, welch
-from twin.results.model import Equivalence, Estimate, Fidelity, StationFidelity
+from twin.results.model import Drift, Equivalence, Estimate, Fidelity, StationFidelity
 from twin.results.schedule import Schedule, schedule
 from twin.results.station_fidelity import FEWEST, compare_stations
 from twin.results.stops import Stops, compare_stops
@@ -59,6 +60,7 @@ def compare_with_plant(
     findings = [_finding(row) for row in slow] + [_stop_finding(stops) for stops in stopped]
     findings += _scrap_finding(plant, twin, (margin, significance))
     judged = adjusted or throughput
+    drifts = find_drifts(line, plant, twin)
     return Fidelity(
         verdict=DIFFERENT if findings else judged.verdict,
         sentence=_sentence(judged, findings),
@@ -66,7 +68,8 @@ def compare_with_plant(
         given_luck=adjusted,
         stations=stations,
         culprits=tuple(dict.fromkeys([row.name for row in slow] + [row.name for row in stopped])),
-        notes=_notes(stations, adjusted, len(twin)),
+        notes=(*_notes(stations, adjusted, len(twin)), *map(_drift_note, drifts)),
+        drifts=drifts,
     )
 
 
@@ -137,6 +140,15 @@ def _signed(difference: Estimate) -> str:
         return "not known"
     d = difference
     return f"{100 * d.mean:+.2f} % ({100 * d.low:+.2f} to {100 * d.high:+.2f} %)"
+
+
+def _drift_note(drift: Drift) -> str:
+    word = "longer" if drift.change.mean > 0 else "less"
+    return (
+        f"{drift.name}: takes {100 * abs(drift.change.mean):.1f} % {word} since"
+        f" {drift.onset / 3600:.2f} h, seen {drift.operations} operations later (of 10 000"
+        " operations about one makes a false alarm)."
+    )
 
 
 def _notes(

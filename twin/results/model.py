@@ -330,6 +330,17 @@ class StationFidelity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """A station's cycle time left what the twin says."""
+
+    name: str
+    onset: float  # s, end of the first operation that was different, most likely
+    alarm: float  # s, when it was sure enough to be said
+    operations: int  # from onset to alarm
+    change: Estimate  # of the cycle time since the onset, a share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fidelity:
     """How well the twin describes the plant."""
 
@@ -342,6 +353,7 @@ class Fidelity:
     stations: tuple[StationFidelity, ...]
     culprits: tuple[str, ...]  # stations that differ in cycle time, then those in stops
     notes: tuple[str, ...]
+    drifts: tuple[Drift, ...] = ()  # changes of cycle times, and since when
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

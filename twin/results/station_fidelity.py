@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from twin.kernel.log import Log
 from twin.kernel.model import Line
 from twin.kernel.states import NodeKind
-from twin.results.cycles import Operations, operations, state_time
+from twin.results.cycles import Operations, operations, pooled, state_time
 from twin.results.estimates import Floats, estimate, holm, welch
 from twin.results.model import SHARE, Estimate, StationFidelity
 from twin.results.stations import STATION_STATES
@@ -45,9 +45,8 @@ def compare_stations(
     """
     margin, significance = limits
     nodes = [int(k) for k in np.flatnonzero(line.nodes["kind"] == NodeKind.STATION)]
-    seen, expected = operations(line, plant), [operations(line, log) for log in twin]
-    pooled = Operations(*(np.concatenate(columns) for columns in zip(*expected, strict=True)))
-    tests = [_test(seen, pooled, node) for node in nodes]
+    seen, expected = operations(line, plant), pooled([operations(line, log) for log in twin])
+    tests = [_test(seen, expected, node) for node in nodes]
     rows = []
     for node, test, p in zip(nodes, tests, holm([t.p for t in tests]), strict=True):
         large = abs(test.difference.mean) > margin
