@@ -100,7 +100,7 @@ def arm_tasks(cell: Cell, folder: Path | None = None) -> dict[str, ArmTask]:
         places = tuple(dict.fromkeys([home, *(place for hop in hops for place in hop)]))
         tasks[name] = ArmTask(
             name=name,
-            arm=_arm(robot.model, folder or Path()),
+            arm=arm_of(robot.model, folder or Path()),
             pose_cell_base=pose(robot.base.position, robot.base.turn),
             tool=_tool(robot),
             part_mass=robot.part_mass,
@@ -121,8 +121,14 @@ def arm_tasks(cell: Cell, folder: Path | None = None) -> dict[str, ArmTask]:
     return tasks
 
 
-def _arm(model: str, folder: Path) -> Arm:
-    """Return an arm of the catalogue, or of a URDF in the cell file's folder."""
+def arm_of(model: str, folder: Path) -> Arm:
+    """Return an arm of the catalogue, or of a URDF in a folder.
+
+    Raises
+    ------
+    robots.errors.RobotError
+        If no such arm is known, or the URDF is unsound.
+    """
     if not model.endswith(".urdf"):
         return load_arm(model)
     from robots.urdf_import import import_urdf

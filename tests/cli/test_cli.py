@@ -197,3 +197,57 @@ def test_the_doctor_says_what_this_machine_has(taktwin):
     code, out, _ = taktwin("doctor")
     assert code == 0
     assert re.search(r"^numba +\d", out, re.MULTILINE)
+
+
+def test_robots_lists_every_arm_with_what_its_times_rest_on(taktwin):
+    code, out, _ = taktwin("robots", "--json")
+    rows = {row["name"]: row for row in json.loads(out)}
+
+    assert code == 0
+    assert rows["ur10e"]["reach_m"] == 1.3
+    assert rows["kr6_r700_2"]["basis"] == "torque"
+    assert rows["kr6_r700_sixx"]["basis"] == "published limits"
+    assert rows["lbr_iiwa14_r820"]["axes"] == 7
+    assert rows["hsr065a1_n32"]["flange_reach_m"] == 0.65  # both arms stretched out
+    assert "computed from the kinematics" in taktwin("robots")[1]
+
+
+def test_robots_shows_one_arm_with_the_source_of_each_group_of_numbers(taktwin):
+    code, out, _ = taktwin("robots", "fr3")
+
+    assert code == 0
+    assert "87 Nm" in out
+    assert "masses: frankaemika/franka_description robots/fr3/inertials.yaml" in out
+    assert "Did you mean 'ur5e'?" in taktwin("robots", "ur5")[2]
+
+
+def test_robots_tells_every_way_to_stand_somewhere_and_what_is_singular(taktwin):
+    out = taktwin("robots", "ur5e", "--at", "600 mm, 0 mm, 200 mm", "--json")[1]
+    found = json.loads(out)
+
+    assert len(found["ways"]) == 8
+    assert {way["with_full_turns"] for way in found["ways"]} == {32}
+    assert found["out_of_reach_mm"] is None
+
+
+def test_robots_tells_how_far_a_place_is_out_of_reach(taktwin):
+    out = taktwin("robots", "hsr065a1_n32", "--at", "700 mm, 0 mm, 100 mm")[1]
+
+    assert "out of reach by 50 mm" in out
+    assert "(650, 0, 100) mm" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("gp8", "--at", "1, 2, 3"), "bare number"),
+        (("gp8", "--at", "1 m, 2 m, 0 m", "--approach", "sideways"), "--approach"),
+        (("--at", "1 m, 2 m, 0 m"), "name the arm"),
+        (("no.urdf",), "cannot be opened"),
+    ],
+)
+def test_robots_refuses_what_it_cannot_read(taktwin, words, reason):
+    code, _, errors = taktwin("robots", *words)
+
+    assert code == BAD_INPUT
+    assert reason in errors
