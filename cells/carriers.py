@@ -12,6 +12,8 @@ from cells.units import Duration, Fraction, Length, Mass, Speed
 
 Rule = Literal["downstream_first", "longest_wait", "first_come", "nearest", "priority"]
 
+Stage = Literal["setup", "load", "process", "unload", "all"]
+
 
 class Sequence(Part):
     """A fixed order of nodes to pick from, again and again; the unit goes there and waits."""
@@ -62,13 +64,29 @@ class Robot(Part):
     settle: Duration = 0  # waiting for standstill after each move
 
 
+class Need(Part):
+    """Who has to be there while a station does something."""
+
+    robot: Name | None = None
+    operator: Name | None = None
+    skill: Name | None = None  # any operator who has it
+    count: int = Field(1, ge=1, le=100)
+    during: Stage | list[Stage] = "process"
+
+    @property
+    def who(self) -> str:
+        """The robot, the group of operators, or the skill."""
+        return self.robot or self.operator or self.skill or ""
+
+
 class Operator(Part):
-    """A group of people who carry parts; walking is straight from place to place."""
+    """A group of people who carry parts, repair and attend; they walk straight between places."""
 
     count: int = Field(1, ge=1, le=1_000)
     walking: Speed = 1.2
-    pick: Distribution
-    place: Distribution
+    pick: Distribution | None = None  # needed by those who carry parts
+    place: Distribution | None = None
+    skills: list[Name] = []
     home: Name | None = None
     serves: Rule | Sequence = "downstream_first"
     shifts: Name | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from cells.carriers import Sequence
+from cells.carriers import Need, Sequence
 from cells.errors import hint, shown
 from cells.expand import QUEUE, has_queue, machines
 from cells.problems import Problem
@@ -12,6 +12,7 @@ from cells.setups import ANY
 
 NODES = ("sources", "buffers", "conveyors", "stations", "sinks")
 CARRIERS = ("robots", "operators")
+_WHO = {"robot": "robot", "operator": "group of operators", "skill": "skill"}
 _PLACES = ("pick_at", "place_at", "at", "home")
 
 Path = tuple[str | int, ...]
@@ -55,11 +56,16 @@ def _repeated(cell: Cell) -> Iterator[Problem]:
 
 def _dangling(cell: Cell) -> Iterator[Problem]:
     nodes = [name for path, name, open_ in declared(cell) if path[0] in NODES and open_]
+    skills = [skill for group in cell.operators.values() for skill in group.skills]
     known: dict[str, Iterable[str]] = {
         "product": cell.products,
         "shift pattern": cell.shifts,
         "place": cell.places,
         "robot or operator": [*cell.robots, *cell.operators],
+        "robot": cell.robots,
+        "group of operators": cell.operators,
+        "skill": skills,
+        "group of operators or skill": [*cell.operators, *skills],
         "source, buffer, conveyor or station": [n for n in nodes if n not in cell.sinks],
         "buffer, conveyor, station or sink": [n for n in nodes if n not in cell.sources],
         "buffer, conveyor or station": [
@@ -140,6 +146,22 @@ def _of_staff(cell: Cell) -> Iterator[_Reference]:
             for k, node in enumerate(nodes):
                 path = (section, name, "serves", "sequence", k)
                 yield _Reference(path, "source, buffer, conveyor or station", node)
+    yield from _of_calls(cell)
+
+
+def _of_calls(cell: Cell) -> Iterator[_Reference]:
+    for name, station in cell.stations.items():
+        for mode, failure in station.failures.items():
+            if failure.crew is not None:
+                where: Path = ("stations", name, "failures", mode, "crew")
+                yield _Reference(where, "group of operators or skill", failure.crew)
+        needs = [station.needs] if isinstance(station.needs, Need) else station.needs
+        for k, need in enumerate(needs):
+            where = ("stations", name, "needs", *([k] if needs is station.needs else []))
+            for key, kind in _WHO.items():
+                who = getattr(need, key)
+                if who is not None:
+                    yield _Reference((*where, key), kind, who)
 
 
 def _of_flow(cell: Cell) -> Iterator[_Reference]:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator
 
 from cells.base import Name, Part, Position, Turn
-from cells.carriers import Operator, Robot
+from cells.carriers import Need, Operator, Robot
 from cells.distributions import Distribution
 from cells.money import Cost, Money
 from cells.orders import Orders
@@ -93,6 +93,7 @@ class FailureMode(Part):
     repair: Distribution
     clock: Literal["operating", "calendar"] = "operating"
     on_failure: Literal["resume", "restart", "scrap"] = "resume"
+    crew: Name | None = None  # operators, or their skill; default: it is repaired by itself
 
 
 class Station(Part):
@@ -118,6 +119,7 @@ class Station(Part):
     failures: dict[Name, FailureMode] = {}
     shifts: Name | None = None
     at_shift_end: Literal["suspend", "finish", "start_if_fits"] = "suspend"
+    needs: Need | list[Need] = []  # who has to be there
     power: PowerUse | None = None
     cost: Cost | None = None  # of each server
 

@@ -1,11 +1,14 @@
 """Checks of who does what: robots and operators, and what the cell asks of them."""
 
+from collections import Counter
 from collections.abc import Iterator
 
-from cells.carriers import Operator, Robot, Sequence
+from cells.carriers import Need, Operator, Robot, Sequence
 from cells.expand import machines, numbered_flow
 from cells.problems import Problem
-from cells.schema import Cell
+from cells.schema import Cell, Station
+
+_STAGES = ("setup", "load", "process", "unload")
 
 
 def check_staff(cell: Cell) -> list[Problem]:
@@ -17,7 +20,97 @@ def check_staff(cell: Cell) -> list[Problem]:
             if isinstance(group.serves, Sequence):
                 path = (section, name, "serves", "sequence")
                 found += _sequence(cell, path, name, group.serves.sequence)
-    return found
+    return [*found, *_carriers(cell), *_skills(cell), *_crews(cell), *_needs(cell)]
+
+
+def needs_of(station: Station) -> list[Need]:
+    """Return what a station needs, one or a list."""
+    return [station.needs] if isinstance(station.needs, Need) else station.needs
+
+
+def _carriers(cell: Cell) -> Iterator[Problem]:
+    """Find operators who carry parts in no known time."""
+    for name, operator in cell.operators.items():
+        if any(entry.by == name for entry in cell.flow):
+            for key in ("pick", "place"):
+                if getattr(operator, key) is None:
+                    message = f"{name!r} carries parts; how long does it take?  Write `{key}: 4 s`"
+                    yield Problem(("operators", name, key), message)
+
+
+def _skills(cell: Cell) -> Iterator[Problem]:
+    for name, operator in cell.operators.items():
+        for k, skill in enumerate(operator.skills):
+            path = ("operators", name, "skills", k)
+            if skill in cell.operators or skill in cell.robots:
+                yield Problem(path, f"{skill!r} is a group already; call the skill something else")
+            elif skill in operator.skills[:k]:
+                yield Problem(path, f"the skill {skill!r} is named twice")
+
+
+def _crews(cell: Cell) -> Iterator[Problem]:
+    for name, station in cell.stations.items():
+        for mode, failure in station.failures.items():
+            if failure.crew is not None:
+                path = ("stations", name, "failures", mode, "crew")
+                yield from _bound(cell, path, failure.crew)
+
+
+def _needs(cell: Cell) -> Iterator[Problem]:
+    for name, station in cell.stations.items():
+        asked: Counter[tuple[str, str]] = Counter()
+        for need in needs_of(station):
+            path = ("stations", name, "needs")
+            given = [who for who in (need.robot, need.operator, need.skill) if who is not None]
+            if len(given) != 1:
+                yield Problem(path, "give exactly one of `robot`, `operator` and `skill`")
+                continue
+            yield from _bound(cell, path, need.who)
+            if need.robot is not None and station.at is None and station.places is None:
+                message = f"robot {need.robot!r} has no place at {name!r}; give the station `at`"
+                yield Problem(path, message)
+            yield from _absent(station, path, need)
+            for stage in _during(need):
+                asked[need.who, stage] += need.count
+        for who in dict.fromkeys(who for who, _ in asked):
+            most, there = max(asked[who, stage] for stage in _STAGES), _heads(cell, who)
+            if most > there:
+                message = f"needs {most} of {who!r} at once; there are {there}: it could never work"
+                yield Problem(("stations", name, "needs"), message)
+
+
+def _during(need: Need) -> list[str]:
+    stages = [need.during] if isinstance(need.during, str) else need.during
+    return [stage for stage in _STAGES if stage in stages or "all" in stages]
+
+
+def _absent(station: Station, path: tuple[str, ...], need: Need) -> Iterator[Problem]:
+    """Find needs for stages that the station does not have."""
+    stages = [need.during] if isinstance(need.during, str) else need.during
+    if not stages:
+        yield Problem((*path, "during"), "no stage is named; write `during: process`")
+    for stage in stages:
+        if stage not in ("process", "all") and getattr(station, stage) is None:
+            yield Problem(
+                (*path, "during"), f"the station has no `{stage}`; give it one: {stage}: 1 min"
+            )
+
+
+def _bound(cell: Cell, path: tuple[str, ...], who: str) -> Iterator[Problem]:
+    """Find a group that is asked to come though it serves in a fixed sequence."""
+    for section in ("robots", "operators"):
+        for name, group in getattr(cell, section).items():
+            if who in (name, *getattr(group, "skills", ())) and isinstance(group.serves, Sequence):
+                message = f"{name!r} serves in a fixed sequence and answers no call"
+                yield Problem(path, f"{message}; give it another rule")
+
+
+def _heads(cell: Cell, who: str) -> int:
+    """Return how many there are of a robot, a group, or operators with a skill."""
+    if who in cell.robots:
+        return 1
+    groups = [one for name, one in cell.operators.items() if who == name or who in one.skills]
+    return sum(group.count for group in groups)
 
 
 def _sequence(

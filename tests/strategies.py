@@ -82,6 +82,8 @@ def random_case(rng: Random) -> Case:
     queues.orders(rng, draft.document)
     queues.stays(rng, draft.document)
     people.sequences(rng, draft.document)
+    people.crews(rng, draft.document)
+    people.needs(rng, draft.document)
     flow.loops(rng, draft.document)
     return Case(
         document=draft.document,

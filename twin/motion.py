@@ -12,6 +12,7 @@ from cells.base import Position, Turn
 from cells.carriers import Robot
 from cells.expand import expand
 from cells.schema import Cell, Place
+from cells.staff import needs_of
 from robots import jit
 from robots.arm import Arm
 from robots.load import load_arm
@@ -93,11 +94,12 @@ def arm_tasks(cell: Cell, folder: Path | None = None) -> dict[str, ArmTask]:
     fixtures = tuple(_fixtures(cell))
     tasks = {}
     for name, robot in cell.robots.items():
-        hops = _hops(cell, name)
-        home = robot.home if robot.home is not None else hops[0][0] if hops else None
-        if home is None:
+        hops, attended = _hops(cell, name), _attended(cell, name)
+        stands = [robot.home] if robot.home is not None else []
+        stands += [place for hop in hops for place in hop] + attended
+        if not stands:
             continue
-        places = tuple(dict.fromkeys([home, *(place for hop in hops for place in hop)]))
+        home, places = stands[0], tuple(dict.fromkeys(stands))
         tasks[name] = ArmTask(
             name=name,
             arm=arm_of(robot.model, folder or Path()),
@@ -114,7 +116,7 @@ def arm_tasks(cell: Cell, folder: Path | None = None) -> dict[str, ArmTask]:
                 Target(name=place, pose_cell_tcp=pose_of_place(cell.places[place]))
                 for place in places
             ),
-            moves=_moves(places, hops, home),
+            moves=_moves(places, hops, home, attended),
             fixtures=fixtures,
             home=places.index(home),
         )
@@ -148,6 +150,15 @@ def _hops(cell: Cell, robot: str) -> list[tuple[str, str]]:
     return hops
 
 
+def _attended(cell: Cell, robot: str) -> list[str]:
+    """Return the places of the stations at which a robot has to be."""
+    return [
+        _at(station, "at")
+        for station in cell.stations.values()
+        if any(need.robot == robot for need in needs_of(station))
+    ]
+
+
 def _at(node: object, key: str) -> str:
     place = getattr(node, key, None) or getattr(node, "at", None)
     assert isinstance(place, str)  # the check of the cell saw to it
@@ -155,13 +166,13 @@ def _at(node: object, key: str) -> str:
 
 
 def _moves(
-    places: tuple[str, ...], hops: list[tuple[str, str]], home: str
+    places: tuple[str, ...], hops: list[tuple[str, str]], home: str, attended: list[str]
 ) -> tuple[tuple[int, int, bool], ...]:
-    """Return every move the robot may have to make: loaded along the flow, empty to each pick."""
-    picks = dict.fromkeys(origin for origin, _ in hops)
-    stands = dict.fromkeys([home, *(target for _, target in hops)])
+    """Return the moves a robot may have to make: loaded along the flow, empty to each goal."""
+    goals = dict.fromkeys([*(origin for origin, _ in hops), *attended])
+    stands = dict.fromkeys([home, *(target for _, target in hops), *attended])
     loaded = [(places.index(a), places.index(b), True) for a, b in hops]
-    empty = [(places.index(a), places.index(b), False) for a in stands for b in picks]
+    empty = [(places.index(a), places.index(b), False) for a in stands for b in goals]
     return tuple(dict.fromkeys(loaded + empty))
 
 

@@ -29,3 +29,54 @@ FLOW = """[{from: src, to: [mill, lathe], by: crew}, {from: mill, to: out, by: c
 )
 def test_a_rule_or_sequence_that_cannot_be_is_refused(serves, fault):
     assert fault in faults_of(flow=FLOW, more=CREW.format(serves))
+
+
+STAFF = "operators: {{fixers: {{skills: [repair], count: 2}}, crew: {{{}}}}}"
+MILL = "{{mill: {{process: 2 s, {}}}, lathe: {{process: 2 s, count: 2}}}}"
+
+
+@pytest.mark.parametrize(
+    ("mill", "crew", "fault"),
+    [
+        ("needs: {operator: fixer}", "", "named 'fixer'.  Did you mean 'fixers'?"),
+        ("needs: {skill: fixers}", "", "no skill named 'fixers'"),
+        ("needs: {operator: crew, skill: repair}", "", "exactly one of `robot`, `operator` and"),
+        ("needs: {operator: crew, during: load}", "", "no `load`; give it one: load: 1 min"),
+        ("needs: {operator: crew, count: 2}", "", "needs 2 of 'crew' at once; there are 1"),
+        (
+            "needs: [{skill: repair}, {skill: repair, count: 2, during: all}]",
+            "",
+            "needs 3 of 'repair' at once; there are 2",
+        ),
+        ("needs: {operator: crew, during: []}", "", "no stage is named; write `during: process`"),
+        ("needs: {operator: crew, during: work}", "", "expected 'setup', 'load', 'process'"),
+        (
+            "failures: {f: {after: 1 h, repair: 1 s, crew: repairs}}",
+            "",
+            "no group of operators or skill named 'repairs'.  Did you mean 'repair'?",
+        ),
+        ("", "skills: [fixers]", "'fixers' is a group already; call the skill something else"),
+        ("", "skills: [a, a]", "the skill 'a' is named twice"),
+        (
+            "needs: {operator: crew}",
+            "pick: 1 s, place: 1 s, serves: {sequence: [src]}",
+            "'crew' serves in a fixed sequence and answers no call",
+        ),
+    ],
+)
+def test_a_call_that_cannot_be_answered_is_refused(mill, crew, fault):
+    assert fault in faults_of(stations=MILL.format(mill), more=STAFF.format(crew))
+
+
+def test_whoever_carries_parts_takes_time_to_pick_and_place_them():
+    faults = faults_of(flow=FLOW, more="operators: {crew: {pick: 1 s}}")
+
+    assert "operators.crew.place: 'crew' carries parts; how long does it take?" in faults
+
+
+def test_a_robot_that_has_to_be_there_needs_a_place_at_the_station():
+    arm = "robots: {arm: {model: ur10e, gripper: {mass: 1 kg, open: 1 s, close: 1 s}}}"
+
+    assert "robot 'arm' has no place at 'mill'; give the station `at`" in faults_of(
+        stations=MILL.format("needs: {robot: arm}"), more=arm
+    )

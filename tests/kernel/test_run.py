@@ -17,7 +17,7 @@ from twin.kernel import single
 from twin.kernel.layout import model_of, state_of
 from twin.kernel.model import NS_PER_S
 from twin.kernel.run import replicate, simulate
-from twin.kernel.states import N_STATES, NodeKind, State
+from twin.kernel.states import N_STATES, PART_STATES, NodeKind, State
 from twin.kernel.stops import RunError
 from twin.kernel.tally import Tally
 
@@ -123,7 +123,7 @@ def test_states_partition_the_time_of_every_server_and_unit(case):
 
     rows = out.log.activities
     station = np.append(line.nodes["kind"], NodeKind.STATION)[line.resource_node]
-    of_parts = np.isin(rows["state"], (State.ENTERED, State.SCRAPPED))
+    of_parts = np.isin(rows["state"], PART_STATES)
     for r in np.flatnonzero(station == NodeKind.STATION):
         own = rows[(rows["resource"] == r) & ~of_parts]
         own = own[np.lexsort([own["t1"], own["t0"]])]

@@ -49,3 +49,112 @@ def test_first_come_counts_from_when_a_part_could_go_on_not_from_when_it_was_the
 
     assert exits(line, first_come, "other") == [10]
     assert exits(line, longest_wait, "other") == [12]
+
+
+CREW = """
+products: {p: {}}
+sources: {s: {product: p, saturated: true}, t: {product: p, saturated: true}}
+stations:
+  A: {process: 20 s, at: a, failures: {f: {after: {sequence: [4 s, 1 h]}, repair: 3 s, crew: WHO}}}
+  B: {process: 20 s, at: b, failures: {f: {after: {sequence: [5 s, 1 h]}, repair: 2 s, crew: WHO}}}
+sinks: {out: {}}
+operators: {fixer: {walking: 1 m/s, home: a, skills: [repair]}}
+flow: [{from: s, to: A}, {from: t, to: B}, {from: A, to: out}, {from: B, to: out}]
+places: {a: {position: [0 m, 0 m, 0 m]}, b: {position: [5 m, 0 m, 0 m]}}
+"""
+
+
+def test_a_server_is_failed_until_somebody_has_come_to_repair_it():
+    line, outcome = run(CREW.replace("WHO", "repair"), 30)
+
+    assert spells(line, outcome, "A", State.UNDER_REPAIR) == [(4, 7)]
+    assert spells(line, outcome, "A", State.FAILED) == []
+    assert spells(line, outcome, "B", State.FAILED) == [(5, 12)]
+    assert spells(line, outcome, "B", State.UNDER_REPAIR) == [(12, 14)]
+    assert spells(line, outcome, "B", State.WORKING) == [(0, 5), (14, 29), (29, 30)]
+    assert spells(line, outcome, "fixer", State.MOVING) == [(7, 12)]
+    assert spells(line, outcome, "fixer", State.REPAIRING) == [(4, 7), (12, 14)]
+    failed = next(row for row in outcome.log.activities if row["state"] == State.FAILED)
+    assert line.resources[failed["cause"]] == "fixer"
+
+
+def test_a_group_and_a_skill_of_that_group_are_called_alike():
+    outcomes = [run(CREW.replace("WHO", who), 60)[1] for who in ("repair", "fixer")]
+
+    assert (outcomes[0].log.activities == outcomes[1].log.activities).all()
+
+
+NEEDS = """
+products: {p: {}}
+sources: {s: {product: p, saturated: true}}
+stations: {m: {process: 4 s, load: 1 s, at: b, needs: NEEDS}}
+sinks: {out: {}}
+operators:
+  near: {walking: 1 m/s, home: a}
+  far: {walking: 1 m/s, home: c}
+flow: [{from: s, to: m}, {from: m, to: out}]
+places:
+  a: {position: [0 m, 0 m, 0 m]}
+  b: {position: [3 m, 0 m, 0 m]}
+  c: {position: [8 m, 0 m, 0 m]}
+"""
+
+
+def test_work_waits_for_the_operator_it_needs_and_lets_them_go_when_it_ends():
+    line, outcome = run(NEEDS.replace("NEEDS", "{operator: near}"), 13)
+
+    assert spells(line, outcome, "m", State.LOADING) == [(0, 1), (8, 9)]
+    assert spells(line, outcome, "m", State.WAITING_OPERATOR) == [(1, 4)]
+    assert spells(line, outcome, "m", State.WORKING) == [(4, 8), (9, 13)]
+    assert spells(line, outcome, "near", State.MOVING) == [(1, 4)]
+    assert spells(line, outcome, "near", State.ATTENDING) == [(4, 8), (9, 13)]
+    assert spells(line, outcome, "near", State.IDLE) == [(0, 1), (8, 9)]
+
+
+def test_those_whom_the_next_stage_needs_too_stay():
+    line, outcome = run(NEEDS.replace("NEEDS", "{operator: near, during: all}"), 8)
+
+    assert spells(line, outcome, "m", State.LOADING) == [(3, 4)]
+    assert spells(line, outcome, "near", State.ATTENDING) == [(3, 8)]
+
+
+def test_who_comes_first_attends_while_the_stage_waits_for_the_others():
+    needs = "[{operator: near, during: load}, {operator: far, during: load}]"
+    line, outcome = run(NEEDS.replace("NEEDS", needs), 6)
+
+    assert spells(line, outcome, "near", State.ATTENDING) == [(3, 6)]
+    assert spells(line, outcome, "far", State.ATTENDING) == [(5, 6)]
+    assert spells(line, outcome, "m", State.WAITING_OPERATOR) == [(0, 5)]
+    assert spells(line, outcome, "m", State.LOADING) == [(5, 6)]
+
+
+def test_a_shift_end_of_the_station_lets_attendants_go_and_calls_them_anew():
+    shifts = "shifts: {w: {period: 10 s, on: 6 s}}"
+    body = NEEDS.replace("at: b, needs: NEEDS", "at: b, shifts: w, needs: {operator: near}")
+    line, outcome = run(f"{body}{shifts}", 12)
+
+    assert spells(line, outcome, "m", State.WORKING) == [(4, 6), (10, 12)]
+    assert spells(line, outcome, "near", State.ATTENDING) == [(4, 6), (10, 12)]
+
+
+CROSSED = """
+products: {p: {}}
+sources: {s: {product: p, saturated: true}, t: {product: p, saturated: true}}
+stations:
+  A: {process: 2 s, at: a, needs: [{operator: one}, {operator: two}]}
+  B: {process: 2 s, at: b, needs: [{operator: one}, {operator: two}]}
+sinks: {out: {}}
+operators:
+  one: {walking: 1 m/s, home: a, serves: nearest}
+  two: {walking: 1 m/s, home: b, serves: nearest}
+flow: [{from: s, to: A}, {from: t, to: B}, {from: A, to: out}, {from: B, to: out}]
+places: {a: {position: [0 m, 0 m, 0 m]}, b: {position: [5 m, 0 m, 0 m]}}
+"""
+
+
+def test_stations_that_keep_each_other_s_attendants_are_a_deadlock():
+    _, outcome = run(CROSSED)
+
+    stop = outcome.stop
+    assert (stop.kind, stop.at, stop.members) == ("deadlock", 0, ("A", "B"))
+    assert stop.waits == ("A waits for two", "B waits for one")

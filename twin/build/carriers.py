@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cells.carriers import Operator, Robot, Sequence
 from cells.errors import CellError
 from cells.schema import Cell
+from cells.staff import needs_of
 from twin.build.nodes import Nodes
 from twin.build.tables import CalendarTable, DistributionTable
 from twin.kernel.model import CARRIER, NONE, NS_PER_S
@@ -70,7 +71,7 @@ def collect_carriers(
             row["kind"], row["units"] = CarrierKind.ROBOT, 1
             if name in motion:
                 _robot(carriers, index, motion[name], places, dists)
-            elif any(flow.by == name for flow in cell.flow):
+            elif _is_asked(cell, name):
                 raise CellError(
                     f"robot {name!r}: how long do its moves take?  Give `motion` for it"
                 )
@@ -81,6 +82,12 @@ def collect_carriers(
         carriers.units += [name] if units == 1 else [f"{name}[{k + 1}]" for k in range(units)]
         carriers.unit_group += [index] * units
     return carriers
+
+
+def _is_asked(cell: Cell, robot: str) -> bool:
+    """Return whether a robot carries or attends anything."""
+    needs = (need for station in cell.stations.values() for need in needs_of(station))
+    return any(flow.by == robot for flow in cell.flow) or any(need.robot == robot for need in needs)
 
 
 def _rule(carriers: Carriers, row: np.void, serves: str | Sequence, nodes: Nodes) -> None:
@@ -122,8 +129,9 @@ def _operator(
                 metres = dist(cell.places[origin].position[:2], cell.places[target].position[:2])
                 ns = round(metres / operator.walking * NS_PER_S)
                 carriers.travel[group, :, i, k] = ns
-    carriers.pick[group] = dists.add(operator.pick)
-    carriers.place[group] = dists.add(operator.place)
+    for table, time in ((carriers.pick, operator.pick), (carriers.place, operator.place)):
+        if time is not None:
+            table[group] = dists.add(time)
 
 
 def settle_places(

@@ -11,6 +11,7 @@ from cells.canonical import model_id
 from cells.expand import expand
 from cells.load import load_cell
 from cells.schema import Cell
+from twin.build.calls import Calls, collect_calls
 from twin.build.carriers import NOWHERE, Carriers, collect_carriers, settle_places
 from twin.build.loops import Loops, collect_loops
 from twin.build.nodes import Nodes, collect_nodes, mode_rows, ranks
@@ -87,6 +88,8 @@ def build_line(cell: Cell, motion: Mapping[str, MoveTimes] | None = None) -> Lin
         place=carriers.place,
         pick_stream=_unit_streams(units, "pick"),
         place_stream=_unit_streams(units, "place"),
+        calls=parts.calls.rows(),
+        answers=parts.calls.groups(),
         sequences=np.array(carriers.sequences or [0], np.int64),
         calendars=parts.calendars.rows(),
         toggles=parts.calendars.toggles(),
@@ -108,6 +111,7 @@ class _Parts(NamedTuple):
     dists: DistributionTable
     calendars: CalendarTable
     places: tuple[str, ...]
+    calls: Calls
 
 
 def _collect(cell: Cell, flat: Cell, motion: Mapping[str, MoveTimes]) -> _Parts:
@@ -119,9 +123,10 @@ def _collect(cell: Cell, flat: Cell, motion: Mapping[str, MoveTimes]) -> _Parts:
     loops = collect_loops(cell, nodes)
     routes = collect_routes(flat, nodes, list(carriers.names), loops)
     settle_places(carriers, nodes.rows, routes.moves, nowhere=len(places) - 1)
+    calls = collect_calls(flat, nodes, list(carriers.names), nowhere=len(places) - 1)
     sinks = np.flatnonzero(nodes.rows["kind"] == NodeKind.SINK).tolist()
     nodes.rows["rank"] = ranks(len(nodes.names), sinks, [move[:2] for move in routes.moves])
-    return _Parts(nodes, carriers, loops, routes, dists, calendars, places)
+    return _Parts(nodes, carriers, loops, routes, dists, calendars, places, calls)
 
 
 def _process(cell: Cell, nodes: Nodes, dists: DistributionTable) -> NDArray[np.int64]:

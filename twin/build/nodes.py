@@ -35,6 +35,8 @@ _ZERO = (
     "at_shift_end",
     "wake_up",
     "mode_count",
+    "call_count",
+    "need_first",
     "transit",
     "gap",
     "good",
@@ -54,6 +56,7 @@ class Nodes:
     resource_node: list[int] = field(default_factory=list)
     modes: list[tuple[int, int, int, int]] = field(default_factory=list)
     mode_names: list[str] = field(default_factory=list)
+    mode_call: dict[int, int] = field(default_factory=dict)  # of modes that need somebody
 
     def index(self, name: str) -> int:
         """Return the index of a node by its name."""
@@ -162,7 +165,8 @@ def _station(
 
 def mode_rows(nodes: Nodes) -> NDArray[np.void]:
     """Return the failure modes of all stations, dtype MODE."""
-    return np.array(nodes.modes, dtype=MODE)
+    rows = [(*mode, nodes.mode_call.get(k, NONE)) for k, mode in enumerate(nodes.modes)]
+    return np.array(rows, dtype=MODE)
 
 
 def ranks(count: int, sinks: list[int], moves: list[tuple[int, int]]) -> list[int]:

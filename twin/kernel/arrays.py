@@ -15,9 +15,9 @@ VOID = -1  # state of a resource whose record is closed and whose next is not ye
 # UNSTARTED: a stage is to begin or to be resumed; from WAKING to UNLOADING one is in progress.
 EMPTY, UNSTARTED, WAKING, SETTING, LOADING, WORKING, UNLOADING, FINISHED = range(8)
 
-# What a unit with a task is about: a part from node to node, or the way to the node it picks from
-# next.
-CARRY, AHEAD = range(2)
+# What a unit with a task is about: a part from node to node, the way to the node from which it
+# picks next, or the call of a server.
+CARRY, AHEAD, ANSWER = range(3)
 
 # Kinds of slots, in the order in which ends happen at one instant.
 (
@@ -63,6 +63,7 @@ RESOURCE = np.dtype(
         ("clock", np.int64),  # first of its failure clocks, one a mode
         ("kit", np.int64),  # server of an assembly station: first of its components in State.kit
         ("ahead", np.int64),  # source, station: row of State.ahead of its node
+        ("call", np.int64),  # first of its calls
         # slots, NONE where nothing of the kind can be pending
         ("end", np.int64),  # operation, carrier step, conveyor head
         ("entry", np.int64),  # conveyor
@@ -105,6 +106,11 @@ class Model(NamedTuple):
     place: NDArray[np.int64]  # (G, L)
     pick_stream: NDArray[np.uint64]  # (R,)
     place_stream: NDArray[np.uint64]  # (R,)
+    calls: NDArray[np.void]  # (K,) CALL
+    answers: NDArray[np.int64]
+    # Calls that group g may answer: duties[duty_first[g] : duty_first[g + 1]].
+    duty_first: NDArray[np.int64]  # (G + 1,)
+    duties: NDArray[np.int64]
     sequences: NDArray[np.int64]
     calendars: NDArray[np.void]  # (C,) CALENDAR
     toggles: NDArray[np.int64]
@@ -146,6 +152,7 @@ GLOBAL = np.dtype(
         # how many there are of each
         ("resources", np.int64),
         ("groups", np.int64),
+        ("needing", np.int64),  # 1: some stage needs somebody
         ("calendars", np.int64),
         ("initials", np.int64),
         ("slots", np.int64),
@@ -249,6 +256,8 @@ RESOURCE_STATE = np.dtype(
         ("asleep", np.int64),
         ("reserved", np.int64),  # unit that brings a part, NONE if none
         ("down", np.int64),  # mode of the failure, NONE while up
+        ("mend", np.int64),  # ns the repair takes once somebody is there
+        ("lacking", np.int64),  # units called for its next stage and not there; NONE: not called
         ("called", np.int64),  # round in which the target of its request accepts
         ("lure", np.int64),  # round in which an unassigned request would take it
         ("lure_group", np.int64),
@@ -269,8 +278,8 @@ RESOURCE_STATE = np.dtype(
         # unit
         ("at", np.int64),  # place
         ("task", np.int64),  # resource it picks from or visits, NONE: idle
-        ("errand", np.int64),  # CARRY, AHEAD
-        ("goal", np.int64),  # resource it brings the part to
+        ("errand", np.int64),  # CARRY, AHEAD, ANSWER
+        ("goal", np.int64),  # resource it brings the part to; place; call, NONE: called off
         ("pick_draws", np.int64),
         ("place_draws", np.int64),
         ("turn", np.int64),  # where it is in the sequence of its group
@@ -287,7 +296,21 @@ CLOCK_STATE = np.dtype(
 
 KIT_STATE = np.dtype([("here", np.int64), ("coming", np.int64)])  # of one component
 
-GROUP_STATE = np.dtype([("first", np.int64), ("idle", np.int64)])  # requests; units idle on shift
+GROUP_STATE = np.dtype(
+    [
+        ("first", np.int64),  # requests
+        ("open", np.int64),  # calls it could answer
+        ("idle", np.int64),  # units idle on shift
+    ]
+)
+
+CALL_STATE = np.dtype(
+    [
+        ("since", np.int64),  # NONE: not open
+        ("unit", np.int64),  # that answers it, NONE: none
+        ("there", np.int64),  # 1: it has come
+    ]
+)
 
 SHIFT_STATE = np.dtype([("on", np.int64), ("cycle", np.int64), ("next", np.int64)])
 
@@ -341,6 +364,7 @@ class State(NamedTuple):
     clocks: NDArray[np.void]  # CLOCK_STATE, one a server and mode
     kit: NDArray[np.void]  # KIT_STATE, one a server and component
     groups: NDArray[np.void]  # (G,) GROUP_STATE
+    calls: NDArray[np.void]  # (K,) CALL_STATE
     shifts: NDArray[np.void]  # (C,) SHIFT_STATE
     loops: NDArray[np.void]  # (K,) LOOP_STATE
     away: NDArray[np.int64]  # when cards are back, a ring a loop

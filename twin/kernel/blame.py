@@ -32,7 +32,7 @@ def deadlock(line: Line, model: Model, state: State) -> Stop:
 
     The members are those on a cycle of who waits for whom; where there is none, all that wait.
     """
-    awaited = {
+    awaited = _called(line, model, state) | {
         int(r): _awaited(line, state, int(r))
         for r in np.flatnonzero(state.res["offered"] == 1)
         if model.res["kind"][r] != NodeKind.SOURCE
@@ -46,9 +46,29 @@ def deadlock(line: Line, model: Model, state: State) -> Stop:
         kind="deadlock",
         at=int(state.glob["now"][0]),
         members=tuple(line.resources[r] for r in members),
-        blocked_since=tuple(int(state.res["offered_since"][r]) for r in members),
+        blocked_since=tuple(_since(model, state, r) for r in members),
         waits=tuple(_sentence(line, r, awaited[r]) for r in members),
     )
+
+
+def _called(line: Line, model: Model, state: State) -> dict[int, list[Awaited]]:
+    """Return what servers wait for that call for somebody: groups, and where their units are."""
+    found: dict[int, list[Awaited]] = {}
+    for c in np.flatnonzero(state.calls["since"] >= 0):
+        call = line.calls[c]
+        for group in line.answers[call["first"] : call["first"] + call["count"]].tolist():
+            busy = state.res[line.resource_carrier == group]["task"]
+            nodes = tuple(sorted(set(line.resource_node[busy[busy >= 0]].tolist())))
+            found.setdefault(int(call["server"]), []).append((line.carrier_names[group], nodes))
+    return {r: list(dict.fromkeys(awaited)) for r, awaited in found.items()}
+
+
+def _since(model: Model, state: State, r: int) -> int:
+    """Return since when a resource waits with its part, or for somebody to come."""
+    if state.res["offered"][r] == 1:
+        return int(state.res["offered_since"][r])
+    since = state.calls["since"][model.calls["server"] == r]
+    return int(since[since >= 0][0])
 
 
 def _sentence(line: Line, r: int, awaited: list[Awaited]) -> str:

@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from twin.kernel.arrays import AHEAD, CARRY, NEVER, Int, Model
+from twin.kernel.arrays import AHEAD, ANSWER, CARRY, NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.cards import give_cards, take_cards
+from twin.kernel.crews import arrive_at_call
 from twin.kernel.draws import draw_time
 from twin.kernel.flow import KEPT, admit, release, resource_at
 from twin.kernel.jit import inlined
@@ -137,6 +138,8 @@ def end_step(m: Model, s: RunState, u: Int) -> None:
     state = s.res[u]["state"]
     if s.res[u]["errand"] == AHEAD:
         _arrive_ahead(m, s, u)
+    elif s.res[u]["errand"] == ANSWER:
+        arrive_at_call(m, s, u)
     elif state == _MOVING:
         _begin_picking(m, s, u)
     elif state == _PICKING:

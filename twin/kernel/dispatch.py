@@ -7,6 +7,7 @@ import numpy as np
 from twin.kernel.arrays import NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.carriers import assign, go_ahead
+from twin.kernel.crews import answer
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
 from twin.kernel.offers import target_of
@@ -18,6 +19,7 @@ _NEAREST = np.int64(Serve.NEAREST)
 _PRIORITY = np.int64(Serve.PRIORITY)
 _FIRST_COME = np.int64(Serve.FIRST_COME)
 _SEQUENCE = np.int64(Serve.SEQUENCE)
+_OFFER = NEVER  # behind all calls of the same server
 
 
 @inlined
@@ -27,27 +29,47 @@ def _key(m: Model, s: RunState, u: Int, r: Int) -> Any:
     rule, rank = m.carriers[m.res[u]["group"]]["rule"], m.nodes[n]["rank"]
     since, priority = x["offered_since"], m.routes[x["row"]]["priority"]
     if rule == _LONGEST_WAIT:
-        return (since, rank, np.int64(r), np.int64(0))
+        return (since, rank, np.int64(r), _OFFER, np.int64(0))
     if rule == _PRIORITY:
-        return (priority, since, rank, np.int64(r))
+        return (priority, since, rank, np.int64(r), _OFFER)
     if rule == _FIRST_COME:
         called = x["called_at"] if x["called_at"] >= 0 else s.glob[0]["now"]
-        return (called, since, rank, np.int64(r))
+        return (called, since, rank, np.int64(r), _OFFER)
     travel: Int = np.int64(0)
     if rule == _NEAREST:
         travel = travel_to(m, s, u, EMPTY_HANDED, m.nodes[n]["pick_at"])
-    return (travel, rank, since, np.int64(r))
+    return (travel, rank, since, np.int64(r), _OFFER)
+
+
+@inlined
+def _key_of_call(m: Model, s: RunState, u: Int, c: Int) -> Any:
+    """Return the order in which unit u answers a call; calls have no priority and no target."""
+    r, which, since = m.calls[c]["server"], m.calls[c]["which"], s.calls[c]["since"]
+    node = m.nodes[m.res[r]["node"]]
+    rule, rank = m.carriers[m.res[u]["group"]]["rule"], node["rank"]
+    if rule == _LONGEST_WAIT:
+        return (since, rank, np.int64(r), np.int64(which), np.int64(0))
+    if rule == _PRIORITY:
+        return (np.int64(0), since, rank, np.int64(r), np.int64(which))
+    if rule == _FIRST_COME:
+        return (since, since, rank, np.int64(r), np.int64(which))
+    travel: Int = np.int64(0)
+    if rule == _NEAREST:
+        travel = travel_to(m, s, u, EMPTY_HANDED, node["place_at"])
+    return (travel, rank, since, np.int64(r), np.int64(which))
 
 
 @inlined
 def _assign_best(m: Model, s: RunState, group: Int) -> bool:
-    """Give an idle unit of a group its request; return whether there was one."""
+    """Give an idle unit of a group its request or call; return whether there was one."""
     c = m.carriers[group]
     best: tuple[Int, ...]
     unit: Int
     chosen: Int
     goal: Int
-    best, unit, chosen, goal = (NEVER, NEVER, NEVER, NEVER), NONE, NONE, NONE
+    call: Int
+    best = (NEVER, NEVER, NEVER, NEVER, NEVER)
+    unit, chosen, goal, call = NONE, NONE, NONE, NONE
     for u in range(c["resource"], c["resource"] + c["units"]):
         if s.res[u]["task"] >= 0 or not is_on(m, s, u):
             continue
@@ -57,13 +79,23 @@ def _assign_best(m: Model, s: RunState, group: Int) -> bool:
             if n >= 0:
                 key = _key(m, s, u, r)
                 if key < best:
-                    best, unit, chosen, goal = key, u, r, n
+                    best, unit, chosen, goal, call = key, u, r, n, NONE
             r = np.int64(s.res[r]["after"])
+        if s.groups[group]["open"] > 0:
+            for k in range(m.duty_first[group], m.duty_first[group + 1]):
+                d = np.int64(m.duties[k])
+                if s.calls[d]["since"] >= 0:
+                    key = _key_of_call(m, s, u, d)
+                    if key < best:
+                        best, unit, call = key, u, d
         if c["rule"] != _NEAREST:
             break
     if unit < 0:
         return False
-    assign(m, s, group, unit, chosen, goal)
+    if call >= 0:
+        answer(m, s, group, unit, call)
+    else:
+        assign(m, s, group, unit, chosen, goal)
     return True
 
 
@@ -109,6 +141,7 @@ def send_carriers(m: Model, s: RunState) -> None:
                 if s.res[u]["task"] < 0 and is_on(m, s, u):
                     _send_in_turn(m, s, group, u)
             continue
-        while s.groups[group]["idle"] > 0 and s.groups[group]["first"] >= 0:
+        x = s.groups[group]
+        while x["idle"] > 0 and (x["first"] >= 0 or x["open"] > 0):
             if not _assign_best(m, s, group):
                 break

@@ -5,6 +5,7 @@ import numpy as np
 from twin.kernel.arrays import EMPTY, NEVER, WORKING, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.arrivals import shift_of_source
+from twin.kernel.calls import dismiss, let_go, open_call
 from twin.kernel.draws import draw_time
 from twin.kernel.flow import leave_line
 from twin.kernel.jit import inlined
@@ -83,6 +84,7 @@ def strike(m: Model, s: RunState, r: Int, k: Int) -> None:
     if is_vacant(s, r):
         loses_server(m, s, r)
     x["down"] = k
+    dismiss(m, s, r)
     if in_progress(s, r):
         worked = x["phase"] == WORKING
         interrupt(m, s, r)
@@ -93,7 +95,11 @@ def strike(m: Model, s: RunState, r: Int, k: Int) -> None:
     stream = m.repair_stream[r, k]
     lasts = draw_time(m, s, r, mode["repair"], 1.0, stream, clock["repair_draws"])
     clock["repair_draws"] += 1
-    set_slot(s, m.res[r]["repair"], noticed(s, s.glob[0]["now"] + lasts))
+    if mode["call"] >= 0:
+        x["mend"] = lasts
+        open_call(m, s, m.res[r]["call"] + mode["call"])
+    else:
+        set_slot(s, m.res[r]["repair"], noticed(s, s.glob[0]["now"] + lasts))
     close_if_changed(m, s, r)
 
 
@@ -102,8 +108,11 @@ def end_repair(m: Model, s: RunState, r: Int) -> None:
     """The repair of a server ends: its clocks run on, the one that struck starts anew."""
     x = s.res[r]
     set_slot(s, m.res[r]["repair"], NEVER)
-    struck = x["down"]
+    struck = np.int64(x["down"])
     x["down"] = NONE
+    call = m.modes[m.nodes[m.res[r]["node"]]["mode_first"] + struck]["call"]
+    if call >= 0:
+        let_go(m, s, m.res[r]["call"] + call)
     renew_clock(m, s, r, struck)
     node, now = m.nodes[m.res[r]["node"]], s.glob[0]["now"]
     for k in range(node["mode_count"]):
@@ -152,8 +161,11 @@ def shift_of_server(m: Model, s: RunState, r: Int, on: Int) -> None:
         x["asleep"] = 0
         if x["begun"] == 0:
             x["wake"] = NONE
-        if in_progress(s, r) and not in_overtime(m, s, r):
-            interrupt(m, s, r)
+        if not in_overtime(m, s, r):
+            if in_progress(s, r):
+                interrupt(m, s, r)
+            else:
+                dismiss(m, s, r)
     close_if_changed(m, s, r)
 
 
@@ -172,11 +184,14 @@ def change_shift(m: Model, s: RunState, c: Int) -> None:
     on = 1 - s.shifts[c]["on"]
     s.shifts[c]["on"] = on
     _next_toggle(m, s, c)
+    # Units first: one that a server lets go when its shift ends is at rest off shift already.
+    for k in range(m.member_first[c], m.member_first[c + 1]):
+        if m.res[m.members[k]]["node"] < 0:
+            _shift_of_unit(m, s, m.members[k], on)
     for k in range(m.member_first[c], m.member_first[c + 1]):
         r = m.members[k]
         n, kind = m.res[r]["node"], m.res[r]["kind"]
         if n < 0:
-            _shift_of_unit(m, s, r, on)
             continue
         if s.nodes[n]["stopped"] == 1:
             continue

@@ -57,7 +57,7 @@ from twin.kernel.pool import take_part
 from twin.kernel.queues import ripen
 from twin.kernel.records import close, count_entry, emit, emit_fact, integrate_wip
 from twin.kernel.room import lacks
-from twin.kernel.servers import end_operation, start, touch
+from twin.kernel.servers import call_for_stage, end_operation, start, touch
 from twin.kernel.slots import first_slot
 from twin.kernel.standstill import is_dead
 from twin.kernel.states import Ending, NodeKind, State
@@ -169,9 +169,12 @@ def _settle(m: Model, s: RunState) -> Int:
         if lacking != REACHED:
             return lacking
         move_first(m, s)
-    send_carriers(m, s)
     if g["ordered"] == 1:
         _sort_starts(m, s)
+    if g["needing"] == 1:
+        for k in range(g["starts"]):
+            call_for_stage(m, s, np.int64(s.starts[k]))
+    send_carriers(m, s)
     for k in range(g["starts"]):
         s.res[s.starts[k]]["starts"] = 0
         start(m, s, np.int64(s.starts[k]))

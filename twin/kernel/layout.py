@@ -37,6 +37,7 @@ from twin.kernel.arrays import (
     Model,
     State,
 )
+from twin.kernel.layout_calls import call_states, duties, first_calls
 from twin.kernel.log import ACTIVITY
 from twin.kernel.model import NONE, Line
 from twin.kernel.neighbours import feeders_of, gathering_of, rows
@@ -113,6 +114,7 @@ def _resources(line: Line) -> NDArray[np.void]:
     res["clock"] = np.cumsum(modes) - modes
     kits = np.where(res["kind"] == NodeKind.STATION, line.nodes["kit_count"][node], 0)
     res["kit"] = np.cumsum(kits) - kits
+    res["call"] = first_calls(line)
     return res
 
 
@@ -164,12 +166,15 @@ def model_of(line: Line) -> Model:
         name: getattr(line, name) for name in Model._fields if name in Line.__slots__
     }
     own |= _loops(line) | gathering_of(line)
+    duty_first, duties_of = duties(line)
     model = Model(
         **own,
         res=res,
         slots=slots,
         shift_slot=np.array([shift_slot], np.int64),
         loop_slot=np.array([loop_slot], np.int64),
+        duty_first=duty_first,
+        duties=duties_of,
         feeder_first=feeder_first,
         feeders=feeders,
         member_first=member_first,
@@ -236,6 +241,7 @@ def _resource_states(line: Line) -> NDArray[np.void]:
         "unload",
         "called_at",
         "kept",
+        "lacking",
     )
     for field in absent:
         states[field] = NONE
@@ -314,6 +320,7 @@ def state_of(
     glob["spare"] = parts.size
     glob["resources"], glob["groups"] = count, len(line.carriers)
     glob["calendars"], glob["initials"] = len(line.calendars), len(line.initial)
+    glob["needing"] = bool((line.calls["during"] > 0).any())
     glob["slots"] = len(model.slots)
     # Records of the parts inside at the start come before the first look at the room left.
     room = int(glob["margin"][0]) + 2 * size + _ROOM if log else 0
@@ -327,6 +334,7 @@ def state_of(
         clocks=np.zeros(int((model.slots["kind"] == FAILURE_STRIKES).sum()), CLOCK_STATE),
         kit=np.zeros(int(_components(line).sum()), KIT_STATE),
         groups=_group_states(line),
+        calls=call_states(line),
         shifts=np.zeros(len(line.calendars), SHIFT_STATE),
         loops=np.zeros(len(line.loops), LOOP_STATE),
         away=np.zeros(int(_rings(line).sum()), np.int64),

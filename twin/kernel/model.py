@@ -82,6 +82,9 @@ NODE = np.dtype(
         ("wake_up", np.int64),  # ns to wake up
         ("mode_first", np.int64),  # its failure modes in Line.modes
         ("mode_count", np.int64),
+        ("call_first", np.int64),  # row of Line.calls of its first server, NONE: it calls nobody
+        ("call_count", np.int64),  # calls of each server
+        ("need_first", np.int64),  # of these the first that is for a stage
         # conveyor
         ("transit", np.int64),  # ns from entry to the end
         ("gap", np.int64),  # ns to move by one pitch
@@ -114,6 +117,7 @@ MODE = np.dtype(
         ("repair", np.int64),  # dist: time to repair
         ("clock", np.int64),  # Clock
         ("on_failure", np.int64),  # OnFailure
+        ("call", np.int64),  # which of the server's calls is for its repair; NONE: needs nobody
     ]
 )
 
@@ -146,6 +150,19 @@ CARRIER = np.dtype(
         # rule SEQUENCE: the nodes to pick from in turn, Line.sequences[turn_first : + turn_count]
         ("turn_first", np.int64),
         ("turn_count", np.int64),
+    ]
+)
+
+# One unit that a server may call: to repair it, or to be there during some of its stages.  Those of
+# a server follow each other, those of all servers of a station are alike.
+CALL = np.dtype(
+    [
+        ("server", np.int64),  # resource
+        ("which", np.int64),  # its number among the calls of the server
+        ("during", np.int64),  # bits of Stage; 0: a repair
+        # the groups that answer it: Line.answers[first : first + count]
+        ("first", np.int64),
+        ("count", np.int64),
     ]
 )
 
@@ -221,6 +238,8 @@ class Line:
     place: NDArray[np.int64]  # (G, L) dist of placing at a place
     pick_stream: NDArray[np.uint64]  # (R,) stream of a unit's picking times, 0 elsewhere
     place_stream: NDArray[np.uint64]  # (R,)
+    calls: NDArray[np.void]  # (K,) CALL
+    answers: NDArray[np.int64]  # carrier groups
     sequences: NDArray[np.int64]  # nodes, in the order in which units pick from them
     calendars: NDArray[np.void]  # CALENDAR
     toggles: NDArray[np.int64]  # ns

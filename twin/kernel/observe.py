@@ -6,11 +6,12 @@ import numpy as np
 
 from twin.kernel.arrays import EMPTY, FINISHED, NEVER, UNSTARTED, WORKING, Int, Model
 from twin.kernel.arrays import State as RunState
+from twin.kernel.calls import first_lacking
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
 from twin.kernel.offers import offered_part, target_of
 from twin.kernel.records import show
-from twin.kernel.servers import in_overtime, server_for, touch
+from twin.kernel.servers import in_overtime, server_for, shown_down, touch
 from twin.kernel.slots import set_slot
 from twin.kernel.stages import shown_in
 from twin.kernel.states import CarrierKind, NodeKind, State
@@ -22,7 +23,6 @@ _STARVED = np.int64(State.STARVED)
 _BLOCKED = np.int64(State.BLOCKED)
 _WAITING_OPERATOR = np.int64(State.WAITING_OPERATOR)
 _WAITING_ROBOT = np.int64(State.WAITING_ROBOT)
-_UNDER_REPAIR = np.int64(State.UNDER_REPAIR)
 _OFF_SHIFT = np.int64(State.OFF_SHIFT)
 _ASLEEP = np.int64(State.ASLEEP)
 
@@ -62,13 +62,15 @@ def _state_of(m: Model, s: RunState, r: Int) -> Int:
     if s.nodes[m.res[r]["node"]]["on"] == 0 and not in_overtime(m, s, r):
         state = _OFF_SHIFT
     elif x["down"] >= 0:
-        state = _UNDER_REPAIR
+        state = shown_down(m, s, r)
     elif phase == WORKING:
         state = _WORKING
     elif phase == EMPTY:
         state = _state_of_empty(m, s, r)
     elif phase == FINISHED:
         state = _state_of_finished(m, s, r)
+    elif phase == UNSTARTED and x["lacking"] > 0:
+        state = _waiting_for(m, first_lacking(m, s, r))
     elif phase == UNSTARTED:
         state = _OFF_SHIFT  # it waits for a shift into which it fits
     else:

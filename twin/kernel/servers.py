@@ -4,6 +4,7 @@ import numpy as np
 
 from twin.kernel.arrays import EMPTY, FINISHED, NEVER, UNSTARTED, VOID, WORKING, Int, Model
 from twin.kernel.arrays import State as RunState
+from twin.kernel.calls import call_attendants, dismiss, keep_attendants
 from twin.kernel.draws import draw_next
 from twin.kernel.gather import expect_part
 from twin.kernel.jit import inlined
@@ -38,6 +39,7 @@ _FINISH = np.int64(ShiftEnd.FINISH)
 _IF_FITS = np.int64(ShiftEnd.START_IF_FITS)
 _STATE_WORKING = np.int64(State.WORKING)
 _OFF_SHIFT = np.int64(State.OFF_SHIFT)
+_FAILED = np.int64(State.FAILED)
 _UNDER_REPAIR = np.int64(State.UNDER_REPAIR)
 
 
@@ -120,6 +122,12 @@ def in_overtime(m: Model, s: RunState, r: Int) -> bool:
 
 
 @inlined
+def shown_down(m: Model, s: RunState, r: Int) -> Int:
+    """Return the state of a server that is down."""
+    return _FAILED if s.due[m.res[r]["repair"]] == NEVER else _UNDER_REPAIR
+
+
+@inlined
 def close_if_changed(m: Model, s: RunState, r: Int) -> None:
     """Close the record of a server whose shift or failure shows a state other than the open one."""
     x = s.res[r]
@@ -129,7 +137,7 @@ def close_if_changed(m: Model, s: RunState, r: Int) -> None:
     if s.nodes[m.res[r]["node"]]["on"] == 0 and not in_overtime(m, s, r):
         changed = x["state"] != _OFF_SHIFT
     elif x["down"] >= 0:
-        changed = x["state"] != _UNDER_REPAIR
+        changed = x["state"] != shown_down(m, s, r)
     else:
         # An unstarted part that does not fit into the shift shows off shift, on shift too.
         changed = x["state"] == _UNDER_REPAIR or (
@@ -209,21 +217,53 @@ def in_progress(s: RunState, r: Int) -> bool:
 
 
 @inlined
+def _may_run(m: Model, s: RunState, r: Int) -> bool:
+    """Return whether a server with an unstarted part is up, and on shift or in overtime."""
+    x, n = s.res[r], m.res[r]["node"]
+    if x["phase"] != UNSTARTED or x["down"] >= 0:
+        return False
+    return s.nodes[n]["on"] == 1 or in_overtime(m, s, r)
+
+
+@inlined
+def _make_of_kit(m: Model, s: RunState, r: Int) -> None:
+    """Let a complete kit become the part that the server works on."""
+    intake = m.nodes[m.res[r]["node"]]["intake"]
+    if intake != _SINGLE and s.res[r]["phase"] == EMPTY and is_complete(m, s, r):
+        loses_server(m, s, r)
+        _draw_stages(m, s, r, assemble(m, s, r))
+
+
+@inlined
+def call_for_stage(m: Model, s: RunState, r: Int) -> None:
+    """Call for those whom a server needs in its next stage, if it could begin but for them."""
+    x, node = s.res[r], m.nodes[m.res[r]["node"]]
+    if node["call_count"] == node["need_first"]:
+        return
+    _make_of_kit(m, s, r)
+    if x["lacking"] > 0 or not _may_run(m, s, r):
+        return
+    if x["asleep"] == 1 and node["wake_up"] > 0:
+        return
+    if x["begun"] == 0 and node["at_shift_end"] == _IF_FITS and not _fits(m, s, r):
+        dismiss(m, s, r)  # the last came too late for this shift
+    elif x["lacking"] < 0:
+        call_attendants(m, s, r, next_stage(m, s, r))
+
+
+@inlined
 def start(m: Model, s: RunState, r: Int) -> None:
     """Begin or resume the next stage of a server if it is up and on shift."""
     x, n = s.res[r], m.res[r]["node"]
-    if m.nodes[n]["intake"] != _SINGLE and x["phase"] == EMPTY and is_complete(m, s, r):
-        loses_server(m, s, r)
-        _draw_stages(m, s, r, assemble(m, s, r))
-    if x["phase"] != UNSTARTED or x["down"] >= 0:
-        return
-    if s.nodes[n]["on"] == 0 and not in_overtime(m, s, r):
+    _make_of_kit(m, s, r)
+    if not _may_run(m, s, r) or x["lacking"] > 0:
         return
     if x["asleep"] == 1 and m.nodes[n]["wake_up"] > 0:
         x["wake"] = m.nodes[n]["wake_up"]
     if x["begun"] == 0 and m.nodes[n]["at_shift_end"] == _IF_FITS and not _fits(m, s, r):
         return
     x["asleep"] = 0
+    x["lacking"] = NONE
     x["begun"] = 1
     now = s.glob[0]["now"]
     x["began"] = now
@@ -282,9 +322,11 @@ def end_operation(m: Model, s: RunState, r: Int) -> None:
         x["phase"] = FINISHED
         if m.nodes[m.res[r]["node"]]["yield_count"] > 0:
             take_apart(m, s, r)
+        keep_attendants(m, s, r, NONE)
         offer(s, r)
     else:
         x["phase"] = UNSTARTED
+        keep_attendants(m, s, r, next_stage(m, s, r))
         may_start(s, r)
     touch(s, r)
 
@@ -293,6 +335,7 @@ def end_operation(m: Model, s: RunState, r: Int) -> None:
 def interrupt(m: Model, s: RunState, r: Int) -> None:
     """Stop the stage in progress; what is left of it is done later."""
     x = s.res[r]
+    dismiss(m, s, r)
     set_slot(s, m.res[r]["end"], NEVER)
     close(s, r, _INTERRUPTED)
     left = max(0, x["exact"] - s.glob[0]["now"])

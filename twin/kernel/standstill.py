@@ -13,6 +13,7 @@ from twin.kernel.arrays import (
     Model,
 )
 from twin.kernel.arrays import State as RunState
+from twin.kernel.calls import may_be_answered
 from twin.kernel.dispatch import turn_of
 from twin.kernel.jit import inlined
 from twin.kernel.kits import kit_server
@@ -69,7 +70,7 @@ def _waits_for_shift(m: Model, s: RunState, r: Int) -> bool:
     """Return whether a shift that begins could bring, move or start a part of resource r."""
     x = s.res[r]
     if m.res[r]["kind"] == _STATION and x["phase"] != EMPTY and x["phase"] != FINISHED:
-        return True
+        return x["lacking"] <= 0 and (x["down"] < 0 or s.due[m.res[r]["repair"]] != NEVER)
     if m.res[r]["kind"] == _SOURCE and s.nodes[m.res[r]["node"]]["paused"] >= 0:
         return True
     if x["offered"] == 0 or x["row"] < 0:
@@ -103,6 +104,8 @@ def is_dead(m: Model, s: RunState, slot: Int) -> bool:
     for k in range(s.glob[0]["slots"]):
         if s.due[k] != NEVER and not _is_idle_end(m.slots[k]["kind"]):
             return False
+    if may_be_answered(m, s):
+        return False
     for r in range(s.glob[0]["resources"]):
         if m.res[r]["node"] >= 0 and _waits_for_shift(m, s, r):
             return False

@@ -127,6 +127,15 @@ class Serve(IntEnum):
     SEQUENCE = 5  # only from the node whose turn it is
 
 
+class Stage(IntEnum):
+    """What a server does for a part, where somebody may have to be there."""
+
+    SETUP = 0
+    LOAD = 1
+    PROCESS = 2
+    UNLOAD = 3
+
+
 class ShiftEnd(IntEnum):
     """What a station does with an operation when its shift ends."""
 

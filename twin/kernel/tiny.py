@@ -9,6 +9,7 @@ from twin.kernel.layout import model_of, state_of
 from twin.kernel.model import (
     ARRIVAL,
     CALENDAR,
+    CALL,
     CARRIER,
     DIST,
     INITIAL,
@@ -85,6 +86,8 @@ def tiny_line() -> Line:
         place=np.zeros((0, 0), np.int64),
         pick_stream=np.zeros(2, np.uint64),
         place_stream=np.zeros(2, np.uint64),
+        calls=np.zeros(0, CALL),
+        answers=np.zeros(1, np.int64),
         sequences=np.zeros(0, np.int64),
         calendars=np.zeros(0, CALENDAR),
         toggles=np.zeros(0, np.int64),

@@ -43,11 +43,10 @@ class Assembler(Gatherer):
         """Return whether the kit is complete."""
         return len(self.gathered) == sum(self._kit.values())
 
-    def can_start(self) -> bool:
-        """Make the part if its kit is complete; return whether work on it may start or resume."""
+    def prepare(self) -> None:
+        """Make the part of a complete kit."""
         if self.part is None:
             self._assemble()
-        return super().can_start()
 
     def _assemble(self) -> None:
         entered = min(part.entered for part in self.gathered)

@@ -2,18 +2,21 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simpy.events import Event
 
 from twin.kernel.model import NONE
-from twin.kernel.states import CarrierKind, Serve, State
+from twin.kernel.states import State
+from twin.reference.calls import Call
 from twin.reference.draws import Variates
 from twin.reference.environment import End, Family
 from twin.reference.floor import Floor
 from twin.reference.parts import Offer, Part, Slot, Target
 from twin.reference.recorder import Track
-from twin.reference.shifts import Calendar
+
+if TYPE_CHECKING:
+    from twin.reference.group import Group
 
 EMPTY, LOADED = 0, 1
 
@@ -23,6 +26,14 @@ class Ahead:
     """A way to where the next part will be picked."""
 
     place: int
+    way: End
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The answer to the call of a server."""
+
+    call: Call
     way: End
 
 
@@ -53,6 +64,7 @@ class Unit:
         self.resource = resource
         self.track = Track(floor.recorder, resource)
         self.busy = False
+        self.visits: int | None = None  # the server that called it
         self.turn = 0  # of the sequence in which its group serves nodes, if it does
         self._floor = floor
         self._group = group
@@ -60,6 +72,7 @@ class Unit:
         self._pick_luck = Variates(floor.draws, line.pick_stream[resource], name)
         self._place_luck = Variates(floor.draws, line.place_stream[resource], name)
         self._go = floor.env.event()
+        self._leaves = floor.env.event()
         floor.env.process(self.run())
 
     def send(self, offer: Offer) -> None:
@@ -81,18 +94,48 @@ class Unit:
             way = self._step(State.MOVING, None, self.travel(EMPTY, place))
             self._go.succeed(Ahead(place, way))
 
+    def answer(self, call: Call) -> None:
+        """Send it to a server that calls."""
+        self.busy = True
+        self.visits = call.caller.resource
+        call.answer(self)
+        way = self._step(State.MOVING, None, self.travel(EMPTY, call.place))
+        self._go.succeed(Visit(call, way))
+
+    def leave(self) -> None:
+        """Let it go from the server at which it is."""
+        self._rest()
+        self._leaves.succeed()
+
     def run(self) -> Generator[Event, Any, None]:
         """Do one task after the other."""
         while True:
-            task: Task | Ahead = yield self._go
+            task: Task | Ahead | Visit = yield self._go
             self._go = self._floor.env.event()
             yield task.way
+            if isinstance(task, Visit):
+                yield from self._visit(task.call)
+                continue
             if isinstance(task, Ahead):
                 self._at = task.place
             else:
                 yield from self._carry(task)
-            self.busy = False
-            self.track.end()
+            self._rest()
+
+    def _visit(self, call: Call) -> Generator[Event, Any, None]:
+        """Be at a server for as long as it needs the unit; not at all if it was called off."""
+        self._at = call.place
+        if call.unit is not self:
+            self._rest()
+            return
+        self._leaves = self._floor.env.event()
+        self.track.show(call.shows, None)
+        call.arrive()
+        yield self._leaves
+
+    def _rest(self) -> None:
+        self.busy, self.visits = False, None
+        self.track.end()
 
     def _carry(self, task: Task) -> Generator[Event, Any, None]:
         """Pick a part, carry it and place it."""
@@ -124,113 +167,3 @@ class Unit:
         self.track.show(state, part)
         env = self._floor.env
         return End(env, Family.CARRIER, self.resource, env.now + duration)
-
-
-class Group:
-    """Robots or operators that share tables, rule and shifts.
-
-    Parameters
-    ----------
-    floor : Floor
-    index : int
-        Index of the group.
-    calendar : Calendar or None
-        Its shifts.
-    """
-
-    def __init__(self, floor: Floor, index: int, calendar: Calendar | None) -> None:
-        row = floor.line.carriers[index]
-        robot = row["kind"] == CarrierKind.ROBOT
-        self.awaited = State.WAITING_ROBOT if robot else State.WAITING_OPERATOR
-        self.home = int(row["home"])
-        self.travel = floor.line.travel[index].tolist()
-        self.pick = floor.line.pick[index].tolist()
-        self.place = floor.line.place[index].tolist()
-        self._env = floor.env
-        self._offers = floor.offers
-        self._called: dict[Offer, int] = {}  # since when it could be served
-        turns, count = int(row["turn_first"]), int(row["turn_count"])
-        self._sequence = floor.line.sequences[turns : turns + count].tolist()
-        self._pick_at = floor.line.nodes["pick_at"].tolist()
-        self._rule = Serve(row["rule"])
-        self._calendar = calendar
-        first = int(row["resource"])
-        self.units = [Unit(floor, self, first + k) for k in range(int(row["units"]))]
-
-    @property
-    def on_shift(self) -> bool:
-        """Whether its units may take a task."""
-        return self._calendar is None or self._calendar.on
-
-    def time_to(self, table: list[int], place: int, luck: Variates) -> int:
-        """Return how long picking or placing takes at a place, ns."""
-        return 0 if place == NONE or table[place] == NONE else luck.duration(table[place])
-
-    def requests(self) -> list[Offer]:
-        """Return the offers it could serve now and nobody is on the way to."""
-        return [offer for offer in self._offers.of_group(self) if offer.find() is not None]
-
-    def dispatch(self) -> None:
-        """Send idle units until none is left, or nothing to fetch."""
-        if self._rule == Serve.SEQUENCE:
-            self._serve_in_turn()
-            return
-        while self.on_shift:
-            idle = [unit for unit in self.units if not unit.busy]
-            requests = self.requests() if idle else []
-            if not requests:
-                return
-            if self._rule == Serve.NEAREST:
-                unit, offer = self._nearest(idle, requests)
-            else:
-                unit, offer = idle[0], min(requests, key=self._urgency)
-            unit.send(offer)
-
-    def _serve_in_turn(self) -> None:
-        """Let each unit fetch from the node whose turn it is, or wait there."""
-        for unit in self.units:
-            if unit.busy or not self.on_shift:
-                continue
-            node = self._sequence[unit.turn]
-            offers = [offer for offer in self.requests() if offer.route.origin == node]
-            if offers:
-                unit.turn = (unit.turn + 1) % len(self._sequence)
-                unit.send(min(offers, key=lambda offer: (offer.since, offer.holder.resource)))
-            else:
-                unit.go_ahead(self._pick_at[node])
-
-    def may_fetch(self, offer: Offer) -> bool:
-        """Return whether the sequence, if there is one, lets a unit fetch a part next."""
-        turns = (self._sequence[unit.turn] for unit in self.units if self._sequence)
-        return not self._sequence or offer.route.origin in turns
-
-    def note_calls(self) -> list[Offer]:
-        """Return the requests still to serve, and remember since when each is one."""
-        now, requests = self._env.now, self.requests()
-        self._called = {offer: self._called.get(offer, now) for offer in requests}
-        return requests
-
-    def look(self) -> None:
-        """Show the states of its units."""
-        for unit in self.units:
-            unit.look()
-
-    def _urgency(self, offer: Offer) -> tuple[int, ...]:
-        priority, since, rank, resource = offer.order
-        if self._rule == Serve.LONGEST_WAIT:
-            return since, rank, resource
-        if self._rule == Serve.FIRST_COME:
-            return self._called.get(offer, self._env.now), since, rank, resource
-        if self._rule == Serve.PRIORITY:
-            return priority, since, rank, resource
-        return rank, since, resource
-
-    def _nearest(self, idle: list[Unit], requests: list[Offer]) -> tuple[Unit, Offer]:
-        pairs = ((unit, offer) for offer in requests for unit in idle)
-
-        def distance(pair: tuple[Unit, Offer]) -> tuple[int, ...]:
-            unit, offer = pair
-            travel = unit.travel(EMPTY, offer.holder.pick_at)
-            return travel, *self._urgency(offer), unit.resource
-
-        return min(pairs, key=distance)

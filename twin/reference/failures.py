@@ -5,7 +5,9 @@ from typing import Protocol
 
 from simpy.events import Event
 
+from twin.kernel.model import NONE
 from twin.kernel.states import Clock, OnFailure
+from twin.reference.calls import Call
 from twin.reference.draws import Variates
 from twin.reference.environment import End, Family
 from twin.reference.floor import Floor
@@ -35,9 +37,13 @@ class Failure:
         Index of the mode in Line.modes.
     column : int
         Its index among the modes of the station.
+    crew : Call or None
+        For somebody to repair it; None: it needs nobody.
     """
 
-    def __init__(self, floor: Floor, machine: Machine, mode: int, column: int) -> None:
+    def __init__(
+        self, floor: Floor, machine: Machine, mode: int, column: int, crew: Call | None
+    ) -> None:
         line = floor.line
         row = line.modes[mode]
         resource = machine.resource
@@ -54,6 +60,8 @@ class Failure:
         self._left = 0  # on its clock, ns
         self._due: int | None = None  # when it runs out; None: it stands still
         self._alarm: End | None = None
+        self.crew = crew
+        self._comes = floor.env.event()  # somebody, to repair it
         self._strikes = floor.env.event()
         floor.env.process(self.run())
 
@@ -65,9 +73,19 @@ class Failure:
             yield self._strikes
             self._strikes = self._env.event()
             self._machine.break_down(self)
-            due = self._env.now + self._repair_luck.duration(self._repair)
-            yield End(self._env, Family.REPAIR, self._machine.resource, due)
+            lasts = self._repair_luck.duration(self._repair)
+            if self.crew is not None:
+                self.crew.make()
+                yield self._comes
+            yield End(self._env, Family.REPAIR, self._machine.resource, self._env.now + lasts)
+            if self.crew is not None:
+                self.crew.call_off()
             self._machine.repaired(self)
+
+    def begin_repair(self) -> None:
+        """Let the repair begin: somebody has come."""
+        comes, self._comes = self._comes, self._env.event()
+        comes.succeed()
 
     def go_on(self) -> None:
         """Let a calendar clock run (on)."""
@@ -112,8 +130,12 @@ class Failure:
         self._strikes.succeed()
 
 
-def failures_of(floor: Floor, node: int, machine: Machine) -> list[Failure]:
-    """Return all failure modes of a server of the station at a node."""
+def failures_of(floor: Floor, node: int, machine: Machine, calls: list[Call]) -> list[Failure]:
+    """Return all failure modes of a server of the station at a node; ``calls`` are its own."""
     row = floor.line.nodes[node]
     first, count = int(row["mode_first"]), int(row["mode_count"])
-    return [Failure(floor, machine, first + column, column) for column in range(count)]
+    crews = floor.line.modes["call"][first : first + count].tolist()
+    return [
+        Failure(floor, machine, first + k, k, None if crew == NONE else calls[crew])
+        for k, crew in enumerate(crews)
+    ]

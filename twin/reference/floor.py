@@ -13,6 +13,8 @@ from twin.reference.parts import Part, Slot
 from twin.reference.recorder import Recorder
 
 if TYPE_CHECKING:
+    from twin.reference.calls import Call
+    from twin.reference.group import Group
     from twin.reference.server import Server
 
 
@@ -27,6 +29,8 @@ class Floor:
     offers: Offers = field(default_factory=Offers)
     loops: list[Loop] = field(default_factory=list)
     arrivals: Callable[[int, Part], None] | None = None  # who is told of parts coming to nodes
+    calls: "list[Call]" = field(default_factory=list)  # open
+    groups: "list[Group]" = field(default_factory=list)
     inside: int = 0  # parts in the line
     # Used as ordered sets.
     unstarted: "dict[Server, None]" = field(default_factory=dict)  # hold a part to start or resume

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from twin.reference.parts import Offer, Route
 
 if TYPE_CHECKING:
-    from twin.reference.carrier import Group
+    from twin.reference.group import Group
 
 Entry = tuple[int, int, int, int, Offer]
 

@@ -8,7 +8,7 @@ from twin.kernel.model import NONE
 from twin.kernel.states import Choose, State
 
 if TYPE_CHECKING:
-    from twin.reference.carrier import Group
+    from twin.reference.group import Group
     from twin.reference.loops import Loop
     from twin.reference.patience import Patience
 

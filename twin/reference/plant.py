@@ -5,9 +5,9 @@ from twin.kernel.model import NONE
 from twin.kernel.states import Choose, Intake, NodeKind, State
 from twin.reference.assembly import Assembly
 from twin.reference.buffer import Buffer
-from twin.reference.carrier import Group
 from twin.reference.conveyor import Conveyor
 from twin.reference.floor import Floor
+from twin.reference.group import Group
 from twin.reference.parts import Part, Route
 from twin.reference.settling import Settling
 from twin.reference.shifts import Calendar
@@ -40,6 +40,7 @@ class Plant:
             Group(floor, index, self._hours(int(row["calendar"])))
             for index, row in enumerate(floor.line.carriers)
         ]
+        floor.groups = self.groups
         self.tracks = {server.resource: server.track for server in self.servers}
         self.tracks |= {unit.resource: unit.track for group in self.groups for unit in group.units}
         self.settling = Settling(floor, self.servers, self.groups)

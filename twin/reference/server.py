@@ -9,15 +9,19 @@ from simpy.events import Event
 
 from twin.kernel.model import NONE
 from twin.kernel.states import Ending, OnFailure, ShiftEnd, State
+from twin.reference.calls import Attendance, Call, calls_of
 from twin.reference.environment import End, Family
 from twin.reference.failures import Failure, failures_of
 from twin.reference.floor import Floor
 from twin.reference.parts import Offer, Part, run_length
 from twin.reference.recorder import Track
-from twin.reference.stages import Stage, Step
+from twin.reference.stages import Stage, Step, staffed
 
 if TYPE_CHECKING:
     from twin.reference.station import Station
+
+
+_AWAITING = (State.WAITING_OPERATOR, State.WAITING_ROBOT)
 
 
 class Server:
@@ -49,7 +53,10 @@ class Server:
         self._asleep = False
         self._tooled_for = station.recipe.tooled_for
         self._doze: End | None = None
-        self._failures: list[Failure] = failures_of(floor, station.node, self)
+        calls = calls_of(floor, station.node, self)
+        self._staff = Attendance([call for call in calls if call.during])
+        self._failures: list[Failure] = failures_of(floor, station.node, self, calls)
+        self._helpless: Failure | None = None  # nobody has come yet to repair it
         self._habits = station.habits
         calendar = station.habits.calendar
         self._on_shift = calendar is None or calendar.on
@@ -75,14 +82,42 @@ class Server:
             else:
                 self._end_stage()
 
-    def can_start(self) -> bool:
-        """Return whether it may start or resume now on the part it holds."""
-        up = not self._down and (self._on_shift or self._overtime)
-        return up and (self._begun or self._fits())
+    def call_staff(self) -> None:
+        """Call for those it needs to start or resume, if it could but for them.
 
-    def start(self) -> None:
-        """Start or resume."""
+        Those of whom the last came too late for this shift are let go.
+        """
+        if not self._staff.is_needed:
+            return
+        self.prepare()
+        wakes_up = self._asleep and self._habits.wake_up
+        if self._staff.lacking() or wakes_up or not self._is_up():
+            return
+        if not self._begun and not self._fits():
+            self._staff.dismiss()
+        elif not self._staff.called:
+            self._staff.call(staffed(self._todo))
+
+    def start_if_it_can(self) -> None:
+        """Start or resume on the part it holds."""
+        self.prepare()
+        ready = self._is_up() and not self._staff.lacking()
+        if ready and (self._begun or self._fits()):
+            self._start()
+
+    def prepare(self) -> None:
+        """Get ready what is to be worked on; nothing to do where parts come as they are."""
+
+    def is_stuck(self) -> bool:
+        """Return whether it cannot start before somebody comes."""
+        return self._helpless is not None or bool(self._staff.lacking())
+
+    def _is_up(self) -> bool:
+        return not self._down and (self._on_shift or self._overtime)
+
+    def _start(self) -> None:
         self._begun = True
+        self._staff.called = False
         if self._asleep:
             self._asleep = False
             if self._habits.wake_up:
@@ -119,6 +154,7 @@ class Server:
         elif stage.step is Step.WORK:
             for failure in self._failures:
                 failure.work_ends()
+        self._staff.keep(staffed(self._todo))
         if self._todo:
             self._floor.unstarted[self] = None
         else:
@@ -165,6 +201,7 @@ class Server:
         """Stop before the end; ``fate`` of the operation, None: it goes on next shift."""
         stage = self._doing
         assert stage is not None
+        self._staff.dismiss()
         self._doing = None
         self._close(Ending.INTERRUPTED)
         self._floor.unstarted[self] = None
@@ -239,12 +276,25 @@ class Server:
     def break_down(self, failure: Failure) -> None:
         """Go down for repair; all failure clocks stop."""
         self._down = True
+        self._helpless = failure if failure.crew is not None else None
+        self._staff.dismiss()
         for other in self._failures:
             other.hold()
         if self._doing is not None:
             self._process.interrupt(failure.fate)
         elif self._on_shift or self._overtime:
             self._close(Ending.DONE)
+
+    def joined(self, call: Call) -> None:
+        """Let a unit that was called begin to repair, or be there for a stage."""
+        assert call.unit is not None
+        if self._helpless is not None and call is self._helpless.crew:
+            if self.track.state is State.FAILED:
+                self._close(call.unit.resource)
+            self._helpless.begin_repair()
+            self._helpless = None
+        elif not self._staff.lacking() and self.track.state in _AWAITING:
+            self._close(call.unit.resource)
 
     def repaired(self, failure: Failure) -> None:
         """Be up again; calendar clocks go on."""
@@ -276,6 +326,7 @@ class Server:
             self._overtime = True
             return
         self._asleep = False
+        self._staff.dismiss()
         if self._doing is not None:
             self._process.interrupt()
         elif self.track.state is not State.OFF_SHIFT:
@@ -298,11 +349,13 @@ class Server:
         if not (self._on_shift or self._overtime):
             state = State.OFF_SHIFT
         elif self._down:
-            state = State.UNDER_REPAIR
+            state = State.UNDER_REPAIR if self._helpless is None else State.FAILED
         elif self._doing is not None:
             state = self._doing.shows
         elif self._offer is not None:
             state = self._offer.waits()
+        elif lacking := self._staff.lacking():
+            state = lacking[0].awaited
         elif self.part is not None:
             state = State.OFF_SHIFT  # what it holds does not fit into this shift
         else:

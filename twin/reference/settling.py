@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from twin.kernel.states import State
-from twin.reference.carrier import Group
 from twin.reference.floor import Floor
+from twin.reference.group import Group
 from twin.reference.parts import Offer, Target
 from twin.reference.server import Server
 
@@ -21,12 +21,17 @@ class Settling:
         """Let the line settle."""
         while (move := self._next_move()) is not None:
             self._hand_over(*move)
+        for server in self._unstarted():
+            server.call_staff()
         for group in self.groups:
             group.dispatch()
-        for server in sorted(self.floor.unstarted, key=lambda one: (one.rank, one.resource)):
-            if server.can_start():
-                server.start()
+        for server in self._unstarted():
+            server.start_if_it_can()
         self._look()
+
+    def _unstarted(self) -> list[Server]:
+        """Return the servers with something to start or resume, in order."""
+        return sorted(self.floor.unstarted, key=lambda one: (one.rank, one.resource))
 
     def _next_move(self) -> tuple[Offer, Target] | None:
         """Return the first part that can move by itself, and where to."""

@@ -1,9 +1,11 @@
 """What a server does for one part, stage by stage."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from twin.kernel.model import NONE
+from twin.kernel.states import Stage as Staffed
 from twin.kernel.states import State
 from twin.reference.draws import Variates
 from twin.reference.floor import Floor
@@ -28,6 +30,14 @@ SHOWN = {
 }
 
 
+STAFFED = {
+    Step.SETUP: Staffed.SETUP,
+    Step.LOAD: Staffed.LOAD,
+    Step.WORK: Staffed.PROCESS,
+    Step.UNLOAD: Staffed.UNLOAD,
+}
+
+
 @dataclass(slots=True)
 class Stage:
     """One stage and what is left of it."""
@@ -45,6 +55,11 @@ class Stage:
     def shows(self) -> State:
         """What a server in this stage is seen to do."""
         return SHOWN[self.step]
+
+
+def staffed(todo: Sequence[Stage]) -> Staffed | None:
+    """Return the stage to come, as far as somebody may have to be there; None: nobody has."""
+    return STAFFED.get(todo[0].step) if todo else None
 
 
 class Recipe:

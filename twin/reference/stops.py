@@ -1,10 +1,22 @@
 """When a line can never go on."""
 
+from dataclasses import dataclass
+
 from twin.kernel.states import Ending, State
 from twin.kernel.stops import Stop
 from twin.reference.floor import Floor
 from twin.reference.parts import Offer
 from twin.reference.source import Source
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wait:
+    """Somebody who waits."""
+
+    resource: int
+    node: int
+    since: int
+    awaited: dict[str, frozenset[int]]  # for what, with the nodes where that is held
 
 
 def deadlock(floor: Floor, sources: list[Source]) -> Stop | None:
@@ -17,37 +29,66 @@ def deadlock(floor: Floor, sources: list[Source]) -> Stop | None:
     sources : list of Source
         All sources: one off shift may have a part to offer later.
     """
-    if floor.env.moving or floor.unstarted or not floor.inside:
+    if floor.env.moving or not floor.inside:
+        return None
+    if not all(server.is_stuck() for server in floor.unstarted) or _may_be_answered(floor):
         return None
     outside = [source.offered for source in sources if source.offered is not None]
     offers = floor.offers.all()
-    for offer in outside + offers:
-        group = offer.route.group
-        if group is not None and not group.may_fetch(offer):
-            continue
-        if any(offer.could_go(target) for target in offer.targets):
-            return None
-    held = [offer for offer in offers if not isinstance(offer.holder, Source)]
-    held.sort(key=lambda offer: offer.holder.resource)
-    members = [offer for offer in held if offer in _waited_for(floor, held, offer)] or held
+    if any(_could_go(offer) for offer in outside + offers):
+        return None
+    waits = _waits(floor, offers)
+    members = [wait for wait in waits if wait in _waited_for(waits, wait)] or waits
+    names = floor.line.resources
     return Stop(
         kind="deadlock",
         at=floor.env.now,
-        members=tuple(_name(floor, offer) for offer in members),
-        blocked_since=tuple(offer.since for offer in members),
+        members=tuple(names[wait.resource] for wait in members),
+        blocked_since=tuple(wait.since for wait in members),
         waits=tuple(
-            f"{_name(floor, offer)} waits for {' or '.join(_awaited(offer))}" for offer in members
+            f"{names[wait.resource]} waits for {' or '.join(wait.awaited)}" for wait in members
         ),
     )
 
 
-def _waited_for(floor: Floor, held: list[Offer], first: Offer) -> list[Offer]:
-    """Return the offers whose leaving a part waits for, directly or over others."""
-    found: list[Offer] = []
+def _may_be_answered(floor: Floor) -> bool:
+    """Return whether anybody without a task could answer a call, now or next shift."""
+    groups = {group for call in floor.calls for group in call.groups}
+    return any(not unit.busy for group in groups for unit in floor.groups[group].units)
+
+
+def _could_go(offer: Offer) -> bool:
+    """Return whether an offer could move if everything and everybody were on shift."""
+    group = offer.route.group
+    may_be_fetched = group is None or group.may_fetch(offer)
+    return may_be_fetched and any(offer.could_go(target) for target in offer.targets)
+
+
+def _waits(floor: Floor, offers: list[Offer]) -> list[Wait]:
+    """Return who waits: servers that call for somebody, and holders of parts on offer."""
+    nodes = floor.line.resource_node.tolist()
+    found: dict[int, Wait] = {}
+    for call in sorted(floor.calls, key=lambda call: call.index):
+        assert call.since is not None
+        resource = call.caller.resource
+        wait = found.setdefault(resource, Wait(resource, nodes[resource], call.since, {}))
+        for group in (floor.groups[index] for index in call.groups):
+            busy = [unit.visits for unit in group.units if unit.visits is not None]
+            wait.awaited[group.name] = frozenset(nodes[server] for server in busy)
+    for offer in offers:
+        if not isinstance(offer.holder, Source):
+            resource = offer.holder.resource
+            found[resource] = Wait(resource, nodes[resource], offer.since, _awaited(offer))
+    return sorted(found.values(), key=lambda wait: wait.resource)
+
+
+def _waited_for(waits: list[Wait], first: Wait) -> list[Wait]:
+    """Return those who are waited for, directly or over others."""
+    found: list[Wait] = []
     unseen = [first]
     while unseen:
-        nodes = {node for nodes in _awaited(unseen.pop()).values() for node in nodes}
-        more = [o for o in held if o not in found and _node(floor, o) in nodes]
+        nodes = {node for nodes in unseen.pop().awaited.values() for node in nodes}
+        more = [wait for wait in waits if wait not in found and wait.node in nodes]
         found += more
         unseen += more
     return found
@@ -64,14 +105,6 @@ def livelock(floor: Floor) -> Stop:
     members = tuple(floor.line.resources[resource] for resource in sorted(done))
     waits = tuple(f"{name} works again and again in no time" for name in members)
     return Stop(kind="livelock", at=now, members=members, blocked_since=(), waits=waits)
-
-
-def _name(floor: Floor, offer: Offer) -> str:
-    return floor.line.resources[offer.holder.resource]
-
-
-def _node(floor: Floor, offer: Offer) -> int:
-    return int(floor.line.resource_node[offer.holder.resource])
 
 
 def _awaited(offer: Offer) -> dict[str, frozenset[int]]:

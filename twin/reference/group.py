@@ -1,0 +1,136 @@
+"""Groups of robots, operators or tools: which unit does what next."""
+
+from twin.kernel.model import NONE
+from twin.kernel.states import CarrierKind, Serve, State
+from twin.reference.calls import Call
+from twin.reference.carrier import EMPTY, Unit
+from twin.reference.draws import Variates
+from twin.reference.floor import Floor
+from twin.reference.parts import Offer
+from twin.reference.shifts import Calendar
+
+Wanted = Offer | Call
+
+_LAST = 1 << 62  # behind all calls
+
+
+class Group:
+    """Robots or operators that share tables, rule and shifts.
+
+    Parameters
+    ----------
+    floor : Floor
+    index : int
+        Index of the group.
+    calendar : Calendar or None
+        Its shifts.
+    """
+
+    def __init__(self, floor: Floor, index: int, calendar: Calendar | None) -> None:
+        row = floor.line.carriers[index]
+        self.name = floor.line.carrier_names[index]
+        robot = row["kind"] == CarrierKind.ROBOT
+        self.awaited = State.WAITING_ROBOT if robot else State.WAITING_OPERATOR
+        self.home = int(row["home"])
+        self.travel = floor.line.travel[index].tolist()
+        self.pick = floor.line.pick[index].tolist()
+        self.place = floor.line.place[index].tolist()
+        self._floor = floor
+        self._index = index
+        self._env = floor.env
+        self._offers = floor.offers
+        self._called: dict[Offer, int] = {}  # since when it could be served
+        turns, count = int(row["turn_first"]), int(row["turn_count"])
+        self._sequence = floor.line.sequences[turns : turns + count].tolist()
+        self._pick_at = floor.line.nodes["pick_at"].tolist()
+        self._rule = Serve(row["rule"])
+        self._calendar = calendar
+        first = int(row["resource"])
+        self.units = [Unit(floor, self, first + k) for k in range(int(row["units"]))]
+
+    @property
+    def on_shift(self) -> bool:
+        """Whether its units may take a task."""
+        return self._calendar is None or self._calendar.on
+
+    def time_to(self, table: list[int], place: int, luck: Variates) -> int:
+        """Return how long picking or placing takes at a place, ns."""
+        return 0 if place == NONE or table[place] == NONE else luck.duration(table[place])
+
+    def requests(self) -> list[Offer]:
+        """Return the offers it could serve now and nobody is on the way to."""
+        return [offer for offer in self._offers.of_group(self) if offer.find() is not None]
+
+    def calls(self) -> list[Call]:
+        """Return the open calls that it may answer."""
+        return [call for call in self._floor.calls if self._index in call.groups]
+
+    def dispatch(self) -> None:
+        """Send idle units until none is left, or nothing to fetch."""
+        if self._rule == Serve.SEQUENCE:
+            self._serve_in_turn()
+            return
+        while self.on_shift:
+            idle = [unit for unit in self.units if not unit.busy]
+            wanted: list[Wanted] = [*self.requests(), *self.calls()] if idle else []
+            if not wanted:
+                return
+            if self._rule == Serve.NEAREST:
+                unit, chosen = self._nearest(idle, wanted)
+            else:
+                unit, chosen = idle[0], min(wanted, key=self._urgency)
+            if isinstance(chosen, Offer):
+                unit.send(chosen)
+            else:
+                unit.answer(chosen)
+
+    def _serve_in_turn(self) -> None:
+        """Let each unit fetch from the node whose turn it is, or wait there."""
+        for unit in self.units:
+            if unit.busy or not self.on_shift:
+                continue
+            node = self._sequence[unit.turn]
+            offers = [offer for offer in self.requests() if offer.route.origin == node]
+            if offers:
+                unit.turn = (unit.turn + 1) % len(self._sequence)
+                unit.send(min(offers, key=lambda offer: (offer.since, offer.holder.resource)))
+            else:
+                unit.go_ahead(self._pick_at[node])
+
+    def may_fetch(self, offer: Offer) -> bool:
+        """Return whether the sequence, if there is one, lets a unit fetch a part next."""
+        turns = (self._sequence[unit.turn] for unit in self.units if self._sequence)
+        return not self._sequence or offer.route.origin in turns
+
+    def note_calls(self) -> list[Offer]:
+        """Return the requests still to serve, and remember since when each is one."""
+        now, requests = self._env.now, self.requests()
+        self._called = {offer: self._called.get(offer, now) for offer in requests}
+        return requests
+
+    def look(self) -> None:
+        """Show the states of its units."""
+        for unit in self.units:
+            unit.look()
+
+    def _urgency(self, wanted: Wanted) -> tuple[int, ...]:
+        # Calls of a server come before the part it offers.
+        priority, since, rank, resource, which = (*wanted.order, _LAST)[:5]
+        if self._rule == Serve.LONGEST_WAIT:
+            return since, rank, resource, which
+        if self._rule == Serve.FIRST_COME:
+            called = self._called.get(wanted, self._env.now) if isinstance(wanted, Offer) else since
+            return called, since, rank, resource, which
+        if self._rule == Serve.PRIORITY:
+            return priority, since, rank, resource, which
+        return rank, since, resource, which
+
+    def _nearest(self, idle: list[Unit], wanted: list[Wanted]) -> tuple[Unit, Wanted]:
+        pairs = ((unit, one) for one in wanted for unit in idle)
+
+        def distance(pair: tuple[Unit, Wanted]) -> tuple[int, ...]:
+            unit, one = pair
+            place = one.holder.pick_at if isinstance(one, Offer) else one.place
+            return unit.travel(EMPTY, place), *self._urgency(one), unit.resource
+
+        return min(pairs, key=distance)
