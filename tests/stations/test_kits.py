@@ -54,10 +54,10 @@ def test_components_as_they_come_leave_their_buffers_at_once():
     assert ("starved", 7, 8, 0, "plates_here") in trace.of("A")
 
 
-def test_the_part_made_has_the_earliest_entry_of_its_components():
+def test_the_part_made_has_the_entry_of_the_component_named_first():
     trace = kits()
 
-    assert [row[1:3] for row in trace.of("out", State.FINISHED)] == [(1, 7), (3, 11), (6, 14)]
+    assert [row[1:3] for row in trace.of("out", State.FINISHED)] == [(1, 7), (3, 11), (9, 14)]
 
 
 def test_a_part_made_is_as_urgent_as_the_first_component_named():

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from twin.kernel.arrays import NEVER, Int, Model
+from twin.kernel.arrays import Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.cards import give_cards, take_cards
 from twin.kernel.jit import inlined
@@ -43,13 +43,13 @@ def assemble(m: Model, s: RunState, r: Int) -> Int:
     """Return the part that the components of a server become."""
     x, n = s.res[r], m.res[r]["node"]
     first = m.kits[m.nodes[n]["kit_first"]]["product"]
-    part, entry = np.int64(x["kept"]), NEVER
-    priority, due, found = np.int64(0), np.int64(NONE), 0
+    part = np.int64(x["kept"])
+    entry, priority, due, found = np.int64(0), np.int64(0), np.int64(NONE), 0
     while part >= 0:
         y, following = s.parts[part], np.int64(s.parts[part]["next"])
-        entry = min(entry, y["entry"])
         if found == 0 and y["product"] == first:
-            priority, due, found = np.int64(y["priority"]), np.int64(y["due"]), 1
+            entry, priority = np.int64(y["entry"]), np.int64(y["priority"])
+            due, found = np.int64(y["due"]), 1
         consume(m, s, r, part)
         part = following
     for k in range(m.nodes[n]["kit_count"]):

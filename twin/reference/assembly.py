@@ -49,13 +49,12 @@ class Assembler(Gatherer):
             self._assemble()
 
     def _assemble(self) -> None:
-        entered = min(part.entered for part in self.gathered)
         main = next(iter(self._kit))
         like = next(part for part in self.gathered if part.product == main)
         for part in self.gathered:
             self._use_up(part)
         self.gathered = []
-        self._set_to_work(self._make(self._makes, entered, like))
+        self._set_to_work(self._make(self._makes, like))
 
 
 class Assembly(Station):

@@ -175,7 +175,7 @@ class Server:
     def _take_apart(self, whole: Part) -> None:
         """Make of a part what it yields."""
         self._use_up(whole)
-        made = [self._make(product, whole.entered, whole) for product in self._station.yields]
+        made = [self._make(product, whole) for product in self._station.yields]
         self.part = made[0]
         self._more.extend(made[1:])
 
@@ -186,11 +186,11 @@ class Server:
         floor.recorder.fact(part.entered, State.CONSUMED, self.resource, part, self.resource)
         floor.inside -= 1
 
-    def _make(self, product: int, entered: int, like: Part) -> Part:
-        """Return a part that comes to be here, as urgent as another one."""
+    def _make(self, product: int, like: Part) -> Part:
+        """Return a part that comes to be here, with the entry and urgency of another one."""
         floor, now = self._floor, self._floor.env.now
         part = Part(
-            self._station.number(), product, now, like.priority, entered=entered, due=like.due
+            self._station.number(), product, now, like.priority, entered=like.entered, due=like.due
         )
         part.take_cards(self._station.loops)
         floor.recorder.fact(now, State.MADE, self.resource, part, self.resource)
