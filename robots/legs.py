@@ -65,6 +65,8 @@ def tool_leg(arm: Arm, pose_flange_tcp: Floats, start: Floats, poses: Floats, le
     RobotError
         If the arm cannot follow: out of reach, a joint at its limit, or a singular pose.
     """
+    if length < 1e-9:
+        raise RobotError("the tool is there already")
     path = np.empty((len(poses), arm.dof))
     path[0] = start
     flange = poses @ np.linalg.inv(pose_flange_tcp)

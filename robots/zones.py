@@ -72,7 +72,7 @@ def ur_blends(points: Floats, radii: Floats, version: Literal[1, 2] = 2) -> Zone
         warnings = [
             f"overlapping blends: radius at point {k} reduced to {1e3 * r[k]:.1f} mm"
             for k in kept
-            if r[k] < wanted[k]
+            if r[k] < wanted[k] - 1e-6
         ]
     return Zones(tuple(kept), tuple(r[k] for k in kept), tuple(warnings))
 
@@ -96,7 +96,7 @@ def rapid_zones(points: Floats, zones: Floats) -> Zones:
     radii, warnings = [], []
     for k, zone in enumerate(asked):
         radii.append(min(zone, *half[max(k - 1, 0) : k + 1].tolist()) if len(at) > 1 else 0.0)
-        if radii[-1] < zone:
+        if radii[-1] < zone - 1e-6:
             warnings.append(
                 f"zone at point {k} reduced to {1e3 * radii[-1]:.1f} mm: half a neighbouring way"
             )
