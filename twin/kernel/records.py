@@ -146,7 +146,13 @@ def count_leaving(s: RunState, part: Int, state: Int) -> None:
     if state != _FINISHED:
         s.scrapped[product] += 1
         return
-    lead = now - s.parts[part]["entry"]
+    count_finished(s, product, now - s.parts[part]["entry"], now)
+
+
+@inlined
+def count_finished(s: RunState, product: Int, lead: Int, now: Int) -> None:
+    """Count a finished part by its lead time and by when it left."""
+    g = s.glob[0]
     s.finished[product] += 1
     s.lead_time[product] += lead
     s.lead_histogram[product, lead_bin(lead)] += 1

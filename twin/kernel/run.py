@@ -13,7 +13,8 @@ from twin.kernel.arrays import Model, State
 from twin.kernel.layout import model_of, state_of
 from twin.kernel.model import Line
 from twin.kernel.outcome import Outcome
-from twin.kernel.single import Run
+from twin.kernel.pure import pure_line, run_pure
+from twin.kernel.single import Run, tally_of
 from twin.kernel.tally import Tally
 
 if TYPE_CHECKING:
@@ -134,6 +135,7 @@ class _Batch:
     def __init__(self, line: Line, model: Model, fresh: State, which: range, end: int) -> None:
         self._line, self._model, self._fresh, self._end = line, model, fresh, end
         self._which = which
+        self._pure = pure_line(line)
         self._rows: Iterator[int] = iter(range(len(which)))
         self._lock = threading.Lock()
         self._stacked: dict[str, NDArray[np.int64]] = {}
@@ -161,11 +163,24 @@ class _Batch:
             return next(self._rows, None)
 
     def _run(self, row: int) -> Tally:
+        if self._pure is not None:
+            state = self._state(row)
+            if run_pure(self._model, state, self._pure, self._end, self._look):
+                return tally_of(self._line, state, self._end, None)
+        run = Run(
+            self._line, self._model, self._state(row), end=self._end, cancelled=self.cancelled
+        )
+        return run.outcome().tally
+
+    def _state(self, row: int) -> State:
         copies: list[Any] = [array.copy() for array in self._fresh]
         state = State(*copies)
         state.glob["replication"] = self._which[row]
-        run = Run(self._line, self._model, state, end=self._end, cancelled=self.cancelled)
-        return run.outcome().tally
+        return state
+
+    def _look(self) -> None:
+        if self.cancelled.is_set():
+            raise KeyboardInterrupt
 
     def _keep(self, row: int, tally: Tally) -> None:
         with self._lock:

@@ -119,7 +119,7 @@ class Run:
             self._state = with_more_log(self._state, held)
         engine.cut(self._model, self._state, end)
         log = self._log(end) if logging else None
-        return Outcome(log=log, tally=self._tally(end, stop), stop=stop)
+        return Outcome(log=log, tally=tally_of(self._line, self._state, end, stop), stop=stop)
 
     def _log(self, end: int) -> Log:
         records = self._state.log[: self._state.glob["logged"][0]]
@@ -130,26 +130,27 @@ class Run:
             end=end,
         )
 
-    def _tally(self, end: int, stop: Stop | None) -> Tally:
-        state, glob = self._state, self._state.glob
-        nodes = self._line.nodes
-        arriving = (nodes["kind"] == NodeKind.SOURCE) & (nodes["saturated"] == 0)
-        return Tally(
-            start=int(glob["start"][0]),
-            end=np.array(end, np.int64),
-            stopped=np.array(STOPPED.index(stop.kind if stop else ""), np.int64),
-            state_time=state.time,
-            count=state.count,
-            wip_time=glob["wip_time"][0].reshape(()).copy(),
-            finished=state.finished,
-            scrapped=state.scrapped,
-            lead_time=state.lead_time,
-            lead_histogram=state.lead_histogram,
-            inside=glob["inside"][0].reshape(()).copy(),
-            outside=np.array(state.nodes["parts"][arriving].sum(), np.int64),
-            window=int(glob["window"][0]),
-            finished_per_window=state.per_window,
-        )
+
+def tally_of(line: Line, state: State, end: int, stop: Stop | None) -> Tally:
+    """Return the sums in the state of a run that has ended."""
+    glob, nodes = state.glob, line.nodes
+    arriving = (nodes["kind"] == NodeKind.SOURCE) & (nodes["saturated"] == 0)
+    return Tally(
+        start=int(glob["start"][0]),
+        end=np.array(end, np.int64),
+        stopped=np.array(STOPPED.index(stop.kind if stop else ""), np.int64),
+        state_time=state.time,
+        count=state.count,
+        wip_time=glob["wip_time"][0].reshape(()).copy(),
+        finished=state.finished,
+        scrapped=state.scrapped,
+        lead_time=state.lead_time,
+        lead_histogram=state.lead_histogram,
+        inside=glob["inside"][0].reshape(()).copy(),
+        outside=np.array(state.nodes["parts"][arriving].sum(), np.int64),
+        window=int(glob["window"][0]),
+        finished_per_window=state.per_window,
+    )
 
 
 def _bad_sample(line: Line, state: State) -> str:

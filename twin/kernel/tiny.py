@@ -24,6 +24,7 @@ from twin.kernel.model import (
     Line,
 )
 from twin.kernel.states import NodeKind
+from twin.kernel.tandem import AHEAD, FRONT, STAGE, Tandem, advance_tandem
 
 _HORIZON = 1_000  # ns
 
@@ -99,6 +100,16 @@ def tiny_line() -> Line:
     )
 
 
+def _no_tandem() -> Tandem:
+    """Return a pure line of no station."""
+    return Tandem(
+        front=np.zeros(1, FRONT),
+        stages=np.zeros(0, STAGE),
+        taken=np.zeros(0, np.int64),
+        ahead=np.zeros((1, int(AHEAD)), np.int64),
+    )
+
+
 def run_tiny_line(progress: Callable[[int, int], None] | None = None) -> None:
     """Call every entry point of the engine once, which compiles what is not kept."""
     line = tiny_line()
@@ -107,6 +118,7 @@ def run_tiny_line(progress: Callable[[int, int], None] | None = None) -> None:
     steps: tuple[Callable[[], object], ...] = (
         lambda: engine.advance(model, state, _HORIZON, _HORIZON),
         lambda: engine.cut(model, state, _HORIZON),
+        lambda: advance_tandem(model, state, _no_tandem(), _HORIZON, 0),
     )
     for done, step in enumerate(steps):
         if progress is not None:
