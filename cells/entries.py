@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from cells.arrivals import adds_up
 from cells.expand import QUEUE, expand, numbered_flow
-from cells.graph import Node
+from cells.graph import Node, spare_targets
 from cells.names import NODES
 from cells.problems import Problem
+from cells.rework import check_limits_of_ways
 from cells.schema import Cell, Flow, Source, Station
 
 
@@ -20,7 +21,7 @@ def check_entries(cell: Cell) -> list[Problem]:
         **flat.stations,
         **flat.sinks,
     }
-    found = [*_written(cell), *_repeated(cell)]
+    found = [*_written(cell), *check_limits_of_ways(cell), *_repeated(cell)]
     for k, entry in numbered_flow(cell):
         if len(set(targets(entry))) < len(targets(entry)):
             found.append(Problem(("flow", k, "to"), "a target is named twice"))
@@ -65,8 +66,8 @@ def _repeated(cell: Cell) -> Iterator[Problem]:
 
 def _itself(k: int, entry: Flow, nodes: dict[str, Node]) -> Iterator[Problem]:
     node = nodes[entry.from_]
-    single = isinstance(node, Station) and node.servers == 1
-    if entry.from_ in targets(entry) and not (isinstance(node, Station) and not single):
+    several = isinstance(node, Station) and node.servers > 1
+    if entry.from_ in (*targets(entry), *spare_targets(entry)) and not several:
         yield Problem(
             ("flow", k, "to"),
             f"{entry.from_!r} would wait for its own place; give a station a `queue` for rework",
@@ -83,7 +84,7 @@ def _places(k: int, entry: Flow, nodes: dict[str, Node], cell: Cell) -> Iterator
             ("flow", k, "from"),
             f"robot {entry.by!r} has no place to pick at {entry.from_!r}; give it `{key}`",
         )
-    for target in targets(entry):
+    for target in dict.fromkeys([*targets(entry), *spare_targets(entry)]):
         if _place(nodes[target], "place_at") is None:
             key = _key(target, "place_at", cell)
             yield Problem(

@@ -100,8 +100,18 @@ def _entries(
     entry: Flow, multiple: dict[str, tuple[str, ...]], queues: dict[str, str]
 ) -> Iterator[Flow]:
     to = _targets(entry.to, multiple, queues)
+
+    def place(name: str | None) -> str | None:
+        machine = multiple.get(name or "", (name,))[0]
+        return queues.get(machine or "", machine)
+
+    named = {
+        "at_most": {place(name): limit for name, limit in entry.at_most.items()},
+        "otherwise": place(entry.otherwise),
+        "if_full": place(entry.if_full),
+    }
     for origin in multiple.get(entry.from_, (entry.from_,)):
-        yield entry.model_copy(update={"from_": origin, "to": to})
+        yield entry.model_copy(update={"from_": origin, "to": to, **named})
 
 
 def _targets(

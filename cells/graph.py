@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cells.expand import expand, numbered_flow
-from cells.schema import Buffer, Cell, Conveyor, Sink, Source, Station
+from cells.schema import Buffer, Cell, Conveyor, Flow, Sink, Source, Station
 
 Node = Source | Buffer | Conveyor | Station | Sink
 Spot = tuple[str, str]  # node, product
@@ -121,6 +121,11 @@ def products_of(source: Source) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def spare_targets(entry: Flow) -> list[str]:
+    """Return where parts of an entry go that may not, or cannot, go to its targets."""
+    return [name for name in (entry.otherwise, entry.if_full) if name is not None]
+
+
 def build_graph(cell: Cell) -> Graph:
     """Return the graph of a cell whose names are right."""
     ways: dict[Spot, Way] = {}
@@ -128,7 +133,7 @@ def build_graph(cell: Cell) -> Graph:
         targets = (entry.to,) if isinstance(entry.to, str) else tuple(entry.to)
         named = [entry.product] if isinstance(entry.product, str) else entry.product
         for product in cell.products if named is None else named:
-            ways[entry.from_, product] = Way(targets, entry.by)
+            ways[entry.from_, product] = Way((*targets, *spare_targets(entry)), entry.by)
     return Graph(expand(cell), ways)
 
 

@@ -173,5 +173,8 @@ def _of_flow(cell: Cell) -> Iterator[_Reference]:
         products = [entry.product] if isinstance(entry.product, str) else entry.product or []
         for product in products:
             yield _Reference(("flow", k, "product"), "product", product)
+        for key, name in (("otherwise", entry.otherwise), ("if_full", entry.if_full)):
+            if name is not None:
+                yield _Reference(("flow", k, key), "buffer, conveyor, station or sink", name)
         if entry.by is not None:
             yield _Reference(("flow", k, "by"), "robot or operator", entry.by)

@@ -140,6 +140,9 @@ class Flow(Part):
     by: Name | None = None  # robot or operator group
     choose: Literal["first_free", "shortest", "random", "cyclic"] = "first_free"
     priority: int = 0
+    at_most: dict[Name, Annotated[int, Field(ge=1, le=1_000_000)]] = {}  # times one part goes there
+    otherwise: Name | None = None  # where it goes when it may not go there again
+    if_full: Name | None = None  # where a part goes that the target chosen for it does not accept
 
 
 class Loop(Part):

@@ -80,6 +80,7 @@ def random_case(rng: Random) -> Case:
     queues.arrivals(rng, draft.document)
     stations.kits(rng, draft.document)
     queues.orders(rng, draft.document)
+    queues.limits(rng, draft.document)
     queues.stays(rng, draft.document)
     people.sequences(rng, draft.document)
     people.crews(rng, draft.document)

@@ -22,7 +22,6 @@ NOT_COVERED = {
     "A22": "vacations of a station are not in the language yet",
     "D06": "kanban cards are not in the language yet",
     "D08": "set-ups and exhaustive service are not in the language yet",
-    "D18": "slotted lines of machines that work with a probability are not in the language yet",
 }
 
 _SINKS = {"EXIT": "finished", "SCRAP": "scrap"}
@@ -214,6 +213,34 @@ flow:
   - {from: buffer_a, to: C}
   - {from: buffer_b, to: C}
   - {from: C, to: finished}
+""",
+    # A slot is an operation of 1 s, then one trial.  A part that worked goes on if there is room by
+    # then; one that did not, or finds none, is on its machine again for the next slot.  The place
+    # on the machine is the first of the buffer in front.  The last machine moves first, and each is
+    # filled from its queue before the one in front of it moves.
+    "D18": """
+sources: {src: {product: part, saturated: true}}
+stations:
+  M1: {process: 1 s}
+  M2: {process: 1 s}
+  M3: {process: 1 s}
+buffers:
+  again_1: {capacity: 1}
+  again_2: {capacity: 1}
+  again_3: {capacity: 1}
+  second_1: {capacity: 1}
+  second_2: {capacity: 2}
+sinks: {finished: {}}
+flow:
+  - {from: src, to: M1, priority: 1}
+  - {from: M1, to: {second_1: 90 %, again_1: 10 %}, if_full: again_1, priority: 2}
+  - {from: second_1, to: M2, priority: 1}
+  - {from: M2, to: {second_2: 80 %, again_2: 20 %}, if_full: again_2, priority: 2}
+  - {from: second_2, to: M3, priority: 1}
+  - {from: M3, to: {finished: 85 %, again_3: 15 %}, priority: 2}
+  - {from: again_1, to: M1, priority: 0}
+  - {from: again_2, to: M2, priority: 0}
+  - {from: again_3, to: M3, priority: 0}
 """,
     "K02": """
 sources: {src: {product: part, saturated: true, limit: 6}}

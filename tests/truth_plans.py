@@ -253,4 +253,5 @@ PLANS: dict[str, list[Plan]] = {
             runs=20,
         )
     ],
+    "D18": [Plan(THROUGHPUT, full=100_000, light=2_000)],
 }

@@ -76,3 +76,21 @@ def stays(rng: Random, document: Document) -> None:
         if rng.random() > 0.75:
             drawn = [{"exponential": {"mean": "6 s"}}, {"sequence": ["2 s", "9 s"]}]
             node["patience"] = rng.choice([f"{rng.randint(0, 9)} s", *drawn])
+
+
+def limits(rng: Random, document: Document) -> None:
+    """Let some parts go a way only so often, or elsewhere where there is no room."""
+    kinds = ("buffers", "conveyors", "stations", "sinks")
+    nodes = [name for kind in kinds for name in document[kind]]
+    for entry in document["flow"]:
+        named = [entry["to"]] if isinstance(entry["to"], str) else list(entry["to"])
+        drawn = isinstance(entry["to"], dict) or entry.get("choose") == "cyclic"
+        limited, elsewhere = rng.choice(named), [node for node in nodes if node != entry["from"]]
+        others = [node for node in elsewhere if node != limited]
+        if entry.get("product") == "pallet" or entry.get("by") in document["robots"] or not others:
+            continue
+        if (drawn or len(named) == 1) and rng.random() > 0.85:
+            entry["at_most"] = {limited: rng.randint(1, 3)}
+            entry["otherwise"] = rng.choice(others)
+        if drawn and rng.random() > 0.75:
+            entry["if_full"] = rng.choice(elsewhere)

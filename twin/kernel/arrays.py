@@ -349,7 +349,7 @@ PART = np.dtype(
         ("due", np.int64),  # ns, NONE without a due date
         ("rest", np.int64),  # ns of work left of an operation it was taken off, NONE: none
         ("until", np.int64),  # ns, until when it waits at a node with a patience
-        ("reworks", np.int64),  # how often it went to targets with a limit
+        ("reworks", np.int64),  # counts of targets with a limit, some bits each (OPTION)
     ]
 )
 

@@ -84,7 +84,9 @@ def _awaited(line: Line, state: State, r: int) -> list[Awaited]:
         return []
     route = line.routes[x["row"]]
     first, count = int(route["first"]), int(route["count"])
-    options = [int(x["choice"])] if x["choice"] >= 0 else range(first, first + count)
+    options = range(first, first + count)
+    if x["choice"] >= 0:
+        options = range(int(x["choice"]), int(x["choice"] + route["span"]))
     targets = [int(line.options["target"][k]) for k in options]
     return list(dict.fromkeys(_for(line, state, origin, n) for n in targets))
 

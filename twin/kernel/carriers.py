@@ -12,7 +12,7 @@ from twin.kernel.draws import draw_time
 from twin.kernel.flow import KEPT, admit, release, resource_at
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
-from twin.kernel.offers import drop_request, offered_part
+from twin.kernel.offers import count_rework, drop_request, offered_part
 from twin.kernel.patience import end_patience
 from twin.kernel.records import close
 from twin.kernel.servers import reserve_server, touch
@@ -37,6 +37,7 @@ def assign(m: Model, s: RunState, group: Int, u: Int, r: Int, n: Int) -> None:
     x["goal"] = resource_at(m, s, n, s.parts[part]["product"])
     x["task"] = r
     x["errand"] = CARRY
+    count_rework(m, s, r, part, n)
     if m.routes[s.res[r]["row"]]["carded"] == 1:
         take_cards(m, s, m.res[r]["node"], n)
     drop_request(s, r, group)
@@ -51,7 +52,7 @@ def assign(m: Model, s: RunState, group: Int, u: Int, r: Int, n: Int) -> None:
     if m.res[r]["kind"] == _STATION:
         touch(s, r)
     elif m.nodes[origin]["patience"] >= 0:
-        end_patience(m, s, r, origin, offered_part(m, s, r))
+        end_patience(m, s, r, origin, part)
     close(s, u, _DONE)
     x["part"] = part
     place = m.nodes[m.res[r]["node"]]["pick_at"]

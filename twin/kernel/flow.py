@@ -12,6 +12,7 @@ from twin.kernel.log import PART_SHIFT
 from twin.kernel.model import NONE
 from twin.kernel.offers import (
     begins_to_accept,
+    count_rework,
     offer,
     offered_part,
     pop_offer,
@@ -273,7 +274,9 @@ def move_first(m: Model, s: RunState) -> None:
     r = np.int64(pop_offer(m, s))
     n = target_of(m, s, r)
     if n >= 0:
-        to = resource_at(m, s, n, s.parts[offered_part(m, s, r)]["product"])
+        part = offered_part(m, s, r)
+        to = resource_at(m, s, n, s.parts[part]["product"])
+        count_rework(m, s, r, part, n)
         if m.routes[s.res[r]["row"]]["carded"] == 1:
             take_cards(m, s, m.res[r]["node"], n)
             give_cards(m, s, m.res[r]["node"], n)

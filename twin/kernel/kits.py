@@ -54,7 +54,7 @@ def _goes_to(m: Model, s: RunState, r: Int, n: Int, shifts: Int) -> bool:
     first, last = route["first"], route["first"] + route["count"]
     if x["choice"] >= 0:
         first = np.int64(x["choice"])
-        last = first + 1
+        last = first + route["span"]
     for k in range(first, last):
         if m.options[k]["target"] == n:
             return True

@@ -133,10 +133,22 @@ ROUTE = np.dtype(
         ("carrier", np.int64),  # carrier group, NONE: moves by itself in no time
         ("priority", np.int64),  # smaller goes first
         ("carded", np.int64),  # 1: some move along it enters or leaves a loop
+        # A choice made once is one row, or two: then the second is for parts it does not accept.
+        ("choices", np.int64),
+        ("span", np.int64),  # rows a choice has
+        ("otherwise", np.int64),  # its row for parts that may not take their choice again, NONE
     ]
 )
 
-OPTION = np.dtype([("target", np.int64), ("cumulative", np.float64)])
+OPTION = np.dtype(
+    [
+        ("target", np.int64),
+        ("cumulative", np.float64),  # share of this choice and those before it
+        ("limit", np.int64),  # how often one part may take it, NONE: as often as may be
+        ("shift", np.int64),  # of its count among the bits of PART reworks
+        ("mask", np.int64),  # of its count when shifted
+    ]
+)
 
 # One group of robots or operators; units share table, rule and shifts.
 CARRIER = np.dtype(

@@ -22,7 +22,7 @@ _SOURCE = np.int64(NodeKind.SOURCE)
 _BUFFER = np.int64(NodeKind.BUFFER)
 _CONVEYOR = np.int64(NodeKind.CONVEYOR)
 _STATION = np.int64(NodeKind.STATION)
-_FIRST_FREE = np.int64(Choose.FIRST_FREE)
+_SHORTEST = np.int64(Choose.SHORTEST)
 _RANDOM = np.int64(Choose.RANDOM)
 _CYCLIC = np.int64(Choose.CYCLIC)
 _KIT = np.int64(Intake.KIT)
@@ -84,7 +84,7 @@ def target_of(m: Model, s: RunState, r: Int) -> Int:
     first, last = route["first"], route["first"] + route["count"]
     if x["choice"] >= 0:
         first = np.int64(x["choice"])
-        last = first + 1
+        last = first + route["span"]
     best, fewest = NONE, 0
     for k in range(first, last):
         n = m.options[k]["target"]
@@ -92,7 +92,7 @@ def target_of(m: Model, s: RunState, r: Int) -> Int:
             continue
         if accepts(m, s, n, r) and (best < 0 or s.nodes[n]["held"] < fewest):
             best, fewest = n, s.nodes[n]["held"]
-            if route["choose"] == _FIRST_FREE:
+            if route["choose"] != _SHORTEST:
                 break
     return best
 
@@ -223,6 +223,8 @@ def _take_up(m: Model, s: RunState, r: Int, part: Int) -> None:
     if row < 0:
         return
     _choose_once(m, s, n, row, x)
+    if x["choice"] >= 0 and _is_spent(m, s, part, x["choice"]):
+        x["choice"] = m.routes[row]["otherwise"]
     if m.routes[row]["carrier"] < 0:
         x["direct"] = 1
         s.nodes[n]["pending"] += 1
@@ -241,12 +243,29 @@ def _choose_once(m: Model, s: RunState, n: Int, row: Int, x: Any) -> None:
         )
         node["route_draws"] += 1
         k = route["first"]
-        while k < route["first"] + route["count"] - 1 and u >= m.options[k]["cumulative"]:
-            k += 1
+        last = k + (route["choices"] - 1) * route["span"]
+        while k < last and u >= m.options[k]["cumulative"]:
+            k += route["span"]
         x["choice"] = k
     elif route["choose"] == _CYCLIC:
-        x["choice"] = route["first"] + s.turns[row] % route["count"]
+        x["choice"] = route["first"] + s.turns[row] % route["choices"] * route["span"]
         s.turns[row] += 1
+
+
+@inlined
+def _is_spent(m: Model, s: RunState, part: Int, k: Int) -> Any:
+    """Return whether a part has taken option k as often as it may."""
+    option = m.options[k]
+    taken = (s.parts[part]["reworks"] >> option["shift"]) & option["mask"]
+    return option["limit"] >= 0 and taken >= option["limit"]
+
+
+@inlined
+def count_rework(m: Model, s: RunState, r: Int, part: Int, n: Int) -> None:
+    """Note that a part on offer at resource r goes to node n, if that is limited."""
+    k = s.res[r]["choice"]
+    if k >= 0 and m.options[k]["limit"] >= 0 and m.options[k]["target"] == n:
+        s.parts[part]["reworks"] += np.int64(1) << m.options[k]["shift"]
 
 
 @inlined

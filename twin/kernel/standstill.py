@@ -81,7 +81,7 @@ def _waits_for_shift(m: Model, s: RunState, r: Int) -> bool:
     first, last = route["first"], route["first"] + route["count"]
     if x["choice"] >= 0:
         first = np.int64(x["choice"])
-        last = first + 1
+        last = first + route["span"]
     for k in range(first, last):
         if _would_accept(m, s, r, m.options[k]["target"]):
             return True

@@ -53,6 +53,8 @@ def tiny_line() -> Line:
     mix["cumulative"] = options["cumulative"] = 1.0
     routes["count"], routes["carrier"] = 1, NONE
     options["target"] = 1
+    options["limit"] = routes["otherwise"] = NONE
+    routes["choices"] = routes["span"] = 1
     return Line(
         name="tiny",
         model_id="",

@@ -82,6 +82,7 @@ class Unit:
         slot = target.reserve(self._group.awaited, offer.part)
         offer.sent = True
         offer.part.be_served()
+        offer.take(target)
         offer.part.take_cards(target.loops)
         self.busy = True
         way = self._step(State.MOVING, offer.part, self.travel(EMPTY, offer.holder.pick_at))

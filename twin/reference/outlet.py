@@ -27,7 +27,7 @@ class Outlet:
         route = self._floor.offers.routes[self._node][part.product]
         targets = route.targets
         if route.choose is Choose.RANDOM:
-            targets = (targets[self._luck.pick(route.cumulative)],)
+            targets = route.open_to(part, targets[self._luck.pick(route.cumulative)])
         elif route.choose is Choose.CYCLIC:
-            targets = (route.next_in_turn(),)
+            targets = route.open_to(part, route.next_in_turn())
         return Offer(holder, part, route, self._floor.env.now, targets)

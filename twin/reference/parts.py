@@ -1,7 +1,8 @@
 """Parts, and their offers to move on."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from twin.kernel.model import NONE
@@ -25,7 +26,7 @@ class Part:
     due: int = NONE  # NONE: whenever
     rest: int = NONE  # work left of an operation it was taken off; NONE: none
     patience: "Patience | None" = None  # where it does not wait for ever
-    reworks: int = 0  # how often it went to targets with a limit
+    reworks: "Counter[Target]" = field(default_factory=Counter)  # targets with a limit it took
     cards: "tuple[Loop, ...]" = ()  # of the loops it is in
 
     def may_enter(self, loops: "tuple[Loop, ...]") -> bool:
@@ -117,6 +118,9 @@ class Route:
     cumulative: tuple[float, ...]  # running sums of the targets' weights
     group: "Group | None"  # who carries them; None: they move by themselves
     priority: int
+    limits: dict[Target, int]  # how often one part may take a target
+    otherwise: Target | None  # for a part that may not take its target again
+    overflow: Target | None  # for a part that the target chosen for it does not accept
     turn: int = 0  # cyclic: whose turn it is
 
     def next_in_turn(self) -> Target:
@@ -124,6 +128,14 @@ class Route:
         target = self.targets[self.turn]
         self.turn = (self.turn + 1) % len(self.targets)
         return target
+
+    def open_to(self, part: Part, chosen: Target) -> tuple[Target, ...]:
+        """Return where a part may go that has been given a target: the first that accepts it."""
+        limit = self.limits.get(chosen)
+        if limit is not None and part.reworks[chosen] >= limit:
+            assert self.otherwise is not None
+            chosen = self.otherwise
+        return (chosen,) if self.overflow is None else (chosen, self.overflow)
 
 
 class Offer:
@@ -139,10 +151,10 @@ class Offer:
     since : int
         Since when, ns.
     targets : sequence of Target
-        All of the route, or the one chosen.
+        All of the route; or the one chosen, and where the part goes if that does not accept it.
     """
 
-    __slots__ = ("holder", "order", "part", "route", "sent", "since", "targets")
+    __slots__ = ("chosen", "holder", "order", "part", "route", "sent", "since", "targets")
 
     def __init__(
         self, holder: Holder, part: Part, route: Route, since: int, targets: Sequence[Target]
@@ -152,6 +164,7 @@ class Offer:
         self.route = route
         self.since = since
         self.targets = targets
+        self.chosen = None if targets is route.targets else targets[0]
         self.sent = False  # a carrier is on its way
         # Its place among all offers: the smallest moves first.
         self.order = (route.priority, since, holder.rank, holder.resource)
@@ -169,6 +182,11 @@ class Offer:
             if self._fits(target):
                 return self._shortest() if self.route.choose is Choose.SHORTEST else target
         return None
+
+    def take(self, target: Target) -> None:
+        """Note that the part goes to a target: to some it may only so often."""
+        if self.chosen is target and target in self.route.limits:
+            self.part.reworks[target] += 1
 
     def could_go(self, target: Target) -> bool:
         """Return whether it could go to a target if everything were on shift."""

@@ -1,5 +1,7 @@
 """Sets up the shop floor of a line."""
 
+import numpy as np
+
 from twin.kernel.log import PART_SHIFT
 from twin.kernel.model import NONE
 from twin.kernel.states import Choose, Intake, NodeKind, State
@@ -8,7 +10,7 @@ from twin.reference.buffer import Buffer
 from twin.reference.conveyor import Conveyor
 from twin.reference.floor import Floor
 from twin.reference.group import Group
-from twin.reference.parts import Part, Route
+from twin.reference.parts import Part, Route, Target
 from twin.reference.settling import Settling
 from twin.reference.shifts import Calendar
 from twin.reference.sink import Sink
@@ -84,16 +86,27 @@ class Plant:
     def _route(self, origin: int, index: int) -> Route:
         line = self._floor.line
         row = line.routes[index]
-        options = line.options[row["first"] : row["first"] + row["count"]]
-        targets = [self.nodes[target] for target in options["target"].tolist()]
+        first, choices, span = (int(row[key]) for key in ("first", "choices", "span"))
+        options = line.options[first : first + choices * span : span]
+        targets = [self._target(option) for option in options]
+        last = int(row["otherwise"])
+        limits = zip(targets, options["limit"].tolist(), strict=True)
         return Route(
             origin=origin,
             choose=Choose(row["choose"]),
-            targets=tuple(target for target in targets if not isinstance(target, Source)),
+            targets=tuple(targets),
             cumulative=tuple(options["cumulative"].tolist()),
+            limits={target: limit for target, limit in limits if limit != NONE},
+            otherwise=self._target(line.options[last]) if last != NONE else None,
+            overflow=self._target(line.options[first + 1]) if span > 1 else None,
             group=None if row["carrier"] == NONE else self.groups[row["carrier"]],
             priority=int(row["priority"]),
         )
+
+    def _target(self, option: np.void) -> Target:
+        node = self.nodes[int(option["target"])]
+        assert not isinstance(node, Source)
+        return node
 
     def _put_parts(self) -> None:
         """Put the parts inside that are there at the start."""

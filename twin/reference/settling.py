@@ -44,6 +44,7 @@ class Settling:
     def _hand_over(self, offer: Offer, target: Target) -> None:
         slot = target.slot(offer.part)
         part = offer.holder.let_go(slot.resource)
+        offer.take(target)
         part.take_cards(target.loops)
         part.keep_cards(target.loops)
         self.floor.hand_over(part, slot, offer.holder.resource)
