@@ -15,6 +15,7 @@ from twin.kernel.model import Line
 from twin.kernel.outcome import Outcome
 from twin.kernel.pure import pure_line, run_pure
 from twin.kernel.single import Run, tally_of
+from twin.kernel.snapshot import begun_anew
 from twin.kernel.tally import Tally
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def replicate(
     end: int,
     start: int = 0,
     window: int = 0,
+    origin: State | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Tally:
@@ -85,6 +87,9 @@ def replicate(
         ns, horizon and beginning of the tally.
     window : int
         ns, length of the windows in which finished parts are counted; 0: none.
+    origin : State, optional
+        A state of the line, as `snapshot.restore` returns it, from which every replication goes on
+        with luck of its own; `start` is not before it.  Default: the start of the cell.
     threads : int, optional
         At most so many at once; default: one a processor.
     progress : callable, optional
@@ -100,7 +105,11 @@ def replicate(
     which = range(replications) if isinstance(replications, int) else replications
     _check(seed, which, end, start)
     model = model_of(line)
-    fresh = state_of(line, model, seed=seed, replication=0, end=end, start=start, window=window)
+    if origin is None:
+        fresh = state_of(line, model, seed=seed, replication=0, end=end, start=start, window=window)
+    else:
+        _check_origin(origin, start)
+        fresh = begun_anew(line, origin, seed=seed, end=end, start=start, window=window)
     batch = _Batch(line, model, fresh, which, end)
     workers = min(len(which), threads or _processors())
     with ThreadPoolExecutor(workers) as pool:
@@ -122,6 +131,13 @@ def _check(seed: int, which: range, end: int, start: int) -> None:
         raise ValueError(f"needs 0 <= start <= end < 2^62 ns, got start {start} and end {end}")
 
 
+def _check_origin(origin: State, start: int) -> None:
+    """Refuse a tally that begins before the state it starts from."""
+    now = int(origin.glob["now"][0])
+    if start < now:
+        raise ValueError(f"the state is at {now} ns: start must not be before it, got {start}")
+
+
 def _processors() -> int:
     """Return how many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
@@ -135,7 +151,8 @@ class _Batch:
     def __init__(self, line: Line, model: Model, fresh: State, which: range, end: int) -> None:
         self._line, self._model, self._fresh, self._end = line, model, fresh, end
         self._which = which
-        self._pure = pure_line(line)
+        begun = fresh.glob["begun"][0] == 1  # a state to go on from
+        self._pure = None if begun else pure_line(line)
         self._rows: Iterator[int] = iter(range(len(which)))
         self._lock = threading.Lock()
         self._stacked: dict[str, NDArray[np.int64]] = {}
