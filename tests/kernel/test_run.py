@@ -114,6 +114,8 @@ def test_a_saturated_station_loses_only_its_repairs():
 
 # ---- invariants on any cell ----
 
+_LEAVING = (State.FINISHED, State.SCRAPPED, State.CONSUMED)
+
 
 @EXAMPLES
 @given(cases())
@@ -141,14 +143,13 @@ def test_parts_are_conserved_at_every_instant(case):
     rows = out.log.activities
     for product in range(len(line.products)):
         own = rows[rows["product"] == product]
-        entered = own[own["state"] == State.ENTERED]
-        left = own[np.isin(own["state"], (State.FINISHED, State.SCRAPPED))]
+        entered = own[np.isin(own["state"], (State.ENTERED, State.MADE))]
+        left = own[np.isin(own["state"], _LEAVING)]
         assert len(set(entered["part"].tolist())) == entered.size
         assert set(left["part"].tolist()) <= set(entered["part"].tolist())
         assert (left["t1"] >= left["t0"]).all()
-    inside = (rows["state"] == State.ENTERED).sum() - np.isin(
-        rows["state"], (State.FINISHED, State.SCRAPPED)
-    ).sum()
+    entries = np.isin(rows["state"], (State.ENTERED, State.MADE)).sum()
+    inside = entries - np.isin(rows["state"], _LEAVING).sum()
     assert inside == out.tally.inside
 
 

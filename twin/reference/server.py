@@ -312,7 +312,7 @@ class Server:
         self._on_shift = True
         self._overtime = False
         # With a part to work on, what it does now is known when the line has settled.
-        known = self._down and self.track.state is not State.UNDER_REPAIR
+        known = self._down and self.track.state not in (State.FAILED, State.UNDER_REPAIR)
         if self.part is None or self._offer is not None or known:
             self._close(Ending.DONE)
         self._floor.touched[self] = None
