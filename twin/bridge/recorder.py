@@ -94,6 +94,8 @@ def _replayed(scan: Scan, folder: Path) -> Recording:
 class Memory:
     """Takes the place of a recorder where nothing has to outlive the program."""
 
+    folder = Path("memory")  # as errors name it
+
     def __init__(self) -> None:
         self.recording = Recording()
         self._waiting = False

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from twin.bridge.clock import Clock, MonotonicClock
 from twin.bridge.driver import Driver
 from twin.bridge.live import LiveState
-from twin.bridge.recorder import Recorder
+from twin.bridge.recorder import Memory, Recorder
 from twin.bridge.session import Follower, Position, Terms
 from twin.bridge.transport import FollowerSocket, KeyPair
 from twin.bridge.wal import RecordError
@@ -41,7 +41,7 @@ def follow(
     endpoint: str,
     access: Access | None,
     model_id: str,
-    recorder: Recorder,
+    recorder: Recorder | Memory,
     *,
     on_status: Callable[[LiveState], None] | None = None,
     clock: Clock | None = None,
@@ -59,7 +59,7 @@ def follow(
         Keys; None: unencrypted, on loopback only.
     model_id : str
         Model id of the twin's cell; the controller must have the same.
-    recorder : Recorder
+    recorder : Recorder or Memory
         Where to record; stays open.
     on_status : callable, optional
         Called with the live state about ten times a second.
@@ -97,7 +97,7 @@ def follow(
     return _result(session, recorder, clock.now() - begun)
 
 
-def _start(recorder: Recorder, model_id: str) -> Position:
+def _start(recorder: Recorder | Memory, model_id: str) -> Position:
     """Return where the record in a folder ends, if it can be continued."""
     recording, folder = recorder.recording, recorder.folder
     if recording.position.end is not None:
@@ -107,7 +107,7 @@ def _start(recorder: Recorder, model_id: str) -> Position:
     return recording.position.copy()
 
 
-def _result(session: Follower, recorder: Recorder, duration: int) -> FollowResult:
+def _result(session: Follower, recorder: Recorder | Memory, duration: int) -> FollowResult:
     recording = recorder.recording
     return FollowResult(
         log=recording.log,

@@ -12,6 +12,7 @@ from twin.cli.compare import compare
 from twin.cli.demo import demo
 from twin.cli.doctor import doctor
 from twin.cli.endings import BAD_INPUT, INTERRUPTED, in_words, is_users_error
+from twin.cli.gateway import gateway
 from twin.cli.keys import keys
 from twin.cli.log import log
 from twin.cli.robots import robots
@@ -29,7 +30,7 @@ app = typer.Typer(
 )
 for verb in (run, check, compare, twin, calibrate, demo, robots, schema, doctor):
     app.command()(verb)
-for name, group in (("keys", keys), ("log", log)):
+for name, group in (("keys", keys), ("log", log), ("gateway", gateway)):
     app.add_typer(group, name=name)
 
 

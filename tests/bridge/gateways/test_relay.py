@@ -1,0 +1,106 @@
+"""Claims about a gateway as a program of its own, followed by a twin."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+from typer.testing import CliRunner
+
+from twin.bridge.recorder import Memory
+from twin.bridge.shadow import follow
+from twin.build import load_line
+from twin.cli.app import app
+from twin.kernel.states import State
+
+CELL = """
+taktwin: 1
+name: one_machine
+products: {shaft: {}}
+sources: {saw: {product: shaft, every: 20 s}}
+stations: {mill: {process: 17 s}}
+sinks: {store: {}}
+flow: [{from: saw, to: mill}, {from: mill, to: store}]
+run: {horizon: 8 h}
+"""
+MAP = """
+kind = "csv"
+address = "EVENTS"
+interval = "20 ms"
+[signals.state]
+station = "mill"
+meaning = "state"
+at = "event"
+states = {IDLE = "starved", BUSY = "working"}
+[signals.parts]
+station = "store"
+meaning = "finished"
+at = "parts"
+"""
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Return mapping, cell and event log."""
+    events = tmp_path / "events.csv"
+    events.write_text("time,event,parts\n0,IDLE,0\n1,BUSY,0\n18,IDLE,1\n")
+    (tmp_path / "cell.yaml").write_text(CELL)
+    (tmp_path / "map.toml").write_text(MAP.replace("EVENTS", str(events)))
+    return tmp_path / "map.toml", tmp_path / "cell.yaml", events
+
+
+def test_a_twin_follows_a_machine_through_its_gateway(files):
+    mapping, cell, events = files
+    command = [sys.executable, "-m", "twin", "gateway", "run", str(mapping), str(cell)]
+    environment = dict(os.environ, PYTHONPATH=os.getcwd())
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        _, endpoint, _ = process.stdout.readline().split()
+        result = []
+
+        def stop_soon(live):
+            if live.records >= 3 and not result:
+                result.append(1)
+                with events.open("a") as file:
+                    file.write("20,BUSY,1\n37,IDLE,2\n")
+            if live.records >= 6:
+                process.send_signal(signal.SIGTERM)
+
+        try:
+            found = follow(endpoint, None, load_line(cell).model_id, Memory(), on_status=stop_soon)
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
+
+    rows = found.log.activities
+    working = rows[rows["state"] == State.WORKING]
+    assert ((working["t1"] - working["t0"]) // 10**9).tolist() == [17, 17]
+    assert (rows["state"] == State.FINISHED).sum() == 2
+    assert found.complete
+    assert threading.active_count() == 1
+
+
+def check(*words):
+    return CliRunner().invoke(app, ["gateway", "check", *map(str, words)])
+
+
+def test_a_mapping_is_tried_and_shown(files):
+    mapping, cell, _ = files
+
+    result = check(mapping, "--cell", cell, "--seconds", "0.2")
+
+    assert result.exit_code == 0, result.output
+    assert "starved" in result.stdout
+    assert "finished" in result.stdout
+
+
+def test_a_signal_that_says_nothing_or_nonsense_ends_with_1(files):
+    mapping, _, events = files
+    events.write_text("time,event,parts\n0,WHAT,\n")
+
+    result = check(mapping, "--seconds", "0.2")
+
+    assert result.exit_code == 1
+    assert "? in no mapping of states" in result.stdout
+    assert "? said nothing" in result.stdout

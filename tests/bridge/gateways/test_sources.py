@@ -1,0 +1,231 @@
+"""Claims about gateways, each against a real server."""
+
+import json
+import socket
+import time
+
+import paho.mqtt.client as paho
+import pytest
+from amqtt.broker import Broker
+from asyncua import Server
+from paho.mqtt.enums import CallbackAPIVersion
+from pymodbus.server import ModbusTcpServer
+from pymodbus.simulator import DataType, SimData, SimDevice
+
+from tests.bridge.gateways.servers import running
+from twin.bridge.gateways.mapping import load_map
+from twin.bridge.gateways.source import SourceError, open_source
+
+SIGNALS = """
+[signals.state]
+station = "mill"
+meaning = "state"
+at = "{state}"
+[signals.count]
+station = "mill"
+meaning = "count"
+at = "{count}"
+"""
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Return a function that opens what a mapping describes."""
+    opened = []
+
+    def make(kind, address, state, count, **options):
+        path = tmp_path / "map.toml"
+        more = "".join(f"{name} = {json.dumps(value)}\n" for name, value in options.items())
+        text = f'kind = "{kind}"\naddress = "{address}"\n{more}'
+        path.write_text(text + SIGNALS.format(state=state, count=count))
+        opened.append(open_source(load_map(path)))
+        return opened[-1]
+
+    yield make
+    for source in opened:
+        source.close()
+
+
+def collect(source, wanted, seconds=10.0):
+    """Return (signal, value) as they come, until there are as many as wanted."""
+    found, until = [], time.monotonic() + seconds
+    while len(found) < wanted and time.monotonic() < until:
+        found += [(sample.signal.name, sample.value) for sample in source.poll()]
+        time.sleep(0.01)
+    return found
+
+
+@pytest.fixture
+def opcua():
+    port = free_port()
+
+    async def start():
+        server = Server()
+        await server.init()
+        server.set_endpoint(f"opc.tcp://127.0.0.1:{port}/")
+        space = await server.register_namespace("urn:test")
+        objects = server.nodes.objects
+        state = await objects.add_variable(f"ns={space};s=State", "State", 4)
+        count = await objects.add_variable(f"ns={space};s=Count", "Count", 0)
+        await server.start()
+        return (f"opc.tcp://127.0.0.1:{port}/", state, count), server.stop
+
+    with running(start) as found:
+        yield found
+
+
+def test_opc_ua_changes_between_two_publications_are_not_lost(opcua, read):
+    (address, state, count), do = opcua
+    source = read("opcua", address, state.nodeid.to_string(), count.nodeid.to_string())
+    first = collect(source, 2)
+
+    async def change():
+        for number in range(1, 41):
+            await count.write_value(number)
+            await state.write_value(6 if number % 2 else 5)
+
+    do(change())
+    found = collect(source, 80)
+
+    assert sorted(first) == [("count", 0), ("state", 4)]
+    assert [value for name, value in found if name == "count"] == list(range(1, 41))
+    assert [value for name, value in found if name == "state"] == [6, 5] * 20
+    assert source.unseen == 0
+    assert "publishing interval" in source.facts()[0]
+
+
+def test_opc_ua_a_node_that_is_not_there_is_named(opcua, read):
+    (address, state, _), _ = opcua
+
+    with pytest.raises(SourceError, match=r"signals\.count: ns=2;s=Nothing: .*"):
+        read("opcua", address, state.nodeid.to_string(), "ns=2;s=Nothing")
+
+
+@pytest.fixture
+def modbus():
+    port = free_port()
+
+    async def start():
+        values = [0] * 20
+        device = SimDevice(1, simdata=[SimData(0, values=values, datatype=DataType.REGISTERS)])
+        server = ModbusTcpServer(device, address=("127.0.0.1", port))
+        await server.serve_forever(background=True)
+        return (f"127.0.0.1:{port}", server), server.shutdown
+
+    with running(start) as found:
+        yield found
+
+
+def test_modbus_edges_are_found_and_what_was_not_seen_is_counted(modbus, read):
+    from pymodbus.client import ModbusTcpClient
+
+    (address, _), _ = modbus
+    source = read("modbus", address, "holding 3", "holding 10 uint32")
+    first = collect(source, 2)
+    client = ModbusTcpClient("127.0.0.1", port=int(address.split(":")[1]))
+    client.connect()
+    client.write_register(3, 6)
+    client.write_registers(10, [1, 2])
+    found = collect(source, 2)
+    client.write_registers(10, [1, 7])
+    found += collect(source, 1)
+    client.close()
+
+    assert first == [("state", 0.0), ("count", 0.0)]
+    assert found == [("state", 6.0), ("count", 65538.0), ("count", 65543.0)]
+    assert source.unseen == 65537 + 4
+    assert source.poll() == []
+
+
+def test_modbus_a_register_that_is_not_there_is_named(modbus, read):
+    (address, _), _ = modbus
+    source = read("modbus", address, "holding 3", "holding 9999")
+
+    with pytest.raises(SourceError, match=r"signals\.count: holding 9999: the server says"):
+        source.poll()
+
+
+@pytest.fixture
+def broker():
+    port = free_port()
+
+    async def start():
+        plugins = {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}}
+        listeners = {"default": {"type": "tcp", "bind": f"127.0.0.1:{port}"}}
+        broker = Broker({"listeners": listeners, "plugins": plugins})
+        await broker.start()
+        return f"127.0.0.1:{port}", broker.shutdown
+
+    with running(start) as (address, _):
+        publisher = paho.Client(CallbackAPIVersion.VERSION2)
+        publisher.connect("127.0.0.1", port)
+        publisher.loop_start()
+        yield address, publisher
+        publisher.disconnect()
+        publisher.loop_stop()
+
+
+def test_mqtt_values_deaths_and_lost_messages(broker, read):
+    address, publisher = broker
+    source = read("mqtt", address, "line/mill/DATA state", "line/mill/DATA count")
+    time.sleep(0.2)
+
+    def say(topic, content):
+        publisher.publish(topic, json.dumps(content), qos=1).wait_for_publish(5)
+
+    say("line/mill/DATA", {"state": 6, "count": 1, "seq": 254, "time": 1_700_000_000.5})
+    say("line/mill/DATA", {"state": 6, "count": 2, "seq": 255})
+    say("line/mill/DATA", {"count": 3, "seq": 3})
+    say("line/mill/DEATH", {})
+    found = collect(source, 6)
+
+    assert found == [
+        ("state", 6),
+        ("count", 1),
+        ("count", 2),
+        ("count", 3),
+        ("state", None),
+        ("count", None),
+    ]
+    assert source.unseen == 3
+
+
+def test_a_growing_file_is_read_to_its_last_whole_line(tmp_path, read):
+    path = tmp_path / "events.csv"
+    path.write_text("time,machine,event,parts\n1.5,mill,BUSY,3\n2,lathe,BUSY,1\n")
+    source = read("csv", path, "event where machine = mill", "parts where machine = mill")
+
+    assert collect(source, 2) == [("state", "BUSY"), ("count", 3.0)]
+    with path.open("a") as file:
+        file.write("2.5,mill,IDLE,4\nbad line\n3,mill,BU")
+    assert collect(source, 2) == [("state", "IDLE"), ("count", 4.0)]
+    with path.open("a") as file:
+        file.write("SY,4\n")
+    assert collect(source, 1) == [("state", "BUSY")]
+    assert source.unseen == 1
+    path.write_text("time,machine,event,parts\n9,mill,IDLE,0\n")
+    assert collect(source, 2) == [("state", "IDLE"), ("count", 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "text"),
+    [
+        ("opcua", "opc.tcp://127.0.0.1:{port}/", "no OPC UA server answers"),
+        ("modbus", "127.0.0.1:{port}", "no Modbus server answers"),
+        ("mqtt", "127.0.0.1:{port}", "no MQTT broker answers"),
+        ("csv", "/nowhere/events.csv", "no such file"),
+        ("modbus", "nonsense", "expected HOST:PORT"),
+        ("mqtt", "nonsense", "expected HOST:PORT"),
+    ],
+)
+def test_a_server_that_is_not_there_is_named(kind, address, text, read):
+    at = {"modbus": "holding 1", "opcua": "ns=2;s=a"}.get(kind, "a")
+
+    with pytest.raises(SourceError, match=text):
+        read(kind, address.format(port=free_port()), at, at)

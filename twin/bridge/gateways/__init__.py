@@ -1,0 +1,1 @@
+"""Gateways: processes that make machines that speak otherwise look like a controller."""
