@@ -81,6 +81,11 @@ def _kit(station: Station) -> Found:
         yield "collect", "`collect` goes with `assemble`; leave it out"
     if station.assemble and station.yields:
         yield "yields", "a station either assembles or takes apart; use two stations"
+    batch = station.batch
+    if batch is not None and (station.assemble or station.yields):
+        yield "batch", "an oven neither assembles nor takes apart; use a station of its own"
+    if batch is not None and batch.least > batch.most:
+        yield "batch", f"the least, {batch.least}, must be at most the most, {batch.most}"
     if len(station.assemble) > 1 and station.queue not in (None, 0):
         message = "parts of one kind would stand in the way of another; use a buffer for each"
         yield "queue", message

@@ -96,6 +96,15 @@ class FailureMode(Part):
     crew: Name | None = None  # operators, or their skill; default: it is repaired by itself
 
 
+class Batch(Part):
+    """Parts that an oven works on together."""
+
+    least: int = Field(1, ge=1, le=100_000)
+    most: int = Field(ge=1, le=100_000)
+    wait: Duration | None = None  # from the first part on, for more than the least
+    same: Literal["product"] | None = None  # what all parts of a batch have in common
+
+
 class Station(Part):
     """A machine or a manual place; `count: 2` of `lathe` makes lathe_1 and lathe_2."""
 
@@ -109,6 +118,7 @@ class Station(Part):
     makes: Name | None = None  # the product they become
     collect: Literal["together", "as_they_come"] = "together"
     yields: dict[Name, Count] = {}  # what a part is taken apart into
+    batch: Batch | None = None  # an oven: parts are worked on together
     # One time for every change of product, or {from: {to: time}} with `any` for all others.
     setup: Distribution | dict[Name, dict[Name, Distribution]] | None = None
     tooled_for: Name | None = None  # at the start; default: nothing, so the first part needs one

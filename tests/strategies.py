@@ -79,6 +79,7 @@ def random_case(rng: Random) -> Case:
     stations.stages(rng, draft.document)
     queues.arrivals(rng, draft.document)
     stations.kits(rng, draft.document)
+    stations.ovens(rng, draft.document)
     queues.orders(rng, draft.document)
     queues.limits(rng, draft.document)
     queues.stays(rng, draft.document)

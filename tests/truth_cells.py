@@ -17,7 +17,6 @@ CASES: dict[str, dict[str, Any]] = {
 }
 
 NOT_COVERED = {
-    "A14": "batch stations (ovens) are not in the language yet",
     "A16": "classes with pre-emption are not in the language yet",
     "A22": "vacations of a station are not in the language yet",
     "D06": "kanban cards are not in the language yet",
@@ -184,6 +183,13 @@ places:
   p3: {position: [6 m, 0 m, 0 m]}
 inside: INSIDE
 """,
+    "A14": """
+sources: {src: {product: part, every: {exponential: {mean: MEAN}}}}
+stations:
+  A: {process: {exponential: {mean: 1.25 s}}, queue: unlimited, batch: {least: 1, most: 4}}
+sinks: {finished: {}}
+flow: [{from: src, to: A}, {from: A, to: finished}]
+""".replace("MEAN", seconds(1 / 2.4)),
     "D03": """
 products: {a: {}, b: {}, set: {}}
 sources: {of_a: {product: a, saturated: true}, of_b: {product: b, saturated: true}}

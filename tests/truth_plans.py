@@ -52,9 +52,10 @@ class Runs:
         """Good parts a unit of time."""
         return self.tally.finished.sum(axis=1) / self.window
 
-    def wait(self, node: str) -> Values:
+    def wait(self, node: str, parts: Values | None = None) -> Values:
         """Mean time in the queue, those who did not wait included."""
-        return self.time(f"{node}_queue", State.WAITING) / self.count(node, State.WORKING)
+        worked = self.count(node, State.WORKING) if parts is None else parts
+        return self.time(f"{node}_queue", State.WAITING) / worked
 
     def number(self, node: str) -> Values:
         """Time average of the parts at a station and in its queue."""
@@ -147,6 +148,18 @@ PLANS: dict[str, list[Plan]] = {
             },
             full=100_000,
             light=3_000,
+        )
+    ],
+    "A14": [
+        Plan(
+            {
+                "mean_wait": lambda runs: runs.wait("A", runs.throughput * runs.window),
+                "mean_number_in_system": lambda runs: runs.inside,
+                "batch_rate": lambda runs: runs.rate("A"),
+            },
+            full=100_000,
+            light=None,
+            runs=20,
         )
     ],
     "A18": [

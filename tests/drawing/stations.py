@@ -27,6 +27,18 @@ def stages(rng: Random, document: Document) -> None:
                 station[stage] = time(rng)
 
 
+def ovens(rng: Random, document: Document) -> None:
+    """Let some stations work on several parts together."""
+    for station in document["stations"].values():
+        if rng.random() > 0.88 and not ({"assemble", "yields"} & set(station)):
+            most = rng.choice([1, 2, 3, 4])
+            station["batch"] = {"most": most, "least": rng.randint(1, most)}
+            if rng.random() > 0.5:
+                station["batch"]["wait"] = f"{rng.randint(0, 5)} s"
+            if rng.random() > 0.6:
+                station["batch"]["same"] = "product"
+
+
 def setup(rng: Random, products: list[str]) -> Any:
     """Return one time for all changes, or a matrix with gaps in it."""
     if rng.random() > 0.5:

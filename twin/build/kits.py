@@ -1,4 +1,4 @@
-"""What stations assemble and take apart."""
+"""What stations assemble, take apart, and work on together."""
 
 from dataclasses import dataclass, field
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cells.schema import Station
-from twin.kernel.model import KIT
+from twin.kernel.model import KIT, NONE
 from twin.kernel.states import Intake
 
 
@@ -28,7 +28,7 @@ class Kits:
 
 
 def add_kit(row: np.void, station: Station, kits: Kits) -> None:
-    """Fill in what a station assembles or takes apart."""
+    """Fill in what a station assembles, takes apart or works on together."""
     row["kit_first"], row["kit_count"] = len(kits.components), len(station.assemble)
     row["kit_size"] = sum(station.assemble.values())
     row["together"] = int(station.collect == "together")
@@ -39,4 +39,9 @@ def add_kit(row: np.void, station: Station, kits: Kits) -> None:
     row["yield_first"], row["yield_count"] = len(kits.yields), sum(station.yields.values())
     for product, count in station.yields.items():
         kits.yields += [kits.products.index(product)] * count
-    row["several"] = int(row["yield_count"] > 0)
+    if station.batch is not None:
+        row["intake"] = Intake.BATCH
+        row["batch_least"], row["batch_most"] = station.batch.least, station.batch.most
+        row["batch_wait"] = NONE if station.batch.wait is None else station.batch.wait
+        row["batch_same"] = int(station.batch.same is not None)
+    row["several"] = int(row["yield_count"] > 0 or station.batch is not None)

@@ -29,11 +29,12 @@ CARRY, AHEAD, ANSWER = range(3)
     SHIFT_CHANGES,
     FAILURE_STRIKES,
     FALLS_ASLEEP,
+    WAITED_ENOUGH,
     PART_RIPENS,
     PATIENCE_ENDS,
     CARD_RETURNS,
     PART_ARRIVES,
-) = range(12)
+) = range(13)
 
 # Why `advance` returned.
 (
@@ -72,6 +73,7 @@ RESOURCE = np.dtype(
         ("sleep", np.int64),
         ("ripe", np.int64),  # buffer
         ("patience", np.int64),  # buffer, source
+        ("timeout", np.int64),  # oven
         ("arrival", np.int64),  # source
     ]
 )
@@ -248,6 +250,8 @@ RESOURCE_STATE = np.dtype(
         ("gathered", np.int64),  # how many
         ("coming", np.int64),  # how many more are on the way
         ("robots", np.int64),  # how many of those robots bring
+        ("batch_of", np.int64),  # oven: product of the batch
+        ("ready_at", np.int64),  # oven: until when it waits for more
         ("began", np.int64),  # when it began to work last
         ("exact", np.int64),  # when work or waking up really ends: it is noticed at a scan
         ("ended", np.int64),  # instant of its last end of an operation

@@ -70,10 +70,14 @@ def _spoil(m: Model, s: RunState, r: Int, on_failure: Int) -> None:
     if on_failure == _RESTART:
         x["rest"] = x["full"]
     elif on_failure == _SCRAP:
-        leave_line(m, s, x["part"], r, _SCRAPPED, r)
+        n, part = m.res[r]["node"], np.int64(x["part"])
         x["part"] = NONE
         x["phase"] = EMPTY
-        s.nodes[m.res[r]["node"]]["held"] -= 1
+        while part >= 0:
+            following = s.parts[part]["next"] if m.nodes[n]["several"] == 1 else NONE
+            leave_line(m, s, part, r, _SCRAPPED, r)
+            s.nodes[n]["held"] -= 1
+            part = np.int64(following)
 
 
 @inlined

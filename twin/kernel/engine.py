@@ -20,6 +20,7 @@ from twin.kernel.arrays import (
     SHIFT_CHANGES,
     STEP_ENDS,
     TOLD,
+    WAITED_ENOUGH,
     Int,
     Model,
 )
@@ -57,7 +58,7 @@ from twin.kernel.pool import take_part
 from twin.kernel.queues import ripen
 from twin.kernel.records import close, count_entry, emit, emit_fact, integrate_wip
 from twin.kernel.room import lacks
-from twin.kernel.servers import call_for_stage, end_operation, start, touch
+from twin.kernel.servers import call_for_stage, end_operation, end_wait, start, touch
 from twin.kernel.slots import first_slot
 from twin.kernel.standstill import is_dead
 from twin.kernel.states import Ending, NodeKind, State
@@ -140,6 +141,8 @@ def _end(m: Model, s: RunState, slot: Int) -> None:
         ripen(m, s, r)
     elif kind == PATIENCE_ENDS:
         expire(m, s, r)
+    elif kind == WAITED_ENOUGH:
+        end_wait(m, s, r)
     elif kind == CARD_RETURNS:
         return_card(m, s, r)
     else:

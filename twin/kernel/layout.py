@@ -34,6 +34,7 @@ from twin.kernel.arrays import (
     SLOT,
     STEP_ENDS,
     VOID,
+    WAITED_ENOUGH,
     Model,
     State,
 )
@@ -106,7 +107,10 @@ def _resources(line: Line) -> NDArray[np.void]:
     res["calendar"] = _calendars_of(line)
     rank = np.where(node >= 0, line.nodes["rank"][node], 0)
     res["order"][np.lexsort([np.arange(count), rank])] = np.arange(count)
-    for field in ("end", "entry", "repair", "failure", "sleep", "ripe", "patience", "arrival"):
+    for field in (
+        *("end", "entry", "repair", "failure", "sleep", "timeout"),
+        *("ripe", "patience", "arrival"),
+    ):
         res[field] = NONE
     draws = (res["kind"] == NodeKind.SOURCE) | (res["kind"] == NodeKind.STATION)
     res["ahead"][draws] = np.unique(node[draws], return_inverse=True)[1]
@@ -142,6 +146,7 @@ def _slots(line: Line, res: NDArray[np.void]) -> tuple[NDArray[np.void], int, in
     slots.extend((SHIFT_CHANGES, c, 0) for c in range(len(line.calendars)))
     add(FAILURE_STRIKES, "failure", failing)
     add(FALLS_ASLEEP, "sleep", station & (node["standby_after"] >= 0))
+    add(WAITED_ENOUGH, "timeout", station & (node["batch_wait"] > 0))
     buffer = res["kind"] == NodeKind.BUFFER
     add(PART_RIPENS, "ripe", buffer & (node["dwell"] > 0))
     waits = buffer | (res["kind"] == NodeKind.SOURCE)
@@ -202,7 +207,7 @@ def _global(
     g["ordered"] = gathering.any()
     # While it settles every assembly station may make a part.
     kits = line.nodes["kit_size"][gathering] + 1
-    g["margin"] = 2 * len(line.resources) + 16 + max(yields)
+    g["margin"] = 2 * len(line.resources) + 16 + max(*yields, *line.nodes["batch_most"].tolist())
     g["margin"] += (line.nodes["capacity"][gathering] * kits).sum()
     return glob
 

@@ -67,6 +67,10 @@ NODE = np.dtype(
         ("kit_size", np.int64),  # parts in a whole kit
         ("makes", np.int64),  # product that they become
         ("together", np.int64),  # 1: a kit is begun only when all of it is on offer
+        ("batch_least", np.int64),  # parts an oven begins with at least, and takes at most
+        ("batch_most", np.int64),
+        ("batch_wait", np.int64),  # ns since its first part for which it waits for more; NONE
+        ("batch_same", np.int64),  # 1: all are of one product
         ("yield_first", np.int64),  # products a part becomes: Line.yields[yield_first : ...]
         ("yield_count", np.int64),
         ("staged", np.int64),  # 1: it has set-ups, loading or unloading

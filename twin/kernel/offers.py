@@ -13,8 +13,8 @@ import numpy as np
 from twin.kernel.arrays import Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.jit import inlined
-from twin.kernel.kits import kit_server
 from twin.kernel.model import NONE
+from twin.kernel.ovens import gathering_server
 from twin.kernel.states import Choose, Intake, NodeKind
 from twin.kernel.streams import ONLY, uniform
 
@@ -25,7 +25,7 @@ _STATION = np.int64(NodeKind.STATION)
 _SHORTEST = np.int64(Choose.SHORTEST)
 _RANDOM = np.int64(Choose.RANDOM)
 _CYCLIC = np.int64(Choose.CYCLIC)
-_KIT = np.int64(Intake.KIT)
+_SINGLE = np.int64(Intake.SINGLE)
 _UNKNOWN = -2  # row of an offer just made
 _REPLACED = 2  # offered: another part than the one that is on offer in the lists
 
@@ -46,8 +46,9 @@ def accepts(m: Model, s: RunState, n: Int, r: Int) -> bool:
     if kind == _BUFFER:
         return node["capacity"] < 0 or x["held"] < node["capacity"]
     if kind == _STATION:
-        if node["intake"] == _KIT:
-            return bool(kit_server(m, s, n, s.parts[offered_part(m, s, r)]["product"], 1) >= 0)
+        if node["intake"] != _SINGLE:
+            product = s.parts[offered_part(m, s, r)]["product"]
+            return bool(gathering_server(m, s, n, product, 1) >= 0)
         return x["free"] > 0
     if kind == _CONVEYOR:
         return x["clear"] == 1 and x["reserved"] == 0 and x["parts"] < node["capacity"]

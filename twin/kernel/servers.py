@@ -6,17 +6,23 @@ from twin.kernel.arrays import EMPTY, FINISHED, NEVER, UNSTARTED, VOID, WORKING,
 from twin.kernel.arrays import State as RunState
 from twin.kernel.calls import call_attendants, dismiss, keep_attendants
 from twin.kernel.draws import draw_next
-from twin.kernel.gather import expect_part
+from twin.kernel.gather import expect_part, may_gather
 from twin.kernel.jit import inlined
 from twin.kernel.kits import (
     add_component,
     expect_component,
     is_complete,
-    kit_server,
 )
 from twin.kernel.making import assemble, take_apart
 from twin.kernel.model import NONE
 from twin.kernel.offers import begins_to_accept, offer
+from twin.kernel.ovens import (
+    add_to_batch,
+    belongs_to_batch,
+    close_batch,
+    gathering_server,
+    is_batch_ready,
+)
 from twin.kernel.records import close, show
 from twin.kernel.slots import noticed, set_slot
 from twin.kernel.stages import (
@@ -89,8 +95,8 @@ def loses_server(m: Model, s: RunState, r: Int) -> None:
 @inlined
 def server_for(m: Model, s: RunState, n: Int, product: Int) -> Int:
     """Return the server of station n that takes the next part, of a product; there is one."""
-    if m.nodes[n]["intake"] == _KIT:
-        return np.int64(kit_server(m, s, n, product, 1))
+    if m.nodes[n]["intake"] != _SINGLE:
+        return np.int64(gathering_server(m, s, n, product, 1))
     r = m.nodes[n]["resource"]
     while not is_vacant(s, r):
         r += 1
@@ -100,12 +106,16 @@ def server_for(m: Model, s: RunState, n: Int, product: Int) -> Int:
 @inlined
 def reserve_server(m: Model, s: RunState, r: Int, u: Int, part: Int) -> None:
     """Keep a place on a server for a part that unit u will bring."""
-    if m.nodes[m.res[r]["node"]]["intake"] == _SINGLE:
+    intake, product = m.nodes[m.res[r]["node"]]["intake"], s.parts[part]["product"]
+    if intake == _SINGLE:
         loses_server(m, s, r)
         s.res[r]["reserved"] = u
-    else:
+    elif intake == _KIT:
         expect_part(m, s, r, u)
-        expect_component(m, s, r, s.parts[part]["product"])
+        expect_component(m, s, r, product)
+    else:
+        belongs_to_batch(s, r, product)
+        expect_part(m, s, r, u)
     touch(s, r)
 
 
@@ -148,13 +158,10 @@ def close_if_changed(m: Model, s: RunState, r: Int) -> None:
 
 
 @inlined
-def _draw_stages(m: Model, s: RunState, r: Int, part: Int) -> None:
-    """Give a server a part to work on: how long its stages take is drawn now."""
+def _draw_stages(m: Model, s: RunState, r: Int, product: Int) -> None:
+    """Draw how long the stages of an operation on a product take."""
     x, n = s.res[r], m.res[r]["node"]
-    node, product = m.nodes[n], s.parts[part]["product"]
-    x["part"] = part
-    x["phase"] = UNSTARTED
-    x["begun"] = 0
+    node = m.nodes[n]
     x["full"] = draw_next(m, s, r, m.process[n, product], node["pace"], node["process_stream"])
     x["rest"] = x["full"]
     if node["staged"] == 1:
@@ -163,15 +170,51 @@ def _draw_stages(m: Model, s: RunState, r: Int, part: Int) -> None:
 
 
 @inlined
+def _hold(s: RunState, r: Int, part: Int) -> None:
+    """Let a server hold a part that it has not begun."""
+    x = s.res[r]
+    x["part"] = part
+    x["phase"] = UNSTARTED
+    x["begun"] = 0
+
+
+@inlined
+def _gather(m: Model, s: RunState, r: Int, part: Int, deliverer: Int) -> None:
+    """Put a part to those that a server gathers."""
+    if m.nodes[m.res[r]["node"]]["intake"] == _KIT:
+        add_component(m, s, r, part, deliverer)
+    elif add_to_batch(m, s, r, part, deliverer):
+        _draw_stages(m, s, r, s.parts[part]["product"])
+    may_start(s, r)
+
+
+@inlined
+def _begin_gathered(m: Model, s: RunState, r: Int) -> None:
+    """Let what a server has gathered become what it works on, if it is time."""
+    intake = m.nodes[m.res[r]["node"]]["intake"]
+    if intake == _SINGLE or s.res[r]["phase"] != EMPTY:
+        return
+    if intake == _KIT:
+        if is_complete(m, s, r):
+            loses_server(m, s, r)
+            _hold(s, r, assemble(m, s, r))
+            _draw_stages(m, s, r, s.parts[s.res[r]["part"]]["product"])
+    elif may_gather(m, s, r, 1) and is_batch_ready(m, s, r):
+        close(s, r, _DONE)
+        touch(s, r)
+        loses_server(m, s, r)
+        close_batch(m, s, r)
+        _hold(s, r, s.res[r]["part"])
+
+
+@inlined
 def enter_server(m: Model, s: RunState, r: Int, part: Int, deliverer: Int) -> None:
     """Put a part on a server."""
     x, n = s.res[r], m.res[r]["node"]
     close(s, r, deliverer)
     touch(s, r)
-    if m.nodes[n]["intake"] == _KIT:
-        add_component(m, s, r, part, deliverer)
-        if is_complete(m, s, r):
-            may_start(s, r)
+    if m.nodes[n]["intake"] != _SINGLE:
+        _gather(m, s, r, part, deliverer)
         return
     if x["reserved"] >= 0:
         x["reserved"] = NONE
@@ -180,7 +223,8 @@ def enter_server(m: Model, s: RunState, r: Int, part: Int, deliverer: Int) -> No
         s.nodes[n]["held"] += 1
     if m.nodes[n]["several"] == 1:
         s.parts[part]["next"] = NONE
-    _draw_stages(m, s, r, part)
+    _hold(s, r, part)
+    _draw_stages(m, s, r, s.parts[part]["product"])
     may_start(s, r)
 
 
@@ -226,21 +270,12 @@ def _may_run(m: Model, s: RunState, r: Int) -> bool:
 
 
 @inlined
-def _make_of_kit(m: Model, s: RunState, r: Int) -> None:
-    """Let a complete kit become the part that the server works on."""
-    intake = m.nodes[m.res[r]["node"]]["intake"]
-    if intake != _SINGLE and s.res[r]["phase"] == EMPTY and is_complete(m, s, r):
-        loses_server(m, s, r)
-        _draw_stages(m, s, r, assemble(m, s, r))
-
-
-@inlined
 def call_for_stage(m: Model, s: RunState, r: Int) -> None:
     """Call for those whom a server needs in its next stage, if it could begin but for them."""
     x, node = s.res[r], m.nodes[m.res[r]["node"]]
     if node["call_count"] == node["need_first"]:
         return
-    _make_of_kit(m, s, r)
+    _begin_gathered(m, s, r)
     if x["lacking"] > 0 or not _may_run(m, s, r):
         return
     if x["asleep"] == 1 and node["wake_up"] > 0:
@@ -255,7 +290,7 @@ def call_for_stage(m: Model, s: RunState, r: Int) -> None:
 def start(m: Model, s: RunState, r: Int) -> None:
     """Begin or resume the next stage of a server if it is up and on shift."""
     x, n = s.res[r], m.res[r]["node"]
-    _make_of_kit(m, s, r)
+    _begin_gathered(m, s, r)
     if not _may_run(m, s, r) or x["lacking"] > 0:
         return
     if x["asleep"] == 1 and m.nodes[n]["wake_up"] > 0:
@@ -329,6 +364,13 @@ def end_operation(m: Model, s: RunState, r: Int) -> None:
         keep_attendants(m, s, r, next_stage(m, s, r))
         may_start(s, r)
     touch(s, r)
+
+
+@inlined
+def end_wait(m: Model, s: RunState, r: Int) -> None:
+    """An oven has waited long enough for more parts."""
+    set_slot(s, m.res[r]["timeout"], NEVER)
+    may_start(s, r)
 
 
 @inlined

@@ -16,8 +16,8 @@ from twin.kernel.arrays import State as RunState
 from twin.kernel.calls import may_be_answered
 from twin.kernel.dispatch import turn_of
 from twin.kernel.jit import inlined
-from twin.kernel.kits import kit_server
 from twin.kernel.offers import lacking_card, offered_part
+from twin.kernel.ovens import gathering_server, is_batch_ready
 from twin.kernel.servers import is_vacant
 from twin.kernel.states import Intake, NodeKind, Serve
 
@@ -25,7 +25,8 @@ _SOURCE = np.int64(NodeKind.SOURCE)
 _BUFFER = np.int64(NodeKind.BUFFER)
 _CONVEYOR = np.int64(NodeKind.CONVEYOR)
 _STATION = np.int64(NodeKind.STATION)
-_KIT = np.int64(Intake.KIT)
+_SINGLE = np.int64(Intake.SINGLE)
+_BATCH = np.int64(Intake.BATCH)
 _SEQUENCE = np.int64(Serve.SEQUENCE)
 
 
@@ -45,8 +46,9 @@ def _would_accept(m: Model, s: RunState, r: Int, n: Int) -> bool:
     if lacking_card(m, s, m.res[r]["node"], n) >= 0:
         return False
     if node["kind"] == _STATION:
-        if node["intake"] == _KIT:
-            return bool(kit_server(m, s, n, s.parts[offered_part(m, s, r)]["product"], 0) >= 0)
+        if node["intake"] != _SINGLE:
+            product = s.parts[offered_part(m, s, r)]["product"]
+            return bool(gathering_server(m, s, n, product, 0) >= 0)
         return _has_room(m, s, n)
     if node["kind"] == _CONVEYOR or node["kind"] == _BUFFER:
         return node["capacity"] < 0 or x["held"] < node["capacity"]
@@ -72,6 +74,9 @@ def _waits_for_shift(m: Model, s: RunState, r: Int) -> bool:
     if m.res[r]["kind"] == _STATION and x["phase"] != EMPTY and x["phase"] != FINISHED:
         return x["lacking"] <= 0 and (x["down"] < 0 or s.due[m.res[r]["repair"]] != NEVER)
     if m.res[r]["kind"] == _SOURCE and s.nodes[m.res[r]["node"]]["paused"] >= 0:
+        return True
+    loading = x["phase"] == EMPTY and m.nodes[m.res[r]["node"]]["intake"] == _BATCH
+    if loading and is_batch_ready(m, s, r):
         return True
     if x["offered"] == 0 or x["row"] < 0:
         return False

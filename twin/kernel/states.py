@@ -80,6 +80,7 @@ class Intake(IntEnum):
 
     SINGLE = 0  # one part
     KIT = 1  # the components of a part to assemble
+    BATCH = 2  # several parts to be worked on together
 
 
 class CarrierKind(IntEnum):

@@ -24,16 +24,20 @@ class Family(IntEnum):
     SHIFT = 5
     FAILURE = 6
     SLEEP = 7
-    RIPE = 8  # a part has been in a buffer for long enough
-    PATIENCE = 9  # a part has waited for too long
-    CARD = 10  # a card is back
-    ARRIVAL = 11
+    TIMEOUT = 8  # an oven has waited for more parts
+    RIPE = 9  # a part has been in a buffer for long enough
+    PATIENCE = 10  # a part has waited for too long
+    CARD = 11  # a card is back
+    ARRIVAL = 12
 
 
 # Noticed at the next scan of the controller only.
 SCANNED = {Family.OPERATION, Family.CARRIER, Family.HEAD, Family.ENTRY, Family.REPAIR}
 # While one of these is to come, the line is alive.
-MOVING = SCANNED | {Family.RIPE, Family.PATIENCE, Family.CARD, Family.ARRIVAL}
+MOVING = SCANNED | {
+    *(Family.TIMEOUT, Family.RIPE, Family.PATIENCE),
+    *(Family.CARD, Family.ARRIVAL),
+}
 
 WIDTH = 1 << 40  # more than (resources x failure modes) of any line
 HALT = 2  # behind SimPy's own priorities, before all ends

@@ -10,6 +10,7 @@ from twin.reference.buffer import Buffer
 from twin.reference.conveyor import Conveyor
 from twin.reference.floor import Floor
 from twin.reference.group import Group
+from twin.reference.oven import Oven
 from twin.reference.parts import Part, Route, Target
 from twin.reference.settling import Settling
 from twin.reference.shifts import Calendar
@@ -66,6 +67,8 @@ class Plant:
                 node = Conveyor(floor, index)
             case NodeKind.STATION if row["intake"] == Intake.KIT:
                 node = Assembly(floor, index, calendar)
+            case NodeKind.STATION if row["intake"] == Intake.BATCH:
+                node = Oven(floor, index, calendar)
             case NodeKind.STATION:
                 node = Station(floor, index, calendar)
             case _:

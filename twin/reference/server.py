@@ -218,10 +218,12 @@ class Server:
     def _scrap(self) -> None:
         floor, part = self._floor, self.part
         assert part is not None
-        floor.recorder.fact(part.entered, State.SCRAPPED, self.resource, part, self.resource)
-        floor.inside -= 1
-        part.keep_cards()
+        for one in (part, *self._more):
+            floor.recorder.fact(one.entered, State.SCRAPPED, self.resource, one, self.resource)
+            floor.inside -= 1
+            one.keep_cards()
         self.part = None
+        self._more.clear()
         self._todo.clear()
         self._begun = self._overtime = False
         del floor.unstarted[self]
@@ -252,12 +254,16 @@ class Server:
         assert self.part is not None
         return run_length([part.product for part in (self.part, *self._more)])
 
+    def _draw(self, product: int) -> list[Stage]:
+        """Return what has to be done for a product; without a set-up it is tooled at once."""
+        stages = self._station.recipe.stages(product, self._tooled_for)
+        if stages[0].step is not Step.SETUP:
+            self._tooled_for = product
+        return stages
+
     def _set_to_work(self, part: Part) -> None:
         self.part = part
-        stages = self._station.recipe.stages(part.product, self._tooled_for)
-        self._todo.extend(stages)
-        if stages[0].step is not Step.SETUP:
-            self._tooled_for = part.product
+        self._todo.extend(self._draw(part.product))
         self._floor.unstarted[self] = None
 
     def let_go(self, by: int) -> Part:
