@@ -20,8 +20,12 @@ _BUDGET = 1 << 16  # parts between two looks at whether to stop
 _PLAIN = {
     "calendar": NONE,
     "order": Order.FIFO,
+    "dwell": 0,
+    "patience": NONE,
     "batch": 1,
     "list_count": NONE,
+    "external": 0,
+    "call_count": 0,
     "mix_count": 1,
     "intake": Intake.SINGLE,
     "yield_count": 0,
@@ -35,9 +39,9 @@ _OF_SINK = {"good"}
 _FREE = frozenset(
     """
     kind rank resource capacity pick_at place_at route_stream
-    saturated every every_stream first_at limit mix_first mix_stream
+    patience_stream saturated every every_stream first_at limit mix_first mix_stream
     list_first list_period off_shift process_stream pace several
-    kit_first kit_count kit_size makes together yield_first
+    call_first need_first kit_first kit_count kit_size makes together yield_first
     setup setup_stream tooled_for load load_stream unload unload_stream
     at_shift_end wake_up mode_first transit gap
     """.split()  # noqa: SIM905 - a list of fifty strings is no easier to read
