@@ -5,6 +5,7 @@ from cells.entries import check_entries
 from cells.limits import check_limits
 from cells.names import check_names
 from cells.problems import Problem
+from cells.programs import check_programs
 from cells.routes import check_routes
 from cells.schema import Cell
 from cells.staff import check_staff
@@ -21,7 +22,7 @@ def check(cell: Cell) -> list[Problem]:
     cell : Cell
         Each value right by itself.
     """
-    names = check_names(cell)
+    names = check_names(cell) + check_programs(cell)
     limits = check_limits(cell) + check_currencies(cell)
     if names:
         return names + limits

@@ -10,6 +10,7 @@ from cells.distributions import Distribution
 from cells.money import Cost, Money
 from cells.orders import Orders
 from cells.power import PowerUse
+from cells.programs import Program
 from cells.timetable import Arrival, TimeOrMore, spelled_out
 from cells.units import (
     Angle,
@@ -20,6 +21,8 @@ from cells.units import (
     Mass,
     Speed,
 )
+
+BY_PROGRAM = Distribution.read("1 ns")  # stands for a process time that a program will tell
 
 Count = Annotated[int, Field(ge=1, le=1_000)]  # of parts of one kind
 
@@ -108,7 +111,8 @@ class Batch(Part):
 class Station(Part):
     """A machine or a manual place; `count: 2` of `lathe` makes lathe_1 and lathe_2."""
 
-    process: Distribution | dict[Name, Distribution]  # or one per product
+    process: Distribution | dict[Name, Distribution] = BY_PROGRAM  # or one per product
+    program: Name | None = None  # of a robot, in place of `process`: one run of it
     servers: int = Field(1, ge=1, le=1_000)
     count: int | None = Field(None, ge=1, le=100)
     queue: int | Literal["unlimited"] | Queue | None = (
@@ -242,6 +246,7 @@ class Cell(Part):
     flow: list[Flow]
     loops: dict[Name, Loop] = {}
     shifts: dict[Name, Shifts | list[Shifts] | Cycle] = {}
+    programs: dict[Name, Program] = {}
     places: dict[Name, Place] = {}
     fixtures: dict[Name, Fixture] = {}
     inside: list[Inside] = []

@@ -1,6 +1,7 @@
 """What a cell asks of its robots, and how long they take for it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 from typing import Literal
@@ -9,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cells.base import Position, Turn
-from cells.carriers import Robot
+from cells.carriers import Gripper
 from cells.expand import expand
+from cells.programs import Point
 from cells.schema import Cell, Place
 from cells.staff import needs_of
 from robots import jit
@@ -41,6 +43,7 @@ class MoveTimes:
     travel: NDArray[np.int64]  # (2, L, L) ns, [0 empty | 1 loaded, from, to]
     pick: NDArray[np.int64]  # (L,) ns
     place: NDArray[np.int64]  # (L,) ns
+    programs: Mapping[str, int] = field(default_factory=dict)  # ns, each once through
 
 
 def tables(cell: Cell, folder: Path | None = None) -> dict[str, tuple[ArmTask, MoveTable]]:
@@ -71,8 +74,11 @@ def keep_compiled() -> None:
 
 
 def move_times(cell: Cell, folder: Path | None = None) -> dict[str, MoveTimes]:
-    """Return how long each robot of a cell takes for its moves; see `tables`."""
-    return {name: times_of(table) for name, (_, table) in tables(cell, folder).items()}
+    """Return how long each robot of a cell takes for its moves and programs; see `tables`."""
+    from twin.programs import plans, with_programs
+
+    motion = tables(cell, folder)
+    return with_programs(cell, motion, plans(cell, motion, folder))
 
 
 def times_of(table: MoveTable) -> MoveTimes:
@@ -91,7 +97,7 @@ def arm_tasks(cell: Cell, folder: Path | None = None) -> dict[str, ArmTask]:
     robots.errors.RobotError
         If an arm is unknown or its URDF is unsound.
     """
-    fixtures = tuple(_fixtures(cell))
+    fixtures = tuple(fixtures_of(cell))
     tasks = {}
     for name, robot in cell.robots.items():
         hops, attended = _hops(cell, name), _attended(cell, name)
@@ -104,7 +110,7 @@ def arm_tasks(cell: Cell, folder: Path | None = None) -> dict[str, ArmTask]:
             name=name,
             arm=arm_of(robot.model, folder or Path()),
             pose_cell_base=pose(robot.base.position, robot.base.turn),
-            tool=_tool(robot),
+            tool=tool_of(robot.gripper),
             part_mass=robot.part_mass,
             speed=robot.speed,
             approach=robot.handling.approach,
@@ -176,8 +182,8 @@ def _moves(
     return tuple(dict.fromkeys(loaded + empty))
 
 
-def _tool(robot: Robot) -> Tool:
-    gripper = robot.gripper
+def tool_of(gripper: Gripper) -> Tool:
+    """Return a gripper as the robots' package wants it."""
     return Tool(
         mass=gripper.mass,
         center_of_mass=_half(gripper.tcp),
@@ -192,7 +198,8 @@ def _half(position: Position) -> Position:
     return x / 2, y / 2, z / 2
 
 
-def _fixtures(cell: Cell) -> list[Fixture]:
+def fixtures_of(cell: Cell) -> list[Fixture]:
+    """Return what stands in the way of a cell's robots."""
     fixtures = []
     for name, fixture in cell.fixtures.items():
         kind: Literal["box", "cylinder"] = "box" if fixture.box is not None else "cylinder"
@@ -211,7 +218,7 @@ def pose(position: Position, turn: Turn) -> NDArray[np.float64]:
     return pose_cell_thing
 
 
-def pose_of_place(place: Place) -> NDArray[np.float64]:
+def pose_of_place(place: Place | Point) -> NDArray[np.float64]:
     """Return the pose of the tool centre point at a place, shape (4, 4): z moves in."""
     inwards, across = (np.array(axis) for axis in _APPROACH[place.approach])
     pose_cell_tcp = np.eye(4)

@@ -22,6 +22,7 @@ from twin.kernel.model import INITIAL, NONE, Line
 from twin.kernel.names import stream_id
 from twin.kernel.states import NodeKind
 from twin.motion import MoveTimes, move_times
+from twin.programs import with_process_times
 
 
 def load_line(path: str | Path) -> Line:
@@ -48,7 +49,7 @@ def build_line(cell: Cell, motion: Mapping[str, MoveTimes] | None = None) -> Lin
     motion
         For each robot how long its moves take; may be left out if the cell has no robot.
     """
-    flat = expand(cell)
+    flat = with_process_times(expand(cell), motion or {})
     parts = _collect(cell, flat, motion or {})
     nodes, carriers, routes = parts.nodes, parts.carriers, parts.routes
     process = _process(flat, nodes, parts.dists)

@@ -78,7 +78,8 @@ def prepare(out: "Console", name: str, *, prove: bool = True, run: bool = True) 
     """
     from cells.load import load_cell, locate
     from twin.build import build_line
-    from twin.motion import tables, times_of
+    from twin.motion import tables
+    from twin.programs import plans, with_programs
 
     path = locate(name)
     cell = load_cell(path)
@@ -89,11 +90,14 @@ def prepare(out: "Console", name: str, *, prove: bool = True, run: bool = True) 
     if cell.robots:
         with out.status("Timing the robots' moves"):
             motion = tables(cell, path.parent)
+            made = plans(cell, motion, path.parent)
     else:
-        motion = {}
+        motion, made = {}, {}
+    for title, one in made.items():
+        out.print(f"program {title}: {one.duration:.3f} s ({one.basis})")
     proofs = _prove(out, motion) if prove else {}
-    times = {robot: times_of(table) for robot, (_, table) in motion.items()}
-    return Job(path, cell, build_line(cell, times), motion, proofs)
+    line = build_line(cell, with_programs(cell, motion, made))
+    return Job(path, cell, line, motion, proofs)
 
 
 def _prove(out: "Console", motion: "dict[str, tuple[ArmTask, MoveTable]]") -> "dict[str, Proof]":

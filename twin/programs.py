@@ -1,0 +1,235 @@
+"""Programs of a cell's robots: their times, and where the times go in the line."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cells.carriers import Robot
+from cells.distributions import Distribution
+from cells.errors import CellError
+from cells.programs import OWN_TOOL, Point
+from cells.programs import Program as Written
+from cells.programs import Step as WrittenStep
+from cells.schema import Cell, Station
+from robots.errors import MotionError
+from robots.plan import Plan, plan
+from robots.program import (
+    AwaitSignal,
+    Grip,
+    Move,
+    Override,
+    Payload,
+    Program,
+    SetSignal,
+    Step,
+    UseTool,
+    Wait,
+    Workplace,
+)
+from robots.task import ArmTask, MoveTable, Tool
+from twin.motion import (
+    NS_PER_S,
+    MoveTimes,
+    arm_of,
+    fixtures_of,
+    pose,
+    pose_of_place,
+    times_of,
+    tool_of,
+)
+
+Poses = dict[str, NDArray[np.float64]]
+
+
+def plans(
+    cell: Cell, motion: Mapping[str, tuple[ArmTask, MoveTable]], folder: Path | None = None
+) -> dict[str, Plan]:
+    """Return each program of a cell with its times.
+
+    Parameters
+    ----------
+    motion
+        The tables of the cell's robots: programs that handle parts begin at the approach points.
+
+    Raises
+    ------
+    robots.errors.MotionError
+        If a point is out of reach, a move collides, or a program that is repeated does not end
+        where it begins.
+    """
+    return {name: _plan(cell, name, motion, folder or Path()) for name in cell.programs}
+
+
+def _plan(
+    cell: Cell, name: str, motion: Mapping[str, tuple[ArmTask, MoveTable]], folder: Path
+) -> Plan:
+    written = cell.programs[name]
+    place = workplace(cell, written, folder)
+    made = plan(place, program_of(cell, name), _start(written, motion))
+    repeated = (
+        written.pick_at
+        or written.place_at
+        or any(station.program == name for station in cell.stations.values())
+    )
+    if repeated and not made.closed:
+        text = f"it is repeated and has to end as it starts: add a last step to {written.start!r}"
+        raise MotionError(f"program {name}", [text])
+    return made
+
+
+def _start(
+    written: Written, motion: Mapping[str, tuple[ArmTask, MoveTable]]
+) -> NDArray[np.float64] | None:
+    """Return the joints at the approach point where a program handles parts, else None."""
+    at = written.pick_at or written.place_at
+    if at is None or written.robot not in motion:
+        return None
+    _, table = motion[written.robot]
+    if at not in table.names:
+        return None
+    joints: NDArray[np.float64] = table.joints_approach[table.names.index(at)]
+    return joints
+
+
+def workplace(cell: Cell, written: Written, folder: Path) -> Workplace:
+    """Return the arm of a program where it stands, with its tools and what is around it."""
+    robot = cell.robots[written.robot]
+    return Workplace(
+        arm=arm_of(robot.model, folder),
+        pose_cell_base=pose(robot.base.position, robot.base.turn),
+        tools=_tools(robot, written),
+        fixtures=tuple(fixtures_of(cell)),
+        speed=robot.speed,
+        torque=written.torque,
+        build_up=written.build_up / NS_PER_S,
+        dead_time=written.dead_time / NS_PER_S,
+        settle=robot.settle / NS_PER_S,
+    )
+
+
+def _tools(robot: Robot, written: Written) -> dict[str, Tool]:
+    others = {name: tool_of(gripper) for name, gripper in written.tools.items()}
+    return {OWN_TOOL: tool_of(robot.gripper), **others}
+
+
+def program_of(cell: Cell, name: str) -> Program:
+    """Return a program of a cell as the planner wants it."""
+    written = cell.programs[name]
+    poses = _poses(cell, written)
+    start = poses[written.start]
+    at = written.pick_at or written.place_at
+    if at is not None and written.start == at:
+        # Handling begins and ends at the approach point, as the way to the place does.
+        start = start.copy()
+        start[:3, 3] -= cell.robots[written.robot].handling.approach * start[:3, 2]
+        poses = {**poses, written.start: start}
+    robot = cell.robots[written.robot]
+    return Program(
+        name=name,
+        start=written.start,
+        pose_cell_start=start,
+        steps=tuple(_step(step, poses, robot) for step in written.steps),
+        rules=written.rules,
+        mass=written.carries,
+    )
+
+
+def _poses(cell: Cell, written: Written) -> Poses:
+    frames = {name: pose(frame.position, frame.turn) for name, frame in written.frames.items()}
+    poses = {name: pose_of_place(place) for name, place in cell.places.items()}
+    for name, point in written.points.items():
+        poses[name] = _in_cell(point, frames)
+    return poses
+
+
+def _in_cell(point: Point, frames: Poses) -> NDArray[np.float64]:
+    own = pose_of_place(point)
+    found: NDArray[np.float64] = own if point.frame is None else frames[point.frame] @ own
+    return found
+
+
+def _step(step: WrittenStep, poses: Poses, robot: Robot) -> Step:
+    verb = step.verbs[0]
+    if verb.startswith("move"):
+        return _move(step, verb, poses)
+    simple: dict[str, Step] = {
+        "wait": Wait((step.wait or 0) / NS_PER_S),
+        "set": SetSignal(step.set or ""),
+        "await": AwaitSignal(step.await_ or ""),
+        "payload": Payload(step.payload or 0.0),
+        "tool": UseTool(step.tool or "", (step.change or 0) / NS_PER_S),
+        "override": Override(step.override or 1.0),
+        "grip": _grip(step, robot),
+    }
+    return simple[verb]
+
+
+def _grip(step: WrittenStep, robot: Robot) -> Grip:
+    if step.grip != "close":
+        return Grip(close=False)
+    return Grip(close=True, mass=robot.part_mass if step.mass is None else step.mass)
+
+
+def _move(step: WrittenStep, verb: str, poses: Poses) -> Move:
+    to = getattr(step, verb)
+    return Move(
+        kind={"move_j": "joint", "move_l": "line", "move_c": "arc"}[verb],  # type: ignore[arg-type]
+        to=to,
+        pose_cell_tcp=poses[to],
+        via=None if step.via is None else poses[step.via][:3, 3],
+        speed=step.joint_speed if verb == "move_j" else step.speed,
+        acceleration=step.acceleration,
+        blend=step.blend,
+    )
+
+
+def with_programs(
+    cell: Cell,
+    motion: Mapping[str, tuple[ArmTask, MoveTable]],
+    made: Mapping[str, Plan],
+) -> dict[str, MoveTimes]:
+    """Return how long each robot takes, with its programs where they are used."""
+    times = {name: times_of(table) for name, (_, table) in motion.items()}
+    for name, one in made.items():
+        written = cell.programs[name]
+        known = times.get(written.robot, _nothing())
+        ns = round(one.duration * NS_PER_S)
+        pick, place = known.pick.copy(), known.place.copy()
+        for at, row in ((written.pick_at, pick), (written.place_at, place)):
+            if at in known.places:
+                row[known.places.index(at)] = ns
+        programs = {**known.programs, name: ns}
+        times[written.robot] = replace(known, pick=pick, place=place, programs=programs)
+    return times
+
+
+def _nothing() -> MoveTimes:
+    none = np.empty(0, dtype=np.int64)
+    return MoveTimes((), np.empty((2, 0, 0), dtype=np.int64), none, none)
+
+
+def with_process_times(cell: Cell, motion: Mapping[str, MoveTimes]) -> Cell:
+    """Return a cell whose stations take the time of their programs.
+
+    Raises
+    ------
+    cells.errors.CellError
+        If the time of a program is not given.
+    """
+    stations: dict[str, Station] = {}
+    for name, station in cell.stations.items():
+        stations[name] = station
+        if station.program is not None:
+            times = motion.get(cell.programs[station.program].robot, _nothing()).programs
+            if station.program not in times:
+                raise CellError(
+                    f"station {name!r}: how long does program {station.program!r} take?"
+                    "  Give `motion` for its robot"
+                )
+            process = Distribution.read(f"{times[station.program]} ns")
+            timed = {"process": process, "program": None}
+            stations[name] = station.model_copy(update=timed)
+    return cell.model_copy(update={"stations": stations})
