@@ -41,7 +41,8 @@ _FREE = frozenset(
     kind rank resource capacity pick_at place_at route_stream
     patience_stream saturated every every_stream first_at limit mix_first mix_stream
     list_first list_period off_shift process_stream pace several
-    batch_least batch_most batch_wait batch_same call_first need_first kit_first kit_count kit_size makes together yield_first
+    batch_least batch_most batch_wait batch_same call_first need_first
+    kit_first kit_count kit_size makes together yield_first
     setup setup_stream tooled_for load load_stream unload unload_stream
     at_shift_end wake_up mode_first transit gap
     """.split()  # noqa: SIM905 - a list of fifty strings is no easier to read
