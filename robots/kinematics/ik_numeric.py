@@ -16,6 +16,7 @@ CLOSE = 1e-10  # m and rad together: a pose that counts as reached
 _DAMPING = 1e-2  # of the squared error
 _STRIDE = 0.7  # rad or m, most a joint moves in one iteration
 _ITERATIONS = 40
+_QUICK = 20  # where another start costs less than to go on
 _SLACK = 1e-9  # rad a joint may pass its limit by rounding
 
 
@@ -121,17 +122,24 @@ def into_limits(chain: Chain, lower: Floats, upper: Floats, q: Floats) -> bool:
 
 
 @compiled
-def _start(lower: Floats, upper: Floats, seed: int, q: Floats) -> None:
-    """Write start `seed`: the middle first, then points spread evenly (Kronecker sequence)."""
-    # The d-dimensional golden ratio: M. Roberts, "Unreasonable effectiveness of quasirandom
-    # sequences", 2018.
-    n = q.size
+def _spread(n: int) -> float:
+    """Return the n-dimensional golden ratio, for points spread evenly (Kronecker sequence).
+
+    M. Roberts, "The unreasonable effectiveness of quasirandom sequences", 2018.
+    """
     root = 1.5
     for _ in range(30):
         root = (1.0 + root) ** (1.0 / (n + 1))
-    for k in range(n):
-        part = (0.5 + seed * root ** -(k + 1.0)) % 1.0
-        q[k] = lower[k] + part * (upper[k] - lower[k])
+    return root
+
+
+@compiled
+def _start(lower: Floats, upper: Floats, seed: int, root: float, q: Floats) -> None:
+    """Write start `seed`: the middle first, then points spread evenly."""
+    part = 1.0
+    for k in range(q.size):
+        part /= root
+        q[k] = lower[k] + ((0.5 + seed * part) % 1.0) * (upper[k] - lower[k])
 
 
 @compiled
@@ -147,9 +155,10 @@ def any_angles(
         Flange in the base.
     out : ndarray, shape (n,)
     """
+    root = _spread(out.size)
     for seed in range(100):
-        _start(lower, upper, seed, out)
-        left = descend(chain, turn, position, _ITERATIONS, out)
+        _start(lower, upper, seed, root, out)
+        left = descend(chain, turn, position, _QUICK, out)
         if left < CLOSE and into_limits(chain, lower, upper, out):
             return True
     return False
@@ -167,9 +176,9 @@ def solve(
         The first rows: joint angles within limits.
     """
     rows, n = out.shape
-    q, count = np.empty(n), 0
+    q, count, root = np.empty(n), 0, _spread(n)
     for seed in range(4 * rows):
-        _start(lower, upper, seed, q)
+        _start(lower, upper, seed, root, q)
         if descend(chain, turn, position, _ITERATIONS, q) >= CLOSE:
             continue
         new = into_limits(chain, lower, upper, q)
