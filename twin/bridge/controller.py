@@ -1,14 +1,21 @@
 """An emulated cell controller: scans, PackML, a plant behind it, followers in front of it."""
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from twin.bridge.clock import Clock
+from twin.bridge.faults import Fault
 from twin.bridge.machine import Machine
 from twin.bridge.messages import BadMessage, Kind, Message, WrongVersion, decode, encode
+from twin.bridge.mishaps import DOWN, Mishaps
 from twin.bridge.office import Office
 from twin.bridge.pacing import Pace
 from twin.bridge.plant import Plant
+from twin.bridge.sensors import Sensors
 from twin.bridge.session import Action, Execute, Link, Rhythm, Role, Send, Serving, Stream, Witness
 from twin.bridge.transport import ControllerSocket
 
@@ -36,6 +43,9 @@ class Controller:
     clock: Clock
     roles: Mapping[str, Role] = field(default_factory=dict)  # by public key
     lockstep: bool = False
+    sensors: Sensors | None = None
+    mishaps: Mishaps = field(default_factory=Mishaps)
+    watched: int | None = None  # file descriptor that ends it when it can be read
     pace: Pace = field(default_factory=lambda: Pace(None))
     rhythm: Rhythm = field(default_factory=Rhythm)
     stopping: Callable[[], bool] = lambda: False
@@ -55,6 +65,10 @@ class Controller:
             if self.sockets.wait(IDLE_WAIT if idle else 0):
                 return  # whoever started this program is gone
             now = self.clock.now()
+            if self.mishaps.silent(now):
+                self.clock.sleep_until(now + self.scan)
+                self._work()
+                continue
             for identity, data, user in self.sockets.receive():
                 self._take(identity, data, user, now)
             self._answer(now)
@@ -192,7 +206,37 @@ class Controller:
         return time + self._chunk if allowed is None else min(time + self._chunk, allowed)
 
     def _advance(self, until: int) -> None:
-        self.stream.append(self.plant.advance(until), self.plant.time)
+        rows, time = self.plant.advance(until), self.plant.time
+        self._report(rows, time)
+        for fault in self.mishaps.due(time):
+            self._suffer(fault)
+
+    def _report(self, rows: NDArray[np.void], time: int) -> None:
+        if self.sensors is not None:
+            rows, time = self.sensors.report(rows, time), self.sensors.time(time)
+        self.stream.append(rows, time)
+
+    def _suffer(self, fault: Fault) -> None:
+        now = self.clock.now()
+        if fault.kind == "overrun":
+            self.clock.sleep_until(now + fault.duration)
+            self.machine.overruns += max(1, fault.duration // self.scan)
+        elif fault.kind == "freeze":
+            self.mishaps.freeze(now, fault.duration)
+        else:
+            self._crash(fault)
+
+    def _crash(self, fault: Fault) -> None:
+        """Be gone for a moment; then be back, with or without what it knew."""
+        for link in self._links.values():
+            link.desk.leave(link.peer)
+        self._links.clear()
+        self.sockets = self.sockets.again()
+        if fault.memory == "lost":
+            self.stream = self.stream.anew(secrets.randbits(63) + 1)
+        if self.watched is not None:
+            self.sockets.watch(self.watched)
+        self.mishaps.freeze(self.clock.now(), DOWN)
 
     @property
     def scan(self) -> int:
@@ -206,7 +250,8 @@ class Controller:
 
     def _finish(self, end: int) -> None:
         """Cut the log at `end` ns, and bring the unit to rest."""
-        self.stream.append(self.plant.close(end), self.plant.time)
-        self.stream.finish(self.plant.time)
+        rows = self.plant.close(end)
+        self._report(rows, self.plant.time)
+        self.stream.finish(self.stream.simulation_time)
         self.machine.finish(stopping=self.stopping())
         self._status_due = 0

@@ -18,15 +18,17 @@ from twin.bridge.audit import Audit
 from twin.bridge.clock import MonotonicClock
 from twin.bridge.controller import Controller
 from twin.bridge.faults import Fault, parse_fault, write_truth
+from twin.bridge.jams import load_plant_line
 from twin.bridge.keys import CONTROLLER, allowed, load_keys
 from twin.bridge.machine import Machine, writable
+from twin.bridge.mishaps import Mishaps
 from twin.bridge.office import Office
 from twin.bridge.pacing import Pace
 from twin.bridge.permitfile import PermitError, load_permits
 from twin.bridge.plant import Plant
+from twin.bridge.sensors import Sensors
 from twin.bridge.session import BridgeError, Desk, Permits, Stream
 from twin.bridge.transport import ControllerSocket
-from twin.build import load_line
 from twin.kernel.model import Line
 from twin.kernel.states import NodeKind
 
@@ -71,7 +73,14 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--scan", type=_duration, default="10ms", help="scan time, such as 10ms")
     add("--until", type=_duration, default="8h", help="how long it produces, such as 8h")
     add("--speed", type=_speed, default="max", help="max, or simulated seconds a second")
-    add("--fault", type=_fault, action="append", default=[], help="such as lathe_2:slow:12%%:0h")
+    add(
+        "--fault",
+        type=_fault,
+        action="append",
+        default=[],
+        help="such as lathe_2:slow:12%%:0h; kinds: slow, drift, jam, stuck, bounce of a station,"
+        " skew, step, overrun, freeze, crash of `controller`",
+    )
     add("--truth", type=Path, help="file for the ground truth of the run")
     add("--commands", type=Path, help="list of what may be commanded, TOML; default: nothing")
     add("--audit", type=Path, help="folder for the log of commands; no log, no commands")
@@ -99,7 +108,7 @@ def _stop_flag() -> list[int]:
 
 
 def _controller(options: argparse.Namespace) -> Controller:
-    line = replace(load_line(options.cell), scan=options.scan)
+    line = replace(load_plant_line(options.cell, options.fault), scan=options.scan)
     _check_faults(options.fault, line)
     stream = Stream(
         epoch=secrets.randbits(63) + 1,
@@ -123,6 +132,9 @@ def _controller(options: argparse.Namespace) -> Controller:
         office=_office(options, line),
         roles=roles,
         lockstep=options.lockstep,
+        sensors=Sensors(line, options.fault),
+        mishaps=Mishaps(options.fault),
+        watched=sys.stdin.fileno() if options.tethered else None,
         until=options.until,
         clock=MonotonicClock(),
         pace=Pace(options.speed),
@@ -174,7 +186,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         controller.run()
     finally:
-        sockets.close()
+        controller.sockets.close()  # after a crash others than before
     return 0
 
 

@@ -28,6 +28,7 @@ class LiveState:
     jobs: dict[str, int] = field(default_factory=dict)
     mode: Mode | None = None
     offset: Offset | None = None  # of the controller's clock
+    overruns: int = 0  # scans of the controller that took too long
     lateness: int = 0  # ns, how far a paced controller is behind its clock
     finished: int = 0
     scrapped: int = 0
@@ -70,6 +71,8 @@ class LiveState:
             self.unit = PackState(unit)
         if message.body.get("mode") in {mode.value for mode in Mode}:
             self.mode = Mode(message.body["mode"])
+        overruns = message.body.get("overruns")
+        self.overruns = overruns if isinstance(overruns, int) else 0
         late = message.body.get("late")
         self.lateness = late if isinstance(late, int) else 0
         if isinstance(stations, dict):

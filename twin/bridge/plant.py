@@ -1,6 +1,7 @@
 """The machines behind an emulated controller: a line, stepped in whole scans, with its faults."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,21 @@ from twin.kernel.model import NONE, Line
 from twin.kernel.states import NodeKind, State
 from twin.kernel.stops import Stop
 from twin.reference.run import Reference
+
+_HOUR = 3_600_000_000_000  # ns
+_STEP = 60_000_000_000  # ns between two steps of a drift
+_LONGEST_DRIFT = 1_000  # steps; then it stays as it is
+
+
+def _in_steps(faults: Sequence[Fault]) -> Iterator[Fault]:
+    """Yield the faults of process times, a drift as small steps that follow each other."""
+    for fault in faults:
+        if fault.kind == "slow":
+            yield fault
+        elif fault.kind == "drift":
+            once = fault.factor ** (_STEP / _HOUR)
+            for k in range(_LONGEST_DRIFT):
+                yield replace(fault, factor=once, onset=fault.onset + k * _STEP)
 
 
 class Plant:
@@ -34,7 +50,7 @@ class Plant:
         self.fetched = 0  # activities handed out so far
         self._reference = Reference(line, seed)
         self._closed = 0
-        self._faults = sorted(faults, key=lambda fault: fault.onset)
+        self._faults = sorted(_in_steps(faults), key=lambda fault: fault.onset)
         kinds = line.nodes["kind"].tolist()
         named = zip(line.node_names, kinds, strict=True)
         self.stations = [name for name, kind in named if kind == NodeKind.STATION]

@@ -191,6 +191,7 @@ class ControllerSocket(Sockets):
             self._socket.setsockopt_string(zmq.CURVE_SECRETKEY, keys.secret)
         self._secure = keys is not None
         self._users: dict[bytes, str] = {}  # by identity
+        self._keys = keys
         self.endpoint = self._bind(host, port)
         self._poller.register(self._door, zmq.POLLIN)
         self._aside = True
@@ -202,6 +203,13 @@ class ControllerSocket(Sockets):
             self.close()
             raise EndpointError(_bind_failed(host, port, error)) from None
         return self._socket.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
+
+    def again(self) -> "ControllerSocket":
+        """Close, as a crash would, and return a new one at the same endpoint."""
+        host, _, port = self.endpoint.removeprefix("tcp://").rpartition(":")
+        self.close()
+        known = [z85.encode(key).decode() for key in self._allowed]
+        return ControllerSocket(keys=self._keys, allowed=known, host=host, port=int(port))
 
     def receive(self) -> Iterator[tuple[bytes, bytes, str]]:
         """Yield what has arrived: identity of a follower, its message, its public key.

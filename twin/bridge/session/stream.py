@@ -60,6 +60,18 @@ class Stream:
         self._starts: list[int] = []  # number of the first record of each chunk
         self._digest = hashlib.sha256()
 
+    def anew(self, epoch: int) -> "Stream":
+        """Return an empty stream of the same cell: a controller that lost its memory."""
+        return Stream(
+            epoch=epoch,
+            model_id=self.model_id,
+            name=self.name,
+            resources=self.resources,
+            products=self.products,
+            scan=self.scan,
+            retain=self.retain,
+        )
+
     @property
     def digest(self) -> str:
         """SHA-256 of all records so far, hex."""
