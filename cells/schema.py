@@ -226,6 +226,8 @@ class Run(Part):
     start: str = "mon 00:00"  # day and time of the week at which the run begins
     scan: Duration = 0
     takt: Duration | None = None
+    most_parts: int = Field(2_000_000, ge=1, le=100_000_000)  # at once; more stop the run
+    most_events: int = Field(10**11, ge=1, le=2**62)  # of one replication; more stop the run
 
 
 class Cell(Part):

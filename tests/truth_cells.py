@@ -19,7 +19,6 @@ CASES: dict[str, dict[str, Any]] = {
 NOT_COVERED = {
     "A16": "classes with pre-emption are not in the language yet",
     "A22": "vacations of a station are not in the language yet",
-    "D06": "kanban cards are not in the language yet",
     "D08": "set-ups and exhaustive service are not in the language yet",
 }
 
@@ -190,6 +189,31 @@ stations:
 sinks: {finished: {}}
 flow: [{from: src, to: A}, {from: A, to: finished}]
 """.replace("MEAN", seconds(1 / 2.4)),
+    "D06": """
+products: {part: {}, demand: {}, sale: {}}
+sources:
+  raw: {product: part, saturated: true}
+  customers: {product: demand, every: {exponential: {mean: 1.5384615384615385 s}}}
+buffers: {store_1: {}, store_2: {}, backorders: {}}
+stations:
+  M1: {process: {exponential: {mean: 1 s}}, queue: unlimited}
+  M2: {process: {exponential: {mean: 0.9090909090909091 s}}, queue: unlimited}
+  D: {process: 0 s, assemble: {demand: 1, part: 1}, makes: sale}
+sinks: {finished: {}}
+inside: [{product: part, count: 3, at: store_1}, {product: part, count: 4, at: store_2}]
+loops:
+  stage_1: {cards: 3, nodes: [M1, store_1]}
+  stage_2: {cards: 4, nodes: [M2, store_2]}
+flow:
+  - {from: raw, to: M1}
+  - {from: M1, to: store_1}
+  - {from: store_1, to: M2}
+  - {from: M2, to: store_2}
+  - {from: store_2, to: D}
+  - {from: customers, to: backorders}
+  - {from: backorders, to: D}
+  - {from: D, to: finished}
+""",
     "D03": """
 products: {a: {}, b: {}, set: {}}
 sources: {of_a: {product: a, saturated: true}, of_b: {product: b, saturated: true}}

@@ -245,6 +245,20 @@ PLANS: dict[str, list[Plan]] = {
             light=2_000,
         )
     ],
+    "D06": [
+        Plan(
+            {
+                "fill_rate": lambda runs: (
+                    1.0 - runs.count("backorders", State.WAITING) / runs.count("D", State.WORKING)
+                ),
+                "mean_backorders": lambda runs: runs.share("backorders", State.WAITING),
+                "mean_finished_stock": lambda runs: runs.share("store_2", State.WAITING),
+            },
+            full=200_000,
+            light=2_000,
+            runs=20,
+        )
+    ],
     "D03": [
         Plan(
             THROUGHPUT

@@ -8,6 +8,10 @@ Document = dict[str, Any]
 
 def loops(rng: Random, document: Document) -> None:
     """Put loops of cards over some nodes of a cell, or over all of them."""
+    if rng.random() > 0.96:
+        document["run"]["most_parts"] = rng.randint(3, 30)
+    if rng.random() > 0.97:
+        document["run"]["most_events"] = rng.randint(20, 400)
     document["loops"] = {}
     names = [name for kind in ("buffers", "conveyors", "stations") for name in document[kind]]
     for k in range(rng.choice([1, 1, 2, 3]) if rng.random() > 0.7 else 0):

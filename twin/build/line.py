@@ -99,6 +99,8 @@ def build_line(cell: Cell, motion: Mapping[str, MoveTimes] | None = None) -> Lin
         loop_nodes=parts.loops.nodes,
         initial=_initial(flat, nodes),
         scan=flat.run.scan,
+        most_parts=flat.run.most_parts,
+        most_events=flat.run.most_events,
     )
 
 

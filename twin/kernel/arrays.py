@@ -46,8 +46,10 @@ CARRY, AHEAD, ANSWER = range(3)
     LIVELOCK,
     BAD_SAMPLE,
     DIARY_FULL,
+    OVERLOADED,  # more parts than the run may have
+    TOO_LONG,  # more ends than the run may have
     TOLD,  # something happened that a user's own model watches
-) = range(9)
+) = range(11)
 
 # What a user's own model can ask of a line.
 PUT_PARTS, STOP_STATION, START_STATION = range(3)
@@ -164,6 +166,9 @@ GLOBAL = np.dtype(
         ("window", np.int64),
         ("unsettled", np.int64),  # 1: something ended at this instant since the line settled
         ("ends", np.int64),  # ends at this instant
+        ("total", np.int64),  # ends of the run
+        ("most_total", np.int64),  # with more the run stops
+        ("brim", np.int64),  # with fewer free parts in the pool the run stops
         ("most_ends", np.int64),  # more are a livelock
         ("round", np.int64),  # number of the present settling
         ("fresh", np.int64),  # offers just made

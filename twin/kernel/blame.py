@@ -4,6 +4,7 @@ from collections.abc import Container
 
 import numpy as np
 
+from twin.kernel import stops
 from twin.kernel.arrays import EMPTY, Model, State
 from twin.kernel.model import Line
 from twin.kernel.states import NodeKind
@@ -25,6 +26,15 @@ def livelock(line: Line, state: State) -> Stop:
         blocked_since=(),
         waits=tuple(f"{name} works again and again in no time" for name in names),
     )
+
+
+def overload(line: Line, state: State) -> Stop:
+    """Return the stop of a run with more parts than it may have."""
+    nodes, kinds = state.nodes, line.nodes["kind"]
+    held = np.where(kinds == NodeKind.SOURCE, nodes["parts"], nodes["held"])
+    n = int(np.argmax(held))
+    now = int(state.glob["now"][0])
+    return stops.overload(now, line.most_parts, (line.node_names[n], int(held[n])))
 
 
 def deadlock(line: Line, model: Model, state: State) -> Stop:

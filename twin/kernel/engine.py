@@ -12,6 +12,7 @@ from twin.kernel.arrays import (
     HEAD_ARRIVES,
     LIVELOCK,
     OPERATION_ENDS,
+    OVERLOADED,
     PART_RIPENS,
     PATIENCE_ENDS,
     PAUSED,
@@ -20,6 +21,7 @@ from twin.kernel.arrays import (
     SHIFT_CHANGES,
     STEP_ENDS,
     TOLD,
+    TOO_LONG,
     WAITED_ENOUGH,
     Int,
     Model,
@@ -206,7 +208,8 @@ def advance(model: Model, state: RunState, until: Int, budget: Int) -> Int:
     Returns
     -------
     int
-        REACHED, PAUSED, POOL_FULL, LOG_FULL, DEADLOCK, LIVELOCK, BAD_SAMPLE, DIARY_FULL or TOLD.
+        REACHED, PAUSED, POOL_FULL, LOG_FULL, DEADLOCK, LIVELOCK, BAD_SAMPLE, DIARY_FULL,
+        OVERLOADED, TOO_LONG or TOLD.
     """
     m, s = near(model), near(state)
     g = s.glob[0]
@@ -226,6 +229,7 @@ def advance(model: Model, state: RunState, until: Int, budget: Int) -> Int:
                 return PAUSED
             budget -= 1
             g["ends"] += 1
+            g["total"] += 1
             g["unsettled"] = 1
             _end(m, s, slot)
             if g["ends"] > g["most_ends"]:
@@ -235,6 +239,10 @@ def advance(model: Model, state: RunState, until: Int, budget: Int) -> Int:
             if lacking != REACHED:
                 return lacking
             g["unsettled"] = 0
+            if g["spare"] < g["brim"]:
+                return OVERLOADED
+            if g["total"] > g["most_total"]:
+                return TOO_LONG
             if g["telling"] == 1:
                 tell_changes(m, s)
                 if g["told"] > 0:

@@ -197,6 +197,7 @@ def _global(
     g = glob[0]
     g["seed"], g["replication"], g["scan"] = seed, replication, line.scan
     g["start"], g["window"], g["logging"] = start, window, log
+    g["most_total"] = line.most_events
     g["most_ends"] = _MOST_ENDS + _MOST_ENDS_EACH * len(line.resources)
     batches = line.nodes["batch"][line.nodes["kind"] == NodeKind.SOURCE]
     yields = line.nodes["yield_count"].tolist()
@@ -323,6 +324,7 @@ def state_of(
     size = int(line.initial["count"].sum() + glob["need"][0] + line.nodes["saturated"].sum())
     parts = _pool(size + _SLACK)
     glob["spare"] = parts.size
+    glob["brim"] = parts.size - line.most_parts
     glob["resources"], glob["groups"] = count, len(line.carriers)
     glob["calendars"], glob["initials"] = len(line.calendars), len(line.initial)
     glob["needing"] = bool((line.calls["during"] > 0).any())
@@ -370,6 +372,7 @@ def with_more_parts(state: State) -> State:
     more["next"][-1] = glob["free"][0] if glob["spare"][0] else NONE
     glob["free"] = old.size
     glob["spare"] += old.size
+    glob["brim"] += old.size
     return state._replace(parts=np.concatenate([old, more]))
 
 

@@ -264,3 +264,5 @@ class Line:
     loop_nodes: NDArray[np.int64]  # nodes of all loops
     initial: NDArray[np.void]  # INITIAL
     scan: int  # ns; what ends is noticed at the next multiple of it; 0: at once
+    most_parts: int  # inside and at sources; more at once stop the run
+    most_events: int  # ends; more stop the run

@@ -165,4 +165,12 @@ def run_pure(model: Model, state: State, pure: Tandem, end: int, look: Callable[
         code = int(advance_tandem(model, state, tandem, end, _BUDGET))
         look()
     state.nodes["parts"][0] = tandem.front["outside"][0]  # the source is the first node
-    return code == REACHED
+    return code == REACHED and not _may_exceed(state, tandem)
+
+
+def _may_exceed(state: State, tandem: Tandem) -> bool:
+    """Return whether there may have been more parts or ends than the run may have."""
+    glob, front = state.glob[0], tandem.front[0]
+    made, most = int(front["part"]) + 1, state.parts.size - int(glob["brim"])
+    several = front["saturated"] == 0 and made > most
+    return bool(several or made * (int(front["stages"]) + 1) > glob["most_total"])

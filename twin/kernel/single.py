@@ -12,10 +12,12 @@ from twin.kernel.arrays import (
     DIARY_FULL,
     LIVELOCK,
     LOG_FULL,
+    OVERLOADED,
     PAUSED,
     POOL_FULL,
     REACHED,
     TOLD,
+    TOO_LONG,
     Model,
     State,
 )
@@ -25,7 +27,7 @@ from twin.kernel.model import Line
 from twin.kernel.outcome import Outcome
 from twin.kernel.samplers import value
 from twin.kernel.states import NodeKind
-from twin.kernel.stops import RunError, Stop
+from twin.kernel.stops import RunError, Stop, too_long
 from twin.kernel.tally import STOPPED, Tally
 
 _BUDGET = 500_000  # ends between two looks at whether to stop: about 0.1 s
@@ -70,7 +72,7 @@ class Run:
         RunError
             If a sampled time is negative, not a number or too large.
         """
-        while self._code not in (DEADLOCK, LIVELOCK):
+        while self._code not in (DEADLOCK, LIVELOCK, OVERLOADED, TOO_LONG):
             self._code = int(engine.advance(self._model, self._state, until, _BUDGET))
             if self._code in (REACHED, TOLD):
                 return None
@@ -81,6 +83,10 @@ class Run:
             self._enlarge()
         if self._code == LIVELOCK:
             return blame.livelock(self._line, self._state)
+        if self._code == OVERLOADED:
+            return blame.overload(self._line, self._state)
+        if self._code == TOO_LONG:
+            return too_long(int(self._state.glob["now"][0]), self._line.most_events)
         return blame.deadlock(self._line, self._model, self._state)
 
     def _enlarge(self) -> None:

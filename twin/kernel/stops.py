@@ -11,7 +11,7 @@ class RunError(ValueError):
 class Stop:
     """A run that stopped by itself; the log is cut at that instant."""
 
-    kind: str  # `deadlock` or `livelock`
+    kind: str  # one of `tally.STOPPED`
     at: int  # ns
     # Resources of the wait cycle; for a livelock the stations that ended operations at the instant.
     members: tuple[str, ...]
@@ -22,3 +22,22 @@ class Stop:
         """Say in one line what stands still."""
         where = f"{self.kind} at {self.at / 1e9:g} s"
         return f"{where}: {', '.join(self.waits or self.members)}"
+
+
+def overload(at: int, most: int, fullest: tuple[str, int]) -> Stop:
+    """Return the stop of a run with more parts than it may have; the fullest node is named."""
+    name, parts = fullest
+    told = f"more than {most} parts at once, {parts} of them at {name}: what comes in is more than"
+    return Stop(
+        kind="overload",
+        at=at,
+        members=(name,),
+        blocked_since=(),
+        waits=(f"{told} what can leave; a longer run needs a larger `most_parts`",),
+    )
+
+
+def too_long(at: int, most: int) -> Stop:
+    """Return the stop of a run with more events than it may have."""
+    waits = (f"more than {most} events; a longer run needs a larger `most_events`",)
+    return Stop(kind="limit of events", at=at, members=(), blocked_since=(), waits=waits)

@@ -24,7 +24,7 @@ _NOT_COUNTED = (Ending.CUT, Ending.INTERRUPTED, Ending.PREEMPTED)
 _COMING = (State.ENTERED, State.MADE)
 _LEAVING = (State.FINISHED, State.SCRAPPED, State.CONSUMED)
 
-STOPPED = ("", "deadlock", "livelock")  # names of Tally.stopped
+STOPPED = ("", "deadlock", "livelock", "overload", "limit of events")  # names of Tally.stopped
 
 
 def lead_bin(lead: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -99,6 +99,8 @@ def tiny_line() -> Line:
         loop_nodes=np.zeros(0, np.int64),
         initial=np.zeros(0, INITIAL),
         scan=0,
+        most_parts=1,
+        most_events=1,
     )
 
 

@@ -101,6 +101,7 @@ class LineEnvironment(simpy.Environment):
 
     def __init__(self, scan: int, limit: int) -> None:
         super().__init__(0)
+        self.total = 0  # ends so far
         self.moving = 0  # ends to come that can move parts
         self.settle: Callable[[], None] = lambda: None
         self.stuck: Callable[[], None] = lambda: None  # called when an instant does not end
@@ -132,6 +133,7 @@ class LineEnvironment(simpy.Environment):
         if self._instant != self._now:
             self._instant, self._ends = self._now, 0
         self._ends += 1
+        self.total += 1
         if end.family in MOVING:  # type: ignore[attr-defined]
             self.moving -= 1
         self.settle_soon()

@@ -52,6 +52,12 @@ class Plant:
         for source in self.sources:
             source.open()
 
+    def fullest(self) -> tuple[str, int]:
+        """Return the node with most parts, and how many those are."""
+        names = self._floor.line.node_names
+        held = [len(n.waiting) if isinstance(n, Source) else n.holds() for n in self.nodes]
+        return names[held.index(max(held))], max(held)
+
     def _hours(self, calendar: int) -> Calendar | None:
         return None if calendar == NONE else self._calendars[calendar]
 

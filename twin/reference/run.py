@@ -9,6 +9,7 @@ from twin.kernel.log import Log, canonical
 from twin.kernel.model import Line
 from twin.kernel.outcome import Outcome
 from twin.kernel.states import State
+from twin.kernel.stops import overload, too_long
 from twin.kernel.tally import STOPPED, Tally
 from twin.reference.diary import Diary
 from twin.reference.draws import Draws
@@ -194,9 +195,17 @@ class Reference:
 
     def _settle(self) -> None:
         self._plant.settling.settle()
-        self.stop = deadlock(self._floor, self._plant.sources)
+        self.stop = self._too_much() or deadlock(self._floor, self._plant.sources)
         self.env.halted = self.stop is not None
         self._diary.hand_out(self._plant.tracks)
+
+    def _too_much(self) -> "Stop | None":
+        """Return the stop of a run with more parts or events than it may have."""
+        line, now = self._line, self.env.now
+        waiting = sum(len(source.waiting) for source in self._plant.sources)
+        if self._floor.inside + waiting > line.most_parts:
+            return overload(now, line.most_parts, self._plant.fullest())
+        return too_long(now, line.most_events) if self.env.total > line.most_events else None
 
     def _stuck(self) -> None:
         self.stop = livelock(self._floor)

@@ -146,12 +146,16 @@ def _wait_outside(seen: Observed) -> Estimate:
     return ratio(seen.time(of)[:, State.ENTERED], seen.count(of)[:, State.ENTERED], "s")
 
 
+def _article(name: str) -> str:
+    return "an" if name[0] in "aeiou" else "a"
+
+
 def _notes(seen: Observed, rate: Estimate) -> Iterator[str]:
     for kind, name in enumerate(STOPPED[1:], start=1):
         stops = int((seen.tally.stopped == kind).sum())
         if stops:
             yield (
-                f"{stops} of {seen.n} replications ended in a {name};"
+                f"{stops} of {seen.n} replications ended in {_article(name)} {name};"
                 " they count as standing still from then on."
             )
     if rate.mean == 0:
