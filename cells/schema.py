@@ -80,11 +80,12 @@ class Buffer(Part):
 
 
 class Conveyor(Part):
-    """An accumulating conveyor."""
+    """A conveyor; one that does not accumulate stands while the part at its end is not taken."""
 
     length: Length
     speed: Speed
     pitch: Length
+    accumulating: bool = True
     pick_at: Name | None = None
     place_at: Name | None = None
 

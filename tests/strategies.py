@@ -81,6 +81,7 @@ def random_case(rng: Random) -> Case:
     stations.kits(rng, draft.document)
     stations.ovens(rng, draft.document)
     queues.orders(rng, draft.document)
+    queues.belts(rng, draft.document)
     queues.limits(rng, draft.document)
     queues.stays(rng, draft.document)
     people.sequences(rng, draft.document)

@@ -87,9 +87,19 @@ def test_the_random_cells_use_every_feature():
     assert stops == {False, True}
 
 
+def runs(case) -> bool:
+    try:
+        case.line()
+    except CellFileError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("seed", [1, 2**63 - 1])
 def test_both_engines_draw_the_same_luck_for_any_seed(seed):
-    case = next(c for c in map(random_case, map(Random, range(9))) if "hyper" in c.text)
+    case = next(
+        c for c in map(random_case, map(Random, range(99))) if "hyper" in c.text and runs(c)
+    )
     line = case.line()
 
     logs = [

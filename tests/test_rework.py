@@ -87,6 +87,22 @@ flow:
 
 
 @ENGINES
+def test_a_single_share_may_have_an_overflow_too(simulate):
+    line = line_of("""
+products: {p: {}}
+sources: {src: {product: p, every: 1 h, first: 0 s, batch: 2, limit: 2}}
+stations: {slow: {process: 9 s}}
+sinks: {out: {}, bin: {counts_as: scrap}}
+flow:
+  - {from: src, to: {slow: 100 %}, if_full: bin}
+  - {from: slow, to: out}
+""")
+
+    assert seen(line, simulate, "slow", State.WORKING) == [(1, 9)]
+    assert seen(line, simulate, "bin", State.SCRAPPED) == [(2, 0)]
+
+
+@ENGINES
 def test_a_carrier_takes_the_part_to_where_there_is_room(simulate):
     line = line_of("""
 products: {p: {}}

@@ -94,3 +94,10 @@ def limits(rng: Random, document: Document) -> None:
             entry["otherwise"] = rng.choice(others)
         if drawn and rng.random() > 0.75:
             entry["if_full"] = rng.choice(elsewhere)
+
+
+def belts(rng: Random, document: Document) -> None:
+    """Let some conveyors stand still while the part at their end is not taken."""
+    for conveyor in document["conveyors"].values():
+        if rng.random() > 0.6:
+            conveyor["accumulating"] = False

@@ -42,6 +42,7 @@ _ZERO = (
     "need_first",
     "transit",
     "gap",
+    "stops",
     "good",
 )
 
@@ -133,6 +134,7 @@ def _conveyor(row: np.void, conveyor: Conveyor) -> None:
     row["capacity"] = floor(conveyor.length / conveyor.pitch + 1e-9)
     row["transit"] = round(conveyor.length / conveyor.speed * NS_PER_S)
     row["gap"] = round(conveyor.pitch / conveyor.speed * NS_PER_S)
+    row["stops"] = not conveyor.accumulating
 
 
 def _station(

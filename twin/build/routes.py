@@ -59,8 +59,9 @@ def _add(table: Routes, flow: Flow, nodes: Nodes, carriers: list[str], loops: Lo
     shares = cumulative(list(weights.values()) if weights else [1.0] * len(targets))
     choose = Choose.RANDOM if weights else Choose[flow.choose.upper()]
     if len(targets) == 1:
-        # Nothing to choose: no draw, and no turn but where a limit is looked at once.
-        choose = Choose.CYCLIC if flow.at_most else Choose.FIRST_FREE
+        # Nothing to choose, so no draw; where a choice is made once, a turn of one.
+        once = flow.at_most or flow.if_full
+        choose = Choose.CYCLIC if once else Choose.FIRST_FREE
     carrier = carriers.index(flow.by) if flow.by is not None else NONE
     first = len(table.options)
     for target, share in zip(targets, shares, strict=True):

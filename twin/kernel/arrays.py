@@ -206,6 +206,11 @@ GLOBAL = np.dtype(
 NODE_STATE = np.dtype(
     [
         ("last_leave", np.int64),  # conveyor: when a part left it last
+        # conveyor that stops: since when it stands, NONE: it runs; how long it has stood before;
+        # when its entry clears, in running time
+        ("stands_since", np.int64),
+        ("stood", np.int64),
+        ("clear_at", np.int64),
         ("created", np.int64),  # source
         ("draws", np.int64),  # arrivals of a source, process times of a station
         ("ahead_of", np.int64),  # distribution of those drawn ahead
@@ -357,7 +362,9 @@ PART = np.dtype(
         ("priority", np.int64),  # smaller goes first
         ("due", np.int64),  # ns, NONE without a due date
         ("rest", np.int64),  # ns of work left of an operation it was taken off, NONE: none
-        ("until", np.int64),  # ns, until when it waits at a node with a patience
+        # ns, until when it waits at a node with a patience; running time of the belt it is on, when
+        # it reaches the end
+        ("until", np.int64),
         ("reworks", np.int64),  # counts of targets with a limit, some bits each (OPTION)
     ]
 )

@@ -120,6 +120,8 @@ def _would_accept(line: Line, state: State, n: int) -> bool:
         servers = state.res[node["resource"] : node["resource"] + node["capacity"]]
         vacant = (servers["phase"] == EMPTY) & (servers["reserved"] < 0) & (servers["down"] < 0)
         return bool(vacant.any())
+    if node["kind"] == NodeKind.CONVEYOR and not state.nodes["clear"][n]:
+        return False
     return node["kind"] == NodeKind.SINK or node["capacity"] < 0 or held < node["capacity"]
 
 

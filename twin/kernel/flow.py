@@ -4,6 +4,7 @@ import numpy as np
 
 from twin.kernel.arrays import NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
+from twin.kernel.belts import enter_belt, leave_belt, stop_belt
 from twin.kernel.cards import give_cards, take_cards
 from twin.kernel.diary import tell_arrival
 from twin.kernel.jit import inlined
@@ -182,6 +183,10 @@ def _enter_conveyor(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None:
 @inlined
 def bring_head(m: Model, s: RunState, r: Int) -> None:
     """The head part of a conveyor reaches the end."""
+    n = m.res[r]["node"]
+    if m.nodes[n]["stops"] == 1:
+        stop_belt(m, s, r, n)
+        return
     set_slot(s, m.res[r]["end"], NEVER)
     offer(s, r)
 
@@ -208,7 +213,8 @@ def release(m: Model, s: RunState, r: Int, taker: Int) -> Int:
     elif kind == _BUFFER:
         part = _leave_buffer(m, s, r, n, taker)
     elif kind == _CONVEYOR:
-        part = _leave_conveyor(m, s, r, n, taker)
+        stops = m.nodes[n]["stops"] == 1
+        part = leave_belt(m, s, r, n, taker) if stops else _leave_conveyor(m, s, r, n, taker)
     else:
         part = _leave_source(m, s, r, n, taker)
     return part
@@ -252,7 +258,10 @@ def admit(m: Model, s: RunState, r: Int, part: Int, deliverer: Int, kept: Int) -
     elif kind == _CONVEYOR:
         s.nodes[n]["held"] += 1 - kept
         s.nodes[n]["reserved"] -= kept
-        _enter_conveyor(m, s, r, n, part)
+        if m.nodes[n]["stops"] == 1:
+            enter_belt(m, s, r, n, part)
+        else:
+            _enter_conveyor(m, s, r, n, part)
         wake_gatherers(m, s, n)
     else:
         s.nodes[n]["held"] -= kept

@@ -216,6 +216,7 @@ def _global(
 def _node_states(line: Line) -> NDArray[np.void]:
     nodes = np.zeros(len(line.nodes), NODE_STATE)
     nodes["head"] = nodes["tail"] = nodes["ahead_of"] = nodes["paused"] = NONE
+    nodes["stands_since"] = NONE
     nodes["clear"] = nodes["on"] = 1
     nodes["last_leave"] = -(2**62)
     calendar = line.nodes["calendar"]

@@ -92,6 +92,7 @@ NODE = np.dtype(
         # conveyor
         ("transit", np.int64),  # ns from entry to the end
         ("gap", np.int64),  # ns to move by one pitch
+        ("stops", np.int64),  # 1: it stands while the part at its end is not taken
         # sink
         ("good", np.int64),  # 1: a part leaves finished, 0: scrapped
         # any node a part can leave

@@ -32,6 +32,7 @@ _PLAIN = {
     "staged": 0,
     "standby_after": NONE,
     "mode_count": 0,
+    "stops": 0,
     "good": 1,
 }
 _OF_SOURCE = {"batch", "mix_count"}

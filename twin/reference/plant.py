@@ -6,6 +6,7 @@ from twin.kernel.log import PART_SHIFT
 from twin.kernel.model import NONE
 from twin.kernel.states import Choose, Intake, NodeKind, State
 from twin.reference.assembly import Assembly
+from twin.reference.belt import Belt
 from twin.reference.buffer import Buffer
 from twin.reference.conveyor import Conveyor
 from twin.reference.floor import Floor
@@ -70,7 +71,7 @@ class Plant:
             case NodeKind.BUFFER:
                 node = Buffer(floor, index)
             case NodeKind.CONVEYOR:
-                node = Conveyor(floor, index)
+                node = Belt(floor, index) if row["stops"] else Conveyor(floor, index)
             case NodeKind.STATION if row["intake"] == Intake.KIT:
                 node = Assembly(floor, index, calendar)
             case NodeKind.STATION if row["intake"] == Intake.BATCH:
