@@ -9,7 +9,7 @@ import numpy as np
 from cells.currencies import currency_of
 from cells.schema import Cell
 from twin.experiments.replicate import Options, Plan, Run, make_plan, run_plan
-from twin.kernel.model import NS_PER_S, Line
+from twin.kernel.model import Line
 from twin.results.costs import costs_by_replication
 from twin.results.energy import energy_by_replication
 from twin.results.estimates import Difference, Floats, estimate, holm
@@ -158,8 +158,8 @@ def _figures(seen: Observed) -> dict[tuple[str, str], Floats]:
     figures = {
         ("good parts per week", "parts/week"): good / hours * week,
         ("good parts per scheduled hour", "parts/h"): good / hours,
-        ("lead time", "s"): tally.lead_time.sum(axis=1) / at_least_one / NS_PER_S,
-        ("work in process", "parts"): tally.wip_time / (seen.seconds * NS_PER_S),
+        ("lead time", "s"): tally.lead_seconds().sum(axis=1) / at_least_one,
+        ("work in process", "parts"): tally.wip_seconds() / seen.seconds,
         ("share scrapped", SHARE): tally.scrapped.sum(axis=1) / left,
     }
     energy = energy_by_replication(seen)

@@ -191,8 +191,9 @@ GLOBAL = np.dtype(
         ("diary_room", np.int64),  # with more than so many it is to be emptied first
         ("external", np.int64),  # sources whose parts a user's own model puts
         ("inside", np.int64),  # parts inside the line
-        ("wip_at", np.int64),  # until when wip_time is summed
-        ("wip_time", np.int64),
+        ("wip_at", np.int64),  # until when the work in process is summed
+        ("wip_high", np.int64),  # parts x ns, in two halves of 31 bits
+        ("wip_low", np.int64),
         # A bad sample: whose, from which distribution, stream and draw.
         ("bad", np.int64),
         ("bad_resource", np.int64),
@@ -400,11 +401,13 @@ class State(NamedTuple):
     diary: NDArray[np.void]  # DIARY
     log: NDArray[np.void]  # ACTIVITY
     # the tally
-    time: NDArray[np.int64]  # (R, S)
+    time: NDArray[np.int64]  # (R, S) below `sums.LAP`
+    laps: NDArray[np.int16]  # (R, S)
     count: NDArray[np.int64]  # type: ignore[assignment]  # (R, S); tuple.count is not needed
     finished: NDArray[np.int64]  # (P,)
     scrapped: NDArray[np.int64]  # (P,)
     lead_time: NDArray[np.int64]  # (P,)
+    lead_laps: NDArray[np.int16]  # (P,)
     lead_histogram: NDArray[np.int64]  # (P, B)
     per_window: NDArray[np.int64]  # (W,)
 

@@ -44,6 +44,7 @@ from twin.kernel.model import NONE, Line
 from twin.kernel.neighbours import feeders_of, gathering_of, rows
 from twin.kernel.samplers import BLOCK
 from twin.kernel.states import N_STATES, Intake, NodeKind
+from twin.kernel.sums import LAPS
 from twin.kernel.tally import N_BINS, Tally
 
 _SLACK = 64  # parts in a new pool beyond those needed at once
@@ -293,7 +294,7 @@ def _tournament(slots: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return np.full(size, NEVER, np.int64), winners
 
 
-def tally_arrays(line: Line, windows: int) -> dict[str, NDArray[np.int64]]:
+def tally_arrays(line: Line, windows: int) -> dict[str, NDArray[Any]]:
     """Return the empty sums of one run."""
     resources, products = len(line.resources), len(line.products)
     shapes = {
@@ -305,7 +306,9 @@ def tally_arrays(line: Line, windows: int) -> dict[str, NDArray[np.int64]]:
         "lead_histogram": (products, N_BINS),
         "per_window": (windows,),
     }
-    return {name: np.zeros(shape, np.int64) for name, shape in shapes.items()}
+    sums = {name: np.zeros(shape, np.int64) for name, shape in shapes.items()}
+    laps = {"laps": shapes["time"], "lead_laps": shapes["lead_time"]}
+    return sums | {name: np.zeros(shape, LAPS) for name, shape in laps.items()}
 
 
 def state_of(

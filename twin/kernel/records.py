@@ -10,6 +10,7 @@ from twin.kernel.diary import tell
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
 from twin.kernel.states import Ending, State
+from twin.kernel.sums import HALF_BITS, LAP, LOW_HALF
 from twin.kernel.tally import HIGHEST, LOWEST, MANTISSA_BITS, N_BINS
 
 _DONE = np.int64(Ending.DONE)
@@ -45,6 +46,16 @@ def _append(
 
 
 @inlined
+def sum_up(s: RunState, resource: Int, state: Int, time: Int) -> None:
+    """Add to the time in a state; that of many parts may be more than fits."""
+    total = s.time[resource, state] + time
+    if total >= LAP:
+        total -= LAP
+        s.laps[resource, state] += 1
+    s.time[resource, state] = total
+
+
+@inlined
 def emit(s: RunState, t0: Int, t1: Int, resource: Int, state: Int, part: Int, cause: Int) -> None:
     """Close a record of a resource's time, or of a part's stay; of no length it is dropped.
 
@@ -54,7 +65,7 @@ def emit(s: RunState, t0: Int, t1: Int, resource: Int, state: Int, part: Int, ca
         return
     g = s.glob[0]
     if t1 > g["start"]:
-        s.time[resource, state] += t1 - max(t0, g["start"])
+        sum_up(s, resource, state, t1 - max(t0, g["start"]))
         if cause >= _DONE or cause == _EXPIRED:
             s.count[resource, state] += 1
     if g["logging"]:
@@ -68,7 +79,7 @@ def emit_fact(
     """Record a fact about a part: kept whatever its length, never clipped."""
     g = s.glob[0]
     if t1 > g["start"]:
-        s.time[resource, state] += t1 - t0
+        sum_up(s, resource, state, t1 - t0)
         s.count[resource, state] += 1
     if g["telling"] == 1:
         tell(s, state, resource, part, t0, NONE)
@@ -96,12 +107,21 @@ def show(s: RunState, r: Int, state: Int) -> None:
 
 
 @inlined
+def sum_wip(s: RunState, parts: Int, time: Int) -> None:
+    """Add that so many parts were inside for a time."""
+    g = s.glob[0]
+    low = g["wip_low"] + parts * (time & LOW_HALF)
+    g["wip_high"] += parts * (time >> HALF_BITS) + (low >> HALF_BITS)
+    g["wip_low"] = low & LOW_HALF
+
+
+@inlined
 def integrate_wip(s: RunState, until: Int) -> None:
     """Sum the parts inside up to an instant."""
     g = s.glob[0]
     since = max(g["wip_at"], g["start"])
     if until > since:
-        g["wip_time"] += g["inside"] * (until - since)
+        sum_wip(s, g["inside"], until - since)
     g["wip_at"] = until
 
 
@@ -155,6 +175,9 @@ def count_finished(s: RunState, product: Int, lead: Int, now: Int) -> None:
     g = s.glob[0]
     s.finished[product] += 1
     s.lead_time[product] += lead
+    if s.lead_time[product] >= LAP:
+        s.lead_time[product] -= LAP
+        s.lead_laps[product] += 1
     s.lead_histogram[product, lead_bin(lead)] += 1
     if g["window"] > 0:
         s.per_window[(now - g["start"] - 1) // g["window"]] += 1

@@ -28,6 +28,7 @@ from twin.kernel.outcome import Outcome
 from twin.kernel.samplers import value
 from twin.kernel.states import NodeKind
 from twin.kernel.stops import RunError, Stop, too_long
+from twin.kernel.sums import HALF_BITS, split
 from twin.kernel.tally import STOPPED, Tally
 
 _BUDGET = 500_000  # ends between two looks at whether to stop: about 0.1 s
@@ -141,16 +142,21 @@ def tally_of(line: Line, state: State, end: int, stop: Stop | None) -> Tally:
     """Return the sums in the state of a run that has ended."""
     glob, nodes = state.glob, line.nodes
     arriving = (nodes["kind"] == NodeKind.SOURCE) & (nodes["saturated"] == 0)
+    g = glob[0]
+    wip_time, wip_laps = split((int(g["wip_high"]) << int(HALF_BITS)) + int(g["wip_low"]))
     return Tally(
         start=int(glob["start"][0]),
         end=np.array(end, np.int64),
         stopped=np.array(STOPPED.index(stop.kind if stop else ""), np.int64),
         state_time=state.time,
+        laps=state.laps,
         count=state.count,
-        wip_time=glob["wip_time"][0].reshape(()).copy(),
+        wip_time=wip_time,
+        wip_laps=wip_laps,
         finished=state.finished,
         scrapped=state.scrapped,
         lead_time=state.lead_time,
+        lead_laps=state.lead_laps,
         lead_histogram=state.lead_histogram,
         inside=glob["inside"][0].reshape(()).copy(),
         outside=np.array(state.nodes["parts"][arriving].sum(), np.int64),

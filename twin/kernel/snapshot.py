@@ -8,7 +8,7 @@ import io
 import json
 import zipfile
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from twin.kernel.arrays import State
 from twin.kernel.layout import model_of, state_of, tally_arrays
 from twin.kernel.model import NONE, Line
 from twin.kernel.tally import Tally
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _NOTE = "note"
 _FREE = {"parts", "log", "diary", "commands", "per_window"}  # arrays whose length varies
@@ -64,7 +67,8 @@ def restore(line: Line, data: bytes) -> State:
     fresh = state_of(line, model_of(line), seed=0, replication=0, end=0)
     if note.get("layout") != _layout(fresh) or set(arrays) != set(State._fields):
         raise SnapshotError("taken with another version; run the line again and take a new one")
-    for name, array in zip(State._fields, fresh, strict=True):
+    expected: tuple[NDArray[Any], ...] = fresh
+    for name, array in zip(State._fields, expected, strict=True):
         same = (
             arrays[name].shape[1:] == array.shape[1:]
             if name in _FREE
@@ -99,7 +103,8 @@ def begun_anew(
     tally: dict[str, Any] = {**tally_arrays(line, Tally.windows(start, end, window))}
     copy = State(*copies)._replace(log=state.log[:0].copy(), **tally)
     copy.nodes["ahead_of"] = NONE
-    for field in ("logging", "logged", "room", "telling", "told", "diary_room", "wip_time"):
+    sums = ("wip_high", "wip_low")
+    for field in ("logging", "logged", "room", "telling", "told", "diary_room", *sums):
         copy.glob[field] = 0
     copy.glob["seed"], copy.glob["start"], copy.glob["window"] = seed, start, window
     return copy
@@ -107,7 +112,8 @@ def begun_anew(
 
 def _layout(state: State) -> str:
     """Return a digest of the kinds of all arrays."""
-    kinds = [(name, array.dtype.descr) for name, array in zip(State._fields, state, strict=True)]
+    arrays: tuple[NDArray[Any], ...] = state
+    kinds = [(name, array.dtype.descr) for name, array in zip(State._fields, arrays, strict=True)]
     return sha256(repr(kinds).encode()).hexdigest()
 
 

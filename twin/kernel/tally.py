@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from twin.kernel.log import Log
 from twin.kernel.model import Line
 from twin.kernel.states import N_STATES, PART_STATES, Ending, State
+from twin.kernel.sums import seconds, split, summed, whole
 
 # Lead times fall into bins whose width is 1/16 of the power of two below them; all below 2^20 ns
 # (1 ms) share bin 0, all from 2^57 ns (4.6 years) the last.
@@ -65,24 +66,40 @@ def lead_edges() -> NDArray[np.int64]:
 class Tally:
     """Sums over (start, end]; of n runs stacked each array has a leading axis n.
 
-    R resources, S states, P products, B bins, W windows.  Times in ns.
+    R resources, S states, P products, B bins, W windows.  Times in ns; where many parts add up,
+    beyond the laps of `twin.kernel.sums`.
     """
 
     start: int
     end: NDArray[np.int64]  # () where the run ended: the horizon, or where it stopped
     stopped: NDArray[np.int64]  # () 0 ran to the horizon, else index into STOPPED
     state_time: NDArray[np.int64]  # (R, S) of a buffer or conveyor: sum over its parts
+    laps: NDArray[np.int16]  # (R, S) of state_time
     count: NDArray[np.int64]  # (R, S) records closed, neither cut nor interrupted
     wip_time: NDArray[np.int64]  # () integral of the parts inside, parts x ns
+    wip_laps: NDArray[np.int16]  # ()
     finished: NDArray[np.int64]  # (P,)
     scrapped: NDArray[np.int64]  # (P,)
     lead_time: NDArray[np.int64]  # (P,) sum over finished parts
+    lead_laps: NDArray[np.int16]  # (P,)
     lead_histogram: NDArray[np.int64]  # (P, B) see lead_bin
     inside: NDArray[np.int64]  # () parts inside at the end
     outside: NDArray[np.int64]  # () parts waiting outside at the end, unsaturated sources
     window: int  # length of the windows of finished_per_window, 0: none
     # (W,) the last window may be shorter; W follows from the horizon also where a run stopped.
     finished_per_window: NDArray[np.int64]
+
+    def seconds(self) -> NDArray[np.float64]:
+        """Return the time by resource and state, s, shape (R, S)."""
+        return seconds(self.state_time, self.laps)
+
+    def wip_seconds(self) -> NDArray[np.float64]:
+        """Return the integral of the parts inside, parts x s, shape ()."""
+        return seconds(self.wip_time, self.wip_laps)
+
+    def lead_seconds(self) -> NDArray[np.float64]:
+        """Return the sum of the lead times of finished parts, s, shape (P,)."""
+        return seconds(self.lead_time, self.lead_laps)
 
     @staticmethod
     def windows(start: int, end: int, window: int) -> int:
@@ -143,17 +160,25 @@ class Tally:
         if window:
             np.add.at(in_windows, (leaving["t1"] - start - 1) // window, 1)
         counted = ~np.isin(closed["cause"], _NOT_COUNTED)
-        inside, wip_time = _inside(records, start, log.end)
+        inside, wip = _inside(records, start, log.end)
+        state_time, laps = summed(_places(closed), _clipped(closed, start), shape)
+        lead_time, lead_laps = summed((leaving["product"],), lead, (products,))
+        counts = np.zeros(shape, np.int64)
+        np.add.at(counts, _places(closed[counted]), 1)
+        wip_time, wip_laps = split(wip)
         return cls(
             start=start,
             end=np.array(log.end, np.int64),
             stopped=np.array(stopped, np.int64),
-            state_time=_summed(closed, _clipped(closed, start), shape),
-            count=_summed(closed[counted], np.ones(int(counted.sum()), np.int64), shape),
+            state_time=state_time,
+            laps=laps,
+            count=counts,
             wip_time=wip_time,
+            wip_laps=wip_laps,
             finished=np.bincount(leaving["product"], minlength=products).astype(np.int64),
             scrapped=np.bincount(scrap["product"], minlength=products).astype(np.int64),
-            lead_time=_by_product(leaving["product"], lead, products),
+            lead_time=lead_time,
+            lead_laps=lead_laps,
             lead_histogram=bins,
             inside=inside,
             outside=np.array(outside, np.int64),
@@ -168,29 +193,18 @@ def _clipped(closed: NDArray[np.void], start: int) -> NDArray[np.int64]:
     return closed["t1"] - np.where(of_part, closed["t0"], np.maximum(closed["t0"], start))
 
 
-def _summed(
-    records: NDArray[np.void], amounts: NDArray[np.int64], shape: tuple[int, int]
-) -> NDArray[np.int64]:
-    total = np.zeros(shape, np.int64)
-    np.add.at(total, (records["resource"], records["state"]), amounts)
-    return total
+def _places(records: NDArray[np.void]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return resource and state of each record."""
+    return records["resource"], records["state"]
 
 
-def _by_product(
-    product: NDArray[np.int64], amounts: NDArray[np.int64], products: int
-) -> NDArray[np.int64]:
-    total = np.zeros(products, np.int64)
-    np.add.at(total, product, amounts)
-    return total
-
-
-def _inside(
-    records: NDArray[np.void], start: int, end: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _inside(records: NDArray[np.void], start: int, end: int) -> tuple[NDArray[np.int64], int]:
     """Return the parts inside at the end and the integral of the parts inside over the window."""
     entries = records["t1"][np.isin(records["state"], _COMING)]
     leavings = records["t1"][np.isin(records["state"], _LEAVING)]
     inside = entries.size - leavings.size
     since = max(start, 0)
-    stays = (end - np.maximum(entries, since)).sum() - (end - np.maximum(leavings, since)).sum()
-    return np.array(inside, np.int64), np.array(stays if end > since else 0, np.int64)
+    if end <= since:
+        return np.array(inside, np.int64), 0
+    stays = whole(end - np.maximum(entries, since)) - whole(end - np.maximum(leavings, since))
+    return np.array(inside, np.int64), stays

@@ -16,7 +16,7 @@ from twin.kernel.arrays import PAUSED, REACHED, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.jit import entry, inlined
 from twin.kernel.near import near
-from twin.kernel.records import count_finished
+from twin.kernel.records import count_finished, sum_up, sum_wip
 from twin.kernel.samplers import draw_block
 from twin.kernel.states import State
 
@@ -77,17 +77,17 @@ def _tally(s: RunState, r: Int, state: Int, t0: Int, t1: Int, end: Int) -> None:
     """Add a record of a resource's time that is closed at t1, or is cut at the end."""
     start = s.glob[0]["start"]
     if t0 >= start and t1 <= end:
-        s.time[r, state] += t1 - t0
+        sum_up(s, r, state, t1 - t0)
         s.count[r, state] += t1 > t0
     elif t0 < end and min(t1, end) > start and t0 < t1:
-        s.time[r, state] += min(t1, end) - max(t0, start)
+        sum_up(s, r, state, min(t1, end) - max(t0, start))
         s.count[r, state] += t1 <= end
 
 
 @inlined
 def _tally_fact(s: RunState, r: Int, state: Int, t0: Int, t1: Int) -> None:
     if t1 > s.glob[0]["start"]:
-        s.time[r, state] += t1 - t0
+        sum_up(s, r, state, t1 - t0)
         s.count[r, state] += 1
 
 
@@ -169,7 +169,7 @@ def _pass(m: Model, s: RunState, t: Tandem, entered: Int, end: Int) -> bool:
         if ready <= 0:
             return False
     _leave(s, t, f["stages"] - 1, ready, ready, end)
-    g["wip_time"] += max(0, min(ready, end) - max(entered, g["start"]))
+    sum_wip(s, 1, max(0, min(ready, end) - max(entered, g["start"])))
     g["inside"] += ready > end
     if ready <= end:
         _tally_fact(s, f["sink"], _FINISHED, entered, ready)

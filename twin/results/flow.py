@@ -33,9 +33,9 @@ def throughput(seen: Observed, parts: NDArray[np.int64], unit: str = "parts/h") 
 def lead_time(seen: Observed) -> LeadTime:
     """Return mean, median and 90th percentile of the time from entry to leaving good."""
     histogram = seen.tally.lead_histogram.sum(axis=1)
-    finished, total = seen.tally.finished.sum(axis=1), seen.tally.lead_time.sum(axis=1)
+    finished, total = seen.tally.finished.sum(axis=1), seen.tally.lead_seconds().sum(axis=1)
     return LeadTime(
-        mean=ratio(total / NS_PER_S, finished, "s"),
+        mean=ratio(total, finished, "s"),
         p50=estimate(percentile(histogram, 0.5), "s"),
         p90=estimate(percentile(histogram, 0.9), "s"),
     )
@@ -72,7 +72,7 @@ def product_results(seen: Observed) -> tuple[ProductResult, ...]:
             name=name,
             throughput=throughput(seen, tally.finished[:, p]),
             scrap_share=scrap_share(tally.scrapped[:, p], tally.finished[:, p]),
-            lead_time=ratio(tally.lead_time[:, p] / NS_PER_S, tally.finished[:, p], "s"),
+            lead_time=ratio(tally.lead_seconds()[:, p], tally.finished[:, p], "s"),
         )
         for p, name in enumerate(seen.line.products)
     )

@@ -118,7 +118,7 @@ def _flow(seen: Observed) -> _Flow:
         "scrap": _parts(scrapped),
         "scrap_share": scrap_share(scrapped, finished),
         "lead_time": lead_time(seen),
-        "wip": _parts(seen.tally.wip_time / (seen.end - seen.tally.start)),
+        "wip": _parts(seen.tally.wip_seconds() / seen.seconds),
         "outside": _parts(seen.tally.outside),
         "wait_outside": _wait_outside(seen),
         "products": product_results(seen),

@@ -9,6 +9,7 @@ from cells.expand import expand
 from cells.schema import Cell
 from twin.kernel.model import NONE, NS_PER_S, Line
 from twin.kernel.states import NodeKind, State
+from twin.kernel.sums import seconds
 from twin.kernel.tally import Tally
 from twin.results.schedule import Schedule, schedule
 
@@ -57,7 +58,7 @@ class Observed:
 
     def time(self, of: NDArray[np.bool_]) -> Floats:
         """Return time by state of some resources together, s, shape (n, S)."""
-        time: Floats = self.tally.state_time[:, of].sum(axis=1) / NS_PER_S
+        time: Floats = seconds(self.tally.state_time[:, of], self.tally.laps[:, of]).sum(axis=1)
         return time
 
     def count(self, of: NDArray[np.bool_]) -> Floats:
