@@ -144,16 +144,21 @@ def arm_of(model: str, folder: Path) -> Arm:
     return import_urdf(folder / model, folder=folder)
 
 
-def _hops(cell: Cell, robot: str) -> list[tuple[str, str]]:
-    """Return the pairs of places between which a robot carries parts, in order of the flow."""
+def carried(cell: Cell, robot: str) -> list[tuple[str, str, str]]:
+    """Return what a robot carries, in order of the flow: from which node, between which places."""
     nodes = {**cell.sources, **cell.buffers, **cell.conveyors, **cell.stations, **cell.sinks}
     hops = []
     for flow in cell.flow:
         if flow.by == robot:
             targets = [flow.to] if isinstance(flow.to, str) else list(flow.to)
             origin = _at(nodes[flow.from_], "pick_at")
-            hops += [(origin, _at(nodes[target], "place_at")) for target in targets]
+            hops += [(flow.from_, origin, _at(nodes[target], "place_at")) for target in targets]
     return hops
+
+
+def _hops(cell: Cell, robot: str) -> list[tuple[str, str]]:
+    """Return the pairs of places between which a robot carries parts, in order of the flow."""
+    return [(a, b) for _, a, b in carried(cell, robot)]
 
 
 def _attended(cell: Cell, robot: str) -> list[str]:

@@ -15,6 +15,7 @@ from twin.cli.endings import BAD_INPUT, INTERRUPTED, in_words, is_users_error
 from twin.cli.gateway import gateway
 from twin.cli.keys import keys
 from twin.cli.log import log
+from twin.cli.place import place
 from twin.cli.robots import robots
 from twin.cli.run import run
 from twin.cli.schema import schema
@@ -28,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (run, check, compare, twin, calibrate, demo, robots, schema, doctor):
+for verb in (run, check, compare, place, twin, calibrate, demo, robots, schema, doctor):
     app.command()(verb)
 for name, group in (("keys", keys), ("log", log), ("gateway", gateway)):
     app.add_typer(group, name=name)

@@ -5,7 +5,7 @@ from typing import TypeVar
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from cells.units import Duration, Fraction
+from cells.units import Duration, Fraction, Length
 
 T = TypeVar("T")
 
@@ -34,6 +34,20 @@ def share(option: str, text: str | None) -> float | None:
     value = _read(TypeAdapter(Fraction), option, text)
     if value == 0:
         raise typer.BadParameter(f"{option}: must be more than 0, such as 1 %")
+    return value
+
+
+def length(option: str, text: str) -> float:
+    """Return an option such as `400 mm` in m.
+
+    Raises
+    ------
+    typer.BadParameter
+        If it is no length with a unit, or negative.
+    """
+    value = _read(TypeAdapter(Length), option, text)
+    if value < 0:
+        raise typer.BadParameter(f"{option}: must be at least 0 mm")
     return value
 
 
