@@ -47,6 +47,14 @@ class Handling(Part):
     place: Duration = 0
 
 
+class Calibration(Part):
+    """What was fitted to measured cycles, see `taktwin calibrate-arm`."""
+
+    effort: float = Field(1.0, gt=0.0, le=10.0)  # times the published torques or accelerations
+    dead_time: Duration = 0  # of the controller before each motion
+    source: str | None = None  # what was measured, and when
+
+
 class Robot(Part):
     """An arm that carries parts."""
 
@@ -62,6 +70,7 @@ class Robot(Part):
     power: PowerUse | None = None
     cost: Cost | None = None
     settle: Duration = 0  # waiting for standstill after each move
+    calibration: Calibration | None = None
 
 
 class Need(Part):

@@ -84,6 +84,7 @@ class Arm:
     assumed: tuple[str, ...]  # groups of numbers that are assumed, not published
     sources: Mapping[str, str]  # group of numbers -> where they are from
     notes: tuple[str, ...]
+    calibrated: bool = False  # fitted to measured cycles, see `robots.fit`
 
     @property
     def dof(self) -> int:
@@ -91,8 +92,10 @@ class Arm:
         return len(self.joints)
 
     @property
-    def basis(self) -> Literal["torque", "published limits", "assumed"]:
+    def basis(self) -> Literal["torque", "published limits", "calibrated", "assumed"]:
         """What decides how fast a joint move is."""
+        if self.calibrated:
+            return "calibrated"
         if self.torque is not None and self.inertials is not None:
             return "torque"
         return "assumed" if self.acceleration is None else "published limits"

@@ -22,7 +22,9 @@ _DAMPING = 0.5  # less overshoots: all of an average pays for what one part of i
 _TIGHT = 1.002  # passing a limit by less is rounding of the grid
 _SMALL = 1e-4  # m of way for differences
 
-Basis = Literal["torque", "published limits", "assumed", "published rule of the controller"]
+Basis = Literal[
+    "torque", "published limits", "calibrated", "assumed", "published rule of the controller"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -119,6 +119,8 @@ def notes_of(task: ArmTask) -> tuple[str, ...]:
             f"joint moves use {MARGIN:.0%} of the published torques on the published masses;"
             " friction and rotor inertia are not published and left out"
         )
+    elif arm.basis == "calibrated":
+        notes.append("torques or accelerations are scaled to measured cycles (calibrated)")
     elif arm.basis == "assumed":
         notes.append(f"joints reach full speed within {ASSUMED_TO_SPEED} s (assumed)")
     source = "published default of the controller" if arm.straight_acceleration else "assumed"

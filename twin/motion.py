@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cells.base import Position, Turn
-from cells.carriers import Gripper
+from cells.carriers import Gripper, Robot
 from cells.expand import expand
 from cells.programs import Point
 from cells.schema import Cell, Place
 from cells.staff import needs_of
 from robots import jit
 from robots.arm import Arm
+from robots.fit import with_effort
 from robots.load import load_arm
 from robots.table import move_times as table_of
 from robots.task import ArmTask, Fixture, MoveTable, Target, Tool
@@ -106,18 +107,19 @@ def arm_tasks(cell: Cell, folder: Path | None = None) -> dict[str, ArmTask]:
         if not stands:
             continue
         home, places = stands[0], tuple(dict.fromkeys(stands))
+        arm, dead = _calibrated(robot, folder or Path())
         tasks[name] = ArmTask(
             name=name,
-            arm=arm_of(robot.model, folder or Path()),
+            arm=arm,
             pose_cell_base=pose(robot.base.position, robot.base.turn),
             tool=tool_of(robot.gripper),
             part_mass=robot.part_mass,
             speed=robot.speed,
             approach=robot.handling.approach,
             approach_speed=robot.handling.approach_speed,
-            settle=robot.settle / NS_PER_S,
-            pick_extra=robot.handling.pick / NS_PER_S,
-            place_extra=robot.handling.place / NS_PER_S,
+            settle=robot.settle / NS_PER_S + dead,
+            pick_extra=robot.handling.pick / NS_PER_S + 2 * dead,  # two motions: in and out
+            place_extra=robot.handling.place / NS_PER_S + 2 * dead,
             targets=tuple(
                 Target(name=place, pose_cell_tcp=pose_of_place(cell.places[place]))
                 for place in places
@@ -127,6 +129,23 @@ def arm_tasks(cell: Cell, folder: Path | None = None) -> dict[str, ArmTask]:
             home=places.index(home),
         )
     return tasks
+
+
+def uncalibrated(cell: Cell, robot: str) -> Cell:
+    """Return a cell in which one robot's times are those of the published data; expanded."""
+    flat = expand(cell)
+    if robot not in flat.robots:
+        return flat
+    plain = flat.robots[robot].model_copy(update={"calibration": None, "settle": 0})
+    return flat.model_copy(update={"robots": {**flat.robots, robot: plain}})
+
+
+def _calibrated(robot: Robot, folder: Path) -> tuple[Arm, float]:
+    """Return a robot's arm as it was fitted to measured cycles, and its dead time, s."""
+    arm, fitted = arm_of(robot.model, folder), robot.calibration
+    if fitted is None:
+        return arm, 0.0
+    return with_effort(arm, fitted.effort), fitted.dead_time / NS_PER_S
 
 
 def arm_of(model: str, folder: Path) -> Arm:

@@ -251,3 +251,25 @@ def test_robots_refuses_what_it_cannot_read(taktwin, words, reason):
 
     assert code == BAD_INPUT
     assert reason in errors
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("robot: arm\ncycles: []\n", "cycles"),
+        ("robot: arm\ncycles: [{does: [{from: a}], time: 1 s}]\n", "write one of"),
+        ("robot: arm\ncycles: [{does: [{pick_at: a}], time: 1}]\n", "bare number"),
+        ("robot: arm\ncycles: [{does: [{pick_at: rac}], time: 1 s}]\n", "no place 'rac'"),
+        ("robot: hand\ncycles: [{does: [{pick_at: rack}], time: 1 s}]\n", "no robot named 'hand'"),
+    ],
+)
+def test_measured_cycles_that_make_no_sense_are_refused_with_their_place(
+    taktwin, tmp_path, text, reason
+):
+    (tmp_path / "measured.yaml").write_text(text)
+
+    code, _, errors = taktwin("calibrate-arm", "machine_tending", "measured.yaml")
+
+    assert code == BAD_INPUT
+    assert "measured.yaml" in errors
+    assert reason in errors

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from twin.cli.calibrate import calibrate
+from twin.cli.calibrate_arm import calibrate_arm
 from twin.cli.check import check
 from twin.cli.compare import compare
 from twin.cli.demo import demo
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 for verb in (run, check, compare, place, twin, calibrate, demo, robots, schema, doctor):
     app.command()(verb)
+app.command("calibrate-arm")(calibrate_arm)
 for name, group in (("keys", keys), ("log", log), ("gateway", gateway)):
     app.add_typer(group, name=name)
 
