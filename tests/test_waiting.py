@@ -207,3 +207,22 @@ flow:
     outcome = simulate(line, seed=1, end=60 * NS_PER_S)
 
     assert [end for _, _, _, end, _ in told(line, outcome, State.FINISHED)] == [6]
+
+
+@ENGINES
+def test_falling_asleep_that_work_forestalls_is_no_event(simulate):
+    text = """taktwin: 1
+name: awake
+products: {p: {}}
+sources: {src: {product: p, every: 1 h, first: 1 s}}
+stations:
+  A:
+    process: 6 s
+    power: {working: 1 kW, idle: 1 kW, standby: {power: 1 W, after: 5 s}}
+sinks: {out: {}}
+flow: [{from: src, to: A}, {from: A, to: out}]
+run: {horizon: 1 h, most_events: 2}
+"""
+
+    # The arrival at 1 and the end of work at 7; it would have fallen asleep at 5.
+    assert simulate(build_line(load_text(text)), seed=1, end=10 * NS_PER_S).stop is None

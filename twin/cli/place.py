@@ -9,7 +9,6 @@ import typer
 from twin.cli.endings import JSON, CellArgument
 
 if TYPE_CHECKING:
-
     from twin.placement import Found, Placement
 
 

@@ -83,10 +83,11 @@ def _look_at(m: Model, s: RunState, r: Int) -> None:
     """Let a server show its state; how long it starves is counted from here."""
     before, state = s.res[r]["state"], _state_of(m, s, r)
     s.res[r]["touched"] = 0
-    if before == state:
+    slot = m.res[r]["sleep"]
+    # What it does may be shown already, though how long it starved is still counted.
+    if before == state and (slot < 0 or state == _STARVED):
         return
     show(s, r, state)
-    slot = m.res[r]["sleep"]
     if slot >= 0:
         if state == _STARVED:
             after = m.nodes[m.res[r]["node"]]["standby_after"]
