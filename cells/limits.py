@@ -61,6 +61,7 @@ def _station(station: Station) -> Found:
     if isinstance(station.process, dict) and not station.process:
         yield "process", "no process time is given; write `process: 45 s`, or one per product"
     yield from _kit(station)
+    yield from _maintenance(station)
     if station.tooled_for is not None and station.setup is None:
         yield "tooled_for", "the station has no `setup`; give it one, or leave `tooled_for` out"
     if isinstance(station.setup, dict) and not any(station.setup.values()):
@@ -70,6 +71,21 @@ def _station(station: Station) -> Found:
     for name, mode in station.failures.items():
         if mode.after.mean() <= 0.0:
             yield "failures", f"{name}: the time to failure must be above 0 s"
+
+
+def _maintenance(station: Station) -> Found:
+    idle = [name for name, plan in station.maintenance.items() if plan.when_idle]
+    for name, plan in station.maintenance.items():
+        given = (plan.every, plan.after_working, plan.after_parts)
+        if sum(one is not None for one in given) + plan.when_idle != 1:
+            message = "give exactly one of `every`, `after_working`, `after_parts`, `when_idle`"
+            yield "maintenance", f"{name}: {message}"
+        if 0 in given[:2]:
+            yield "maintenance", f"{name}: the time until it is due must be above 0 s"
+        if plan.when_idle and plan.takes.mean() <= 0.0:
+            yield "maintenance", f"{name}: what is done when idle must take more than 0 s"
+    if len(idle) > 1:
+        yield "maintenance", f"only one can be done `when_idle`; found {', '.join(idle)}"
 
 
 def _kit(station: Station) -> Found:

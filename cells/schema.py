@@ -100,6 +100,16 @@ class FailureMode(Part):
     crew: Name | None = None  # operators, or their skill; default: it is repaired by itself
 
 
+class Maintenance(Part):
+    """Work on a station that is planned; exactly one of what makes it due."""
+
+    every: Duration | None = None  # from the end of the last one on, on shift or off
+    after_working: Duration | None = None
+    after_parts: int | None = Field(None, ge=1, le=1_000_000_000)
+    when_idle: bool = False  # again and again while there is nothing to do
+    takes: Distribution
+
+
 class Batch(Part):
     """Parts that an oven works on together."""
 
@@ -132,6 +142,7 @@ class Station(Part):
     at: Name | None = None
     places: list[Name] | None = None  # one a machine, with `count`
     failures: dict[Name, FailureMode] = {}
+    maintenance: dict[Name, Maintenance] = {}
     shifts: Name | None = None
     at_shift_end: Literal["suspend", "finish", "start_if_fits"] = "suspend"
     needs: Need | list[Need] = []  # who has to be there

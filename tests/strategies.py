@@ -80,6 +80,7 @@ def random_case(rng: Random) -> Case:
     queues.arrivals(rng, draft.document)
     stations.kits(rng, draft.document)
     stations.ovens(rng, draft.document)
+    stations.maintenance(rng, draft.document)
     queues.orders(rng, draft.document)
     queues.belts(rng, draft.document)
     queues.limits(rng, draft.document)

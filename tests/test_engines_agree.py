@@ -67,8 +67,7 @@ def test_replications_without_a_log_sum_up_to_the_same_tally(case):
 
 
 def test_the_random_cells_use_every_feature():
-    later = {State.MAINTENANCE}  # no cell can ask for it yet
-    wanted = set(State) - later
+    wanted = set(State)
     states: set[int] = set()
     stops: set[bool] = set()
     for seed in range(2_000):  # one in two hundred locks up

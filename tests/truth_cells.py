@@ -18,7 +18,6 @@ CASES: dict[str, dict[str, Any]] = {
 
 NOT_COVERED = {
     "A16": "classes with pre-emption are not in the language yet",
-    "A22": "vacations of a station are not in the language yet",
     "D08": "set-ups and exhaustive service are not in the language yet",
 }
 
@@ -214,6 +213,16 @@ flow:
   - {from: backorders, to: D}
   - {from: D, to: finished}
 """,
+    "A22": """
+sources: {src: {product: part, every: {exponential: {mean: MEAN}}}}
+stations:
+  A:
+    process: {erlang: {mean: 1 s, k: 2}}
+    queue: unlimited
+    maintenance: {look: {when_idle: true, takes: 1.5 s}}
+sinks: {finished: {}}
+flow: [{from: src, to: A}, {from: A, to: finished}]
+""".replace("MEAN", seconds(1 / 0.7)),
     "D03": """
 products: {a: {}, b: {}, set: {}}
 sources: {of_a: {product: a, saturated: true}, of_b: {product: b, saturated: true}}

@@ -177,6 +177,7 @@ PLANS: dict[str, list[Plan]] = {
             on_failure="scrap",
         ),
     ],
+    "A22": [Plan({"mean_wait": lambda runs: runs.wait("A")}, full=200_000, light=None, runs=20)],
     "A28": [Plan(THROUGHPUT, full=200_000, light=3_000)],
     "B03": [
         Plan(

@@ -39,6 +39,23 @@ def ovens(rng: Random, document: Document) -> None:
                 station["batch"]["same"] = "product"
 
 
+def maintenance(rng: Random, document: Document) -> None:
+    """Let some stations be maintained."""
+    for station in document["stations"].values():
+        if rng.random() > 0.85:
+            kinds = rng.sample(["every", "after_working", "after_parts", "when_idle"], 2)
+            station["maintenance"] = {
+                kind: {kind: _due(rng, kind), "takes": time(rng, shortest=1)}
+                for kind in kinds[: rng.choice([1, 1, 2])]
+            }
+
+
+def _due(rng: Random, kind: str) -> Any:
+    if kind == "when_idle":
+        return True
+    return rng.randint(1, 4) if kind == "after_parts" else f"{rng.randint(2, 12)} s"
+
+
 def setup(rng: Random, products: list[str]) -> Any:
     """Return one time for all changes, or a matrix with gaps in it."""
     if rng.random() > 0.5:

@@ -156,7 +156,8 @@ def _failure_streams(nodes: Nodes, units: int) -> tuple[NDArray[np.uint64], NDAr
         for k in range(max(0, int(nodes.rows["mode_count"][node]))):
             name, mode = nodes.resources[resource], nodes.mode_names[first + k]
             after[resource, k] = stream_id(name, f"failure:{mode}")
-            repair[resource, k] = stream_id(name, f"repair:{mode}")
+            mends = "maintenance" if first + k in nodes.plans else "repair"
+            repair[resource, k] = stream_id(name, f"{mends}:{mode}")
     return after, repair
 
 

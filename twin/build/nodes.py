@@ -38,6 +38,7 @@ _ZERO = (
     "at_shift_end",
     "wake_up",
     "mode_count",
+    "planned",
     "call_count",
     "need_first",
     "transit",
@@ -59,6 +60,7 @@ class Nodes:
     resources: list[str] = field(default_factory=list)
     resource_node: list[int] = field(default_factory=list)
     modes: list[tuple[int, int, int, int]] = field(default_factory=list)
+    plans: dict[int, int] = field(default_factory=dict)  # parts until due, of modes planned
     mode_names: list[str] = field(default_factory=list)
     mode_call: dict[int, int] = field(default_factory=dict)  # of modes that need somebody
 
@@ -166,11 +168,34 @@ def _station(
                 OnFailure[mode.on_failure.upper()],
             )
         )
+    _maintenance(nodes, row, station, dists)
+
+
+def _maintenance(nodes: Nodes, row: np.void, station: Station, dists: DistributionTable) -> None:
+    """Fill in the maintenance of a station: modes behind those of its failures."""
+    row["planned"] = int(bool(station.maintenance))
+    row["mode_count"] += len(station.maintenance)
+    for name, plan in station.maintenance.items():
+        after, clock = NONE, Clock.IDLE
+        if plan.every is not None:
+            after, clock = dists.constant(float(plan.every)), Clock.CALENDAR
+        elif plan.after_working is not None:
+            after, clock = dists.constant(float(plan.after_working)), Clock.OPERATING
+        elif plan.after_parts is not None:
+            clock = Clock.PARTS
+        else:
+            row["idle_mode"] = len(nodes.modes) - int(row["mode_first"])
+        nodes.plans[len(nodes.modes)] = plan.after_parts or 0
+        nodes.mode_names.append(name)
+        nodes.modes.append((after, dists.add(plan.takes), clock, OnFailure.RESUME))
 
 
 def mode_rows(nodes: Nodes) -> NDArray[np.void]:
     """Return the failure modes of all stations, dtype MODE."""
-    rows = [(*mode, nodes.mode_call.get(k, NONE)) for k, mode in enumerate(nodes.modes)]
+    rows = [
+        (*mode, nodes.mode_call.get(k, NONE), int(k in nodes.plans), nodes.plans.get(k, 0))
+        for k, mode in enumerate(nodes.modes)
+    ]
     return np.array(rows, dtype=MODE)
 
 

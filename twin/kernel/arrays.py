@@ -28,13 +28,14 @@ CARRY, AHEAD, ANSWER = range(3)
     REPAIR_ENDS,
     SHIFT_CHANGES,
     FAILURE_STRIKES,
+    MAINTENANCE_DUE,
     FALLS_ASLEEP,
     WAITED_ENOUGH,
     PART_RIPENS,
     PATIENCE_ENDS,
     CARD_RETURNS,
     PART_ARRIVES,
-) = range(13)
+) = range(14)
 
 # Why `advance` returned.
 (
@@ -71,7 +72,6 @@ RESOURCE = np.dtype(
         ("end", np.int64),  # operation, carrier step, conveyor head
         ("entry", np.int64),  # conveyor
         ("repair", np.int64),
-        ("failure", np.int64),  # first of its modes'
         ("sleep", np.int64),
         ("ripe", np.int64),  # buffer
         ("patience", np.int64),  # buffer, source
@@ -133,6 +133,7 @@ class Model(NamedTuple):
     doors: NDArray[np.int64]
     ring_first: NDArray[np.int64]  # (K,) where its cards that are away begin in State.away
     loop_slot: NDArray[np.int64]  # (1,) slot of the first loop
+    clock_slots: NDArray[np.int64]  # slot of each failure clock, NONE: it needs none
     # Stations that gather and to which node n leads: gatherers[gatherer_first[n] : ...].
     gatherer_first: NDArray[np.int64]  # (N + 1,)
     gatherers: NDArray[np.int64]
@@ -303,9 +304,10 @@ RESOURCE_STATE = np.dtype(
 
 CLOCK_STATE = np.dtype(
     [
-        ("left", np.int64),  # ns to the failure while the clock stands still
+        ("left", np.int64),  # ns to the failure while the clock stands still; parts to maintenance
         ("after_draws", np.int64),
         ("repair_draws", np.int64),
+        ("due", np.int64),  # 1: maintenance that is to begin
     ]
 )
 

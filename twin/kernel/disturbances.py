@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from twin.kernel.arrays import EMPTY, NEVER, WORKING, Int, Model
+from twin.kernel.arrays import EMPTY, FINISHED, NEVER, WORKING, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.arrivals import shift_of_source
 from twin.kernel.calls import dismiss, let_go, open_call
@@ -30,6 +30,7 @@ _DONE = np.int64(Ending.DONE)
 _SOURCE = np.int64(NodeKind.SOURCE)
 _STATION = np.int64(NodeKind.STATION)
 _CALENDAR = np.int64(Clock.CALENDAR)
+_PARTS = np.int64(Clock.PARTS)
 _RESTART = np.int64(OnFailure.RESTART)
 _SCRAP = np.int64(OnFailure.SCRAP)
 _SCRAPPED = np.int64(State.SCRAPPED)
@@ -44,11 +45,16 @@ def renew_clock(m: Model, s: RunState, r: Int, k: Int) -> None:
     """Draw the time to the next failure of mode k of server r and let a calendar clock run."""
     mode = m.modes[m.nodes[m.res[r]["node"]]["mode_first"] + k]
     clock = s.clocks[m.res[r]["clock"] + k]
+    clock["due"] = 0
+    if mode["clock"] == _PARTS:
+        clock["left"] = mode["parts"]
+    if mode["after"] < 0:
+        return
     stream = m.after_stream[r, k]
     clock["left"] = draw_time(m, s, r, mode["after"], 1.0, stream, clock["after_draws"])
     clock["after_draws"] += 1
     if mode["clock"] == _CALENDAR:
-        set_slot(s, m.res[r]["failure"] + k, s.glob[0]["now"] + clock["left"])
+        set_slot(s, m.clock_slots[m.res[r]["clock"] + k], s.glob[0]["now"] + clock["left"])
 
 
 @inlined
@@ -56,8 +62,8 @@ def _halt_clocks(m: Model, s: RunState, r: Int) -> None:
     """Stop all clocks of a server that goes down; operating clocks know what is left."""
     node, now = m.nodes[m.res[r]["node"]], s.glob[0]["now"]
     for k in range(node["mode_count"]):
-        slot = m.res[r]["failure"] + k
-        if s.due[slot] != NEVER:
+        slot = m.clock_slots[m.res[r]["clock"] + k]
+        if slot >= 0 and s.due[slot] != NEVER:
             if m.modes[node["mode_first"] + k]["clock"] == _CALENDAR:
                 s.clocks[m.res[r]["clock"] + k]["left"] = s.due[slot] - now
             set_slot(s, slot, NEVER)
@@ -107,6 +113,47 @@ def strike(m: Model, s: RunState, r: Int, k: Int) -> None:
     close_if_changed(m, s, r)
 
 
+# ---- maintenance ----
+
+
+@inlined
+def begin_due(m: Model, s: RunState, r: Int) -> None:
+    """Begin the first maintenance of a server that is due, unless an operation is to end first."""
+    x, node = s.res[r], m.nodes[m.res[r]["node"]]
+    begun = x["begun"] == 1 and EMPTY < x["phase"] < FINISHED
+    if node["planned"] == 0 or x["down"] >= 0 or begun:
+        return
+    for k in range(node["mode_count"]):
+        if s.clocks[m.res[r]["clock"] + k]["due"] == 1:
+            strike(m, s, r, np.int64(k))
+            return
+
+
+@inlined
+def come_due(m: Model, s: RunState, r: Int, k: Int) -> None:
+    """Maintenance k of server r comes due."""
+    c = m.res[r]["clock"] + k
+    set_slot(s, m.clock_slots[c], NEVER)
+    s.clocks[c]["due"] = 1
+    begin_due(m, s, r)
+
+
+@inlined
+def count_work(m: Model, s: RunState, r: Int, worked: bool) -> None:
+    """A stage of a server that is maintained has ended; `worked`: it was the work."""
+    node = m.nodes[m.res[r]["node"]]
+    for k in range(node["mode_count"]):
+        if worked and m.modes[node["mode_first"] + k]["clock"] == _PARTS:
+            clock = s.clocks[m.res[r]["clock"] + k]
+            clock["left"] -= 1
+            if clock["left"] <= 0:
+                clock["due"] = 1
+    begin_due(m, s, r)
+
+
+# ---- the end of repairs and maintenance ----
+
+
 @inlined
 def end_repair(m: Model, s: RunState, r: Int) -> None:
     """The repair of a server ends: its clocks run on, the one that struck starts anew."""
@@ -120,13 +167,16 @@ def end_repair(m: Model, s: RunState, r: Int) -> None:
     renew_clock(m, s, r, struck)
     node, now = m.nodes[m.res[r]["node"]], s.glob[0]["now"]
     for k in range(node["mode_count"]):
-        if k != struck and m.modes[node["mode_first"] + k]["clock"] == _CALENDAR:
-            left = s.clocks[m.res[r]["clock"] + k]["left"]
-            set_slot(s, m.res[r]["failure"] + k, now + left)
+        clock = s.clocks[m.res[r]["clock"] + k]
+        runs = m.modes[node["mode_first"] + k]["clock"] == _CALENDAR and clock["due"] == 0
+        if k != struck and runs:
+            left = clock["left"]
+            set_slot(s, m.clock_slots[m.res[r]["clock"] + k], now + left)
     if is_vacant(s, r):
         gains_server(m, s, r)
     may_start(s, r)
     close_if_changed(m, s, r)
+    begin_due(m, s, r)
 
 
 # ---- shifts ----

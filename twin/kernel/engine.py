@@ -11,6 +11,7 @@ from twin.kernel.arrays import (
     FALLS_ASLEEP,
     HEAD_ARRIVES,
     LIVELOCK,
+    MAINTENANCE_DUE,
     OPERATION_ENDS,
     OVERLOADED,
     PART_RIPENS,
@@ -23,6 +24,7 @@ from twin.kernel.arrays import (
     TOLD,
     TOO_LONG,
     WAITED_ENOUGH,
+    WORKING,
     Int,
     Model,
 )
@@ -36,6 +38,8 @@ from twin.kernel.dispatch import send_carriers
 from twin.kernel.disturbances import (
     begin_calendar,
     change_shift,
+    come_due,
+    count_work,
     end_repair,
     fall_asleep,
     renew_clock,
@@ -124,7 +128,10 @@ def _end(m: Model, s: RunState, slot: Int) -> None:
     """Do what is due in a slot."""
     kind, r = m.slots[slot]["kind"], np.int64(m.slots[slot]["who"])
     if kind == OPERATION_ENDS:
+        worked = s.res[r]["phase"] == WORKING
         end_operation(m, s, r)
+        if m.nodes[m.res[r]["node"]]["planned"] == 1:
+            count_work(m, s, r, worked)
     elif kind == STEP_ENDS:
         end_step(m, s, r)
     elif kind == HEAD_ARRIVES:
@@ -137,6 +144,8 @@ def _end(m: Model, s: RunState, slot: Int) -> None:
         change_shift(m, s, r)
     elif kind == FAILURE_STRIKES:
         strike(m, s, r, np.int64(m.slots[slot]["mode"]))
+    elif kind == MAINTENANCE_DUE:
+        come_due(m, s, r, np.int64(m.slots[slot]["mode"]))
     elif kind == FALLS_ASLEEP:
         fall_asleep(m, s, r)
     elif kind == PART_RIPENS:

@@ -7,38 +7,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.kernel.arrays import (
-    CARD_RETURNS,
     CLOCK_STATE,
     COMMAND,
     DIARY,
-    ENTRY_CLEARS,
-    FAILURE_STRIKES,
-    FALLS_ASLEEP,
     GLOBAL,
     GROUP_STATE,
-    HEAD_ARRIVES,
     KIT_STATE,
     LOOP_STATE,
     NEVER,
     NODE_STATE,
-    OPERATION_ENDS,
     PART,
-    PART_ARRIVES,
-    PART_RIPENS,
-    PATIENCE_ENDS,
-    REPAIR_ENDS,
     RESOURCE,
     RESOURCE_STATE,
-    SHIFT_CHANGES,
     SHIFT_STATE,
-    SLOT,
-    STEP_ENDS,
     VOID,
-    WAITED_ENOUGH,
     Model,
     State,
 )
 from twin.kernel.layout_calls import call_states, duties, first_calls
+from twin.kernel.layout_slots import number_slots
 from twin.kernel.log import ACTIVITY
 from twin.kernel.model import NONE, Line
 from twin.kernel.neighbours import feeders_of, gathering_of, rows
@@ -109,7 +96,7 @@ def _resources(line: Line) -> NDArray[np.void]:
     rank = np.where(node >= 0, line.nodes["rank"][node], 0)
     res["order"][np.lexsort([np.arange(count), rank])] = np.arange(count)
     for field in (
-        *("end", "entry", "repair", "failure", "sleep", "timeout"),
+        *("end", "entry", "repair", "sleep", "timeout"),
         *("ripe", "patience", "arrival"),
     ):
         res[field] = NONE
@@ -123,46 +110,10 @@ def _resources(line: Line) -> NDArray[np.void]:
     return res
 
 
-def _slots(line: Line, res: NDArray[np.void]) -> tuple[NDArray[np.void], int, int]:
-    """Number slots in the order of ends, also in `res`; return the first shift's and loop's too."""
-    slots: list[tuple[int, int, int]] = []
-    node = line.nodes[line.resource_node]
-    station = res["kind"] == NodeKind.STATION
-    conveyor = res["kind"] == NodeKind.CONVEYOR
-    failing = station & (node["mode_count"] > 0)
-    arrivals = (res["kind"] == NodeKind.SOURCE) & (node["saturated"] == 0)
-
-    def add(kind: int, field: str, chosen: NDArray[np.bool_]) -> None:
-        for r in np.flatnonzero(chosen):
-            res[field][r] = len(slots)
-            modes = int(node["mode_count"][r]) if kind == FAILURE_STRIKES else 1
-            slots.extend((kind, int(r), k) for k in range(modes))
-
-    add(OPERATION_ENDS, "end", station)
-    add(STEP_ENDS, "end", res["group"] >= 0)
-    add(HEAD_ARRIVES, "end", conveyor)
-    add(ENTRY_CLEARS, "entry", conveyor)
-    add(REPAIR_ENDS, "repair", failing)
-    shift_slot = len(slots)
-    slots.extend((SHIFT_CHANGES, c, 0) for c in range(len(line.calendars)))
-    add(FAILURE_STRIKES, "failure", failing)
-    add(FALLS_ASLEEP, "sleep", station & (node["standby_after"] >= 0))
-    add(WAITED_ENOUGH, "timeout", station & (node["batch_wait"] > 0))
-    buffer = res["kind"] == NodeKind.BUFFER
-    add(PART_RIPENS, "ripe", buffer & (node["dwell"] > 0))
-    waits = buffer | (res["kind"] == NodeKind.SOURCE)
-    add(PATIENCE_ENDS, "patience", waits & (node["patience"] >= 0))
-    loop_slot = len(slots)
-    slots.extend((CARD_RETURNS, k, 0) for k in range(len(line.loops)))
-    add(PART_ARRIVES, "arrival", arrivals)
-    # The main loop looks at a slot even where nothing can ever be pending.
-    return np.array(slots or [(PART_ARRIVES, 0, 0)], SLOT), shift_slot, loop_slot
-
-
 def model_of(line: Line) -> Model:
     """Return a line as the compiled engine reads it."""
     res = _resources(line)
-    slots, shift_slot, loop_slot = _slots(line, res)
+    slots, clock_slots, shift_slot, loop_slot = number_slots(line, res)
     feeder_first, feeders = feeders_of(line)
     on_calendar = defaultdict(list)
     for r, c in enumerate(res["calendar"]):
@@ -177,6 +128,7 @@ def model_of(line: Line) -> Model:
         **own,
         res=res,
         slots=slots,
+        clock_slots=clock_slots,
         shift_slot=np.array([shift_slot], np.int64),
         loop_slot=np.array([loop_slot], np.int64),
         duty_first=duty_first,
@@ -342,7 +294,7 @@ def state_of(
         nodes=_node_states(line),
         res=_resource_states(line),
         ahead=np.zeros((int(model.res["ahead"].max()) + 1, BLOCK), np.int64),
-        clocks=np.zeros(int((model.slots["kind"] == FAILURE_STRIKES).sum()), CLOCK_STATE),
+        clocks=np.zeros(model.clock_slots.size, CLOCK_STATE),
         kit=np.zeros(int(_components(line).sum()), KIT_STATE),
         groups=_group_states(line),
         calls=call_states(line),

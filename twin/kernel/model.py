@@ -86,6 +86,8 @@ NODE = np.dtype(
         ("wake_up", np.int64),  # ns to wake up
         ("mode_first", np.int64),  # its failure modes in Line.modes
         ("mode_count", np.int64),
+        ("planned", np.int64),  # 1: some of them are maintenance
+        ("idle_mode", np.int64),  # which of them is done when there is nothing to do, NONE none
         ("call_first", np.int64),  # row of Line.calls of its first server, NONE: it calls nobody
         ("call_count", np.int64),  # calls of each server
         ("need_first", np.int64),  # of these the first that is for a stage
@@ -123,6 +125,8 @@ MODE = np.dtype(
         ("clock", np.int64),  # Clock
         ("on_failure", np.int64),  # OnFailure
         ("call", np.int64),  # which of the server's calls is for its repair; NONE: needs nobody
+        ("planned", np.int64),  # 1: maintenance, which waits for the operation to end
+        ("parts", np.int64),  # Clock.PARTS: how many until it is due
     ]
 )
 

@@ -7,6 +7,7 @@ import numpy as np
 from twin.kernel.arrays import EMPTY, FINISHED, NEVER, UNSTARTED, WORKING, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.calls import first_lacking
+from twin.kernel.disturbances import strike
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
 from twin.kernel.offers import offered_part, target_of
@@ -82,6 +83,10 @@ def _state_of(m: Model, s: RunState, r: Int) -> Int:
 def _look_at(m: Model, s: RunState, r: Int) -> None:
     """Let a server show its state; how long it starves is counted from here."""
     before, state = s.res[r]["state"], _state_of(m, s, r)
+    idle_mode = m.nodes[m.res[r]["node"]]["idle_mode"]
+    if idle_mode >= 0 and (state == _STARVED or state == _ASLEEP) and s.res[r]["kept"] < 0:
+        strike(m, s, r, np.int64(idle_mode))
+        before, state = s.res[r]["state"], _state_of(m, s, r)
     s.res[r]["touched"] = 0
     slot = m.res[r]["sleep"]
     # What it does may be shown already, though how long it starved is still counted.

@@ -45,6 +45,7 @@ _FINISH = np.int64(ShiftEnd.FINISH)
 _IF_FITS = np.int64(ShiftEnd.START_IF_FITS)
 _STATE_WORKING = np.int64(State.WORKING)
 _OFF_SHIFT = np.int64(State.OFF_SHIFT)
+_MAINTENANCE = np.int64(State.MAINTENANCE)
 _FAILED = np.int64(State.FAILED)
 _UNDER_REPAIR = np.int64(State.UNDER_REPAIR)
 
@@ -134,6 +135,8 @@ def in_overtime(m: Model, s: RunState, r: Int) -> bool:
 @inlined
 def shown_down(m: Model, s: RunState, r: Int) -> Int:
     """Return the state of a server that is down."""
+    if m.modes[m.nodes[m.res[r]["node"]]["mode_first"] + s.res[r]["down"]]["planned"] == 1:
+        return _MAINTENANCE
     return _FAILED if s.due[m.res[r]["repair"]] == NEVER else _UNDER_REPAIR
 
 
@@ -150,9 +153,8 @@ def close_if_changed(m: Model, s: RunState, r: Int) -> None:
         changed = x["state"] != shown_down(m, s, r)
     else:
         # An unstarted part that does not fit into the shift shows off shift, on shift too.
-        changed = x["state"] == _UNDER_REPAIR or (
-            x["state"] == _OFF_SHIFT and x["phase"] != UNSTARTED
-        )
+        up_again = x["state"] == _UNDER_REPAIR or x["state"] == _MAINTENANCE
+        changed = up_again or (x["state"] == _OFF_SHIFT and x["phase"] != UNSTARTED)
     if changed:
         close(s, r, _DONE)
 
@@ -322,9 +324,9 @@ def _run_clocks(m: Model, s: RunState, r: Int, due: Int) -> None:
     node, now = m.nodes[m.res[r]["node"]], s.glob[0]["now"]
     for k in range(node["mode_count"]):
         if m.modes[node["mode_first"] + k]["clock"] == _OPERATING:
-            left = s.clocks[m.res[r]["clock"] + k]["left"]
-            if left <= due - now:
-                set_slot(s, m.res[r]["failure"] + k, now + left)
+            clock = s.clocks[m.res[r]["clock"] + k]
+            if clock["left"] <= due - now and clock["due"] == 0:
+                set_slot(s, m.clock_slots[m.res[r]["clock"] + k], now + clock["left"])
 
 
 @inlined
@@ -336,7 +338,7 @@ def stop_clocks(m: Model, s: RunState, r: Int) -> None:
         if m.modes[node["mode_first"] + k]["clock"] == _OPERATING:
             clock = s.clocks[m.res[r]["clock"] + k]
             clock["left"] -= worked
-            slot = m.res[r]["failure"] + k
+            slot = m.clock_slots[m.res[r]["clock"] + k]
             if clock["left"] > 0 and s.due[slot] != NEVER:
                 set_slot(s, slot, NEVER)
 

@@ -7,6 +7,7 @@ from twin.kernel.arrays import (
     FAILURE_STRIKES,
     FALLS_ASLEEP,
     FINISHED,
+    MAINTENANCE_DUE,
     NEVER,
     SHIFT_CHANGES,
     Int,
@@ -98,7 +99,8 @@ def _waits_for_shift(m: Model, s: RunState, r: Int) -> bool:
 @inlined
 def _is_idle_end(kind: Int) -> bool:
     """Return whether an end of this kind can come though the line stands still."""
-    return kind == SHIFT_CHANGES or kind == FAILURE_STRIKES or kind == FALLS_ASLEEP
+    fails = kind == FAILURE_STRIKES or kind == MAINTENANCE_DUE
+    return kind == SHIFT_CHANGES or fails or kind == FALLS_ASLEEP
 
 
 @inlined

@@ -146,10 +146,12 @@ class ShiftEnd(IntEnum):
 
 
 class Clock(IntEnum):
-    """On what time a failure mode ages."""
+    """On what a failure mode ages, or by what maintenance comes due."""
 
     OPERATING = 0
     CALENDAR = 1
+    PARTS = 2  # maintenance: parts worked on
+    IDLE = 3  # maintenance: whenever there is nothing to do
 
 
 class OnFailure(IntEnum):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from twin.kernel.states import State
 from twin.reference.floor import Floor
 from twin.reference.gathering import Gatherer
+from twin.reference.making import use_up
 from twin.reference.parts import Part
 from twin.reference.shifts import Calendar
 from twin.reference.station import Station
@@ -52,9 +53,9 @@ class Assembler(Gatherer):
         main = next(iter(self._kit))
         like = next(part for part in self.gathered if part.product == main)
         for part in self.gathered:
-            self._use_up(part)
+            use_up(self._floor, self.resource, part)
         self.gathered = []
-        self._set_to_work(self._make(self._makes, like))
+        self._set_to_work(self._station.make(self.resource, self._makes, like))
 
 
 class Assembly(Station):

@@ -23,12 +23,13 @@ class Family(IntEnum):
     REPAIR = 4
     SHIFT = 5
     FAILURE = 6
-    SLEEP = 7
-    TIMEOUT = 8  # an oven has waited for more parts
-    RIPE = 9  # a part has been in a buffer for long enough
-    PATIENCE = 10  # a part has waited for too long
-    CARD = 11  # a card is back
-    ARRIVAL = 12
+    MAINTENANCE = 7  # comes due
+    SLEEP = 8
+    TIMEOUT = 9  # an oven has waited for more parts
+    RIPE = 10  # a part has been in a buffer for long enough
+    PATIENCE = 11  # a part has waited for too long
+    CARD = 12  # a card is back
+    ARRIVAL = 13
 
 
 # Noticed at the next scan of the controller only.

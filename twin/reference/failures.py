@@ -24,6 +24,9 @@ class Machine(Protocol):
     def repaired(self, failure: "Failure") -> None:
         """Be up again."""
 
+    def begin_due(self) -> None:
+        """Begin maintenance that is due."""
+
 
 class Failure:
     """One mode in which a server fails: its clock runs out, it strikes, it is repaired, and so on.
@@ -70,6 +73,7 @@ class Failure:
         while True:
             self._left = self._after_luck.duration(self._after)
             self.go_on()
+            self._machine.begin_due()
             yield self._strikes
             self._strikes = self._env.event()
             self._machine.break_down(self)
@@ -134,8 +138,9 @@ def failures_of(floor: Floor, node: int, machine: Machine, calls: list[Call]) ->
     """Return all failure modes of a server of the station at a node; ``calls`` are its own."""
     row = floor.line.nodes[node]
     first, count = int(row["mode_first"]), int(row["mode_count"])
-    crews = floor.line.modes["call"][first : first + count].tolist()
+    modes = floor.line.modes[first : first + count]
     return [
-        Failure(floor, machine, first + k, k, None if crew == NONE else calls[crew])
-        for k, crew in enumerate(crews)
+        Failure(floor, machine, first + k, k, None if mode["call"] == NONE else calls[mode["call"]])
+        for k, mode in enumerate(modes)
+        if not mode["planned"]
     ]

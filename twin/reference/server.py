@@ -13,6 +13,8 @@ from twin.reference.calls import Attendance, Call, calls_of
 from twin.reference.environment import End, Family
 from twin.reference.failures import Failure, failures_of
 from twin.reference.floor import Floor
+from twin.reference.maintenance import plans_of
+from twin.reference.making import use_up
 from twin.reference.parts import Offer, Part, run_length
 from twin.reference.recorder import Track
 from twin.reference.stages import Stage, Step, staffed
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 
 _AWAITING = (State.WAITING_OPERATOR, State.WAITING_ROBOT)
+
+_DOWN = (State.FAILED, State.UNDER_REPAIR, State.MAINTENANCE)
 
 
 class Server:
@@ -55,7 +59,12 @@ class Server:
         self._doze: End | None = None
         calls = calls_of(floor, station.node, self)
         self._staff = Attendance([call for call in calls if call.during])
-        self._failures: list[Failure] = failures_of(floor, station.node, self, calls)
+        self._plans = plans_of(floor, station.node, self)
+        self._failures: list[Failure] = [
+            *failures_of(floor, station.node, self, calls),
+            *self._plans,
+        ]
+        self._mended: Failure | None = None  # by what it is down
         self._helpless: Failure | None = None  # nobody has come yet to repair it
         self._habits = station.habits
         calendar = station.habits.calendar
@@ -154,6 +163,8 @@ class Server:
         elif stage.step is Step.WORK:
             for failure in self._failures:
                 failure.work_ends()
+            for plan in self._plans:
+                plan.count()
         self._staff.keep(staffed(self._todo))
         if self._todo:
             self._floor.unstarted[self] = None
@@ -166,6 +177,7 @@ class Server:
         if self._station.yields:
             self._take_apart(self.part)
         self._put_on_offer()
+        self.begin_due()
 
     def _put_on_offer(self) -> None:
         assert self.part is not None
@@ -174,28 +186,10 @@ class Server:
 
     def _take_apart(self, whole: Part) -> None:
         """Make of a part what it yields."""
-        self._use_up(whole)
-        made = [self._make(product, whole) for product in self._station.yields]
+        use_up(self._floor, self.resource, whole)
+        made = [self._station.make(self.resource, one, whole) for one in self._station.yields]
         self.part = made[0]
         self._more.extend(made[1:])
-
-    def _use_up(self, part: Part) -> None:
-        """Let a part cease to be: others are made of it."""
-        floor = self._floor
-        part.keep_cards()
-        floor.recorder.fact(part.entered, State.CONSUMED, self.resource, part, self.resource)
-        floor.inside -= 1
-
-    def _make(self, product: int, like: Part) -> Part:
-        """Return a part that comes to be here, with the entry and urgency of another one."""
-        floor, now = self._floor, self._floor.env.now
-        part = Part(
-            self._station.number(), product, now, like.priority, entered=like.entered, due=like.due
-        )
-        part.take_cards(self._station.loops)
-        floor.recorder.fact(now, State.MADE, self.resource, part, self.resource)
-        floor.inside += 1
-        return part
 
     def _stop(self, left: int, fate: OnFailure | None) -> None:
         """Stop before the end; ``fate`` of the operation, None: it goes on next shift."""
@@ -282,6 +276,7 @@ class Server:
     def break_down(self, failure: Failure) -> None:
         """Go down for repair; all failure clocks stop."""
         self._down = True
+        self._mended = failure
         self._helpless = failure if failure.crew is not None else None
         self._staff.dismiss()
         for other in self._failures:
@@ -305,11 +300,19 @@ class Server:
     def repaired(self, failure: Failure) -> None:
         """Be up again; calendar clocks go on."""
         self._down = False
-        if self.track.state is State.UNDER_REPAIR:
+        if self.track.state in (State.UNDER_REPAIR, State.MAINTENANCE):
             self._close(Ending.DONE)
         for other in self._failures:
             if other is not failure:
                 other.go_on()
+
+    def begin_due(self) -> None:
+        """Begin the first maintenance that is due, unless an operation is to end first."""
+        if self._down or self._begun:
+            return
+        plan = next((plan for plan in self._plans if plan.due), None)
+        if plan is not None:
+            plan.begin()
 
     def shift_begins(self) -> None:
         """Be there again."""
@@ -318,7 +321,7 @@ class Server:
         self._on_shift = True
         self._overtime = False
         # With a part to work on, what it does now is known when the line has settled.
-        known = self._down and self.track.state not in (State.FAILED, State.UNDER_REPAIR)
+        known = self._down and self.track.state not in _DOWN
         if self.part is None or self._offer is not None or known:
             self._close(Ending.DONE)
         self._floor.touched[self] = None
@@ -343,6 +346,11 @@ class Server:
     def look(self, called: State | None) -> None:
         """Show its state when the line has settled; ``called``: a part waits to be carried here."""
         state = self._state(called)
+        if state in (State.STARVED, State.ASLEEP) and self.holds() == 0:
+            for plan in self._plans:
+                if plan.when_idle:
+                    plan.begin()
+                    state = self._state(called)
         if self.track.show(state, self.part):
             self._stay_awake()
             after = self._habits.standby_after
@@ -355,7 +363,7 @@ class Server:
         if not (self._on_shift or self._overtime):
             state = State.OFF_SHIFT
         elif self._down:
-            state = State.UNDER_REPAIR if self._helpless is None else State.FAILED
+            state = self._down_state()
         elif self._doing is not None:
             state = self._doing.shows
         elif self._offer is not None:
@@ -368,6 +376,11 @@ class Server:
             idle = State.ASLEEP if self._asleep else State.STARVED
             state = self.awaits or called or idle
         return state
+
+    def _down_state(self) -> State:
+        if self._mended in self._plans:
+            return State.MAINTENANCE
+        return State.UNDER_REPAIR if self._helpless is None else State.FAILED
 
     def _close(self, cause: int) -> None:
         self._stay_awake()

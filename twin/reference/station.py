@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from twin.kernel.log import PART_SHIFT
 from twin.kernel.states import ShiftEnd, State
 from twin.reference.floor import Floor
+from twin.reference.making import make
 from twin.reference.outlet import Outlet
 from twin.reference.parts import Part
 from twin.reference.server import Server
@@ -37,6 +38,7 @@ class Station:
     def __init__(self, floor: Floor, node: int, calendar: Calendar | None) -> None:
         row = floor.line.nodes[node]
         self.node = node
+        self._floor = floor
         self.name = floor.line.node_names[node]
         self.recipe = Recipe(floor, node)
         self.loops = floor.loops_at(node)
@@ -110,7 +112,10 @@ class Station:
         """Return how many parts its servers have or wait for."""
         return sum(server.holds() for server in self.servers)
 
-    def number(self) -> int:
-        """Return the number of the next part that comes to be here."""
+    def make(self, resource: int, product: int, like: Part) -> Part:
+        """Return a part that comes to be at a server, with the entry and urgency of another one."""
+        number = (self.node << PART_SHIFT) + self._made
         self._made += 1
-        return (self.node << PART_SHIFT) + self._made - 1
+        part = make(self._floor, resource, number, product, like)
+        part.take_cards(self.loops)
+        return part

@@ -34,7 +34,7 @@ def _station(seen: Observed, node: int) -> StationResult:
     weights = (seen.tally.finished + seen.tally.scrapped).sum(axis=0).astype(np.float64)
     planned = planned_cycle(seen.line, node, weights) * (done + lost)
     failures = count[:, State.UNDER_REPAIR]
-    fails = bool(seen.line.nodes[node]["mode_count"])
+    fails = _fails(seen, node)
     return StationResult(
         name=seen.line.node_names[node],
         servers=servers,
@@ -51,6 +51,13 @@ def _station(seen: Observed, node: int) -> StationResult:
         time_to_repair=ratio(time[:, _DOWN].sum(axis=1), failures, "s") if fails else None,
         energy=energy_of_node(seen, node),
     )
+
+
+def _fails(seen: Observed, node: int) -> bool:
+    """Return whether a station can fail; maintenance is none."""
+    row = seen.line.nodes[node]
+    modes = seen.line.modes[row["mode_first"] : row["mode_first"] + row["mode_count"]]
+    return bool((modes["planned"] == 0).any())
 
 
 def _part(above: Floats, below: Floats) -> Estimate:

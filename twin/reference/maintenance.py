@@ -1,0 +1,90 @@
+"""Maintenance of a server, one plan for each of its reasons."""
+
+from collections.abc import Generator
+
+from simpy.events import Event
+
+from twin.kernel.states import Clock
+from twin.reference.environment import End, Family
+from twin.reference.failures import Failure, Machine
+from twin.reference.floor import Floor
+
+
+class Plan(Failure):
+    """Maintenance that comes due, begins when no operation is to end first, and comes due anew.
+
+    Parameters
+    ----------
+    floor : Floor
+    machine : Machine
+        The server.
+    mode : int
+        Index of the plan in Line.modes.
+    column : int
+        Its index among the modes of the station.
+    """
+
+    def __init__(self, floor: Floor, machine: Machine, mode: int, column: int) -> None:
+        row = floor.line.modes[mode]
+        self.due = False
+        self.when_idle = row["clock"] == Clock.IDLE
+        self._by_parts = row["clock"] == Clock.PARTS
+        self._parts = int(row["parts"])
+        super().__init__(floor, machine, mode, column, None)
+
+    def run(self) -> Generator[Event, None, None]:
+        """Let its clock run for the first time."""
+        self._renew()
+        yield from ()
+
+    def begin(self) -> None:
+        """Begin."""
+        self.due = False
+        self._machine.break_down(self)
+        due = self._env.now + self._repair_luck.duration(self._repair)
+        end = End(self._env, Family.REPAIR, self._machine.resource, due)
+        end.callbacks.append(self._over)
+
+    def go_on(self) -> None:
+        """Let a calendar clock run (on), unless it has run out."""
+        if not self.due:
+            super().go_on()
+
+    def work_begins(self, until: int) -> None:
+        """Let an operating clock run on, unless it has run out."""
+        if not self.due and not self._by_parts and not self.when_idle:
+            super().work_begins(until)
+
+    def count(self) -> None:
+        """Count a part that was worked on."""
+        if self._by_parts:
+            self._left -= 1
+            self.due = self._left <= 0
+
+    def _over(self, _: Event) -> None:
+        self._machine.repaired(self)
+        self._renew()
+        self._machine.begin_due()
+
+    def _renew(self) -> None:
+        self._left = self._parts
+        if not self._by_parts and not self.when_idle:
+            self._left = self._after_luck.duration(self._after)
+            self.go_on()
+
+    def _set_alarm(self, due: int) -> None:
+        self._alarm = End(self._env, Family.MAINTENANCE, self._place, due)
+        self._alarm.callbacks.append(self._ring)
+
+    def _ring(self, _: Event) -> None:
+        self._alarm = self._due = None
+        self.due = True
+        self._machine.begin_due()
+
+
+def plans_of(floor: Floor, node: int, machine: Machine) -> list[Plan]:
+    """Return all maintenance of a server of the station at a node."""
+    row = floor.line.nodes[node]
+    first, count = int(row["mode_first"]), int(row["mode_count"])
+    planned = floor.line.modes["planned"][first : first + count]
+    return [Plan(floor, machine, first + k, k) for k in range(count) if planned[k]]
