@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,11 +138,17 @@ class Controller:
         if tell:
             self._status_due = now + STATUS_EVERY
             self.office.commit()
-            self.stream.status = self.machine.status()
+            self.stream.status = self._status()
         for identity, link in list(self._links.items()):
             self._send(identity, link.tick(now) + (link.publish(now) if tell else []))
             if link.phase is Serving.GONE:
                 del self._links[identity]
+
+    def _status(self) -> dict[str, Any]:
+        status = self.machine.status()
+        if self.pace.factor is not None:
+            status["late"] = self.pace.lateness
+        return status
 
     def _send(self, identity: bytes, actions: list[Action]) -> None:
         for action in actions:

@@ -33,6 +33,7 @@ class LiveState:
     finished: int = 0
     scrapped: int = 0
     _resources: tuple[str, ...] = ()
+    _raw: dict[str, State] = field(default_factory=dict)
 
     @classmethod
     def of(cls, recording: Recording) -> Self:
@@ -56,6 +57,10 @@ class LiveState:
             case Kind.STATUS | Kind.SNAPSHOT:
                 self._show(message)
 
+    def raw(self) -> dict[str, State]:
+        """Return what each station does in the words of the line, by name."""
+        return dict(self._raw)
+
     def _count(self, rows: NDArray[np.void]) -> None:
         self.records += len(rows)
         done = (rows["state"] == State.WORKING) & (rows["cause"] == Ending.DONE)
@@ -75,6 +80,10 @@ class LiveState:
         self.overruns = overruns if isinstance(overruns, int) else 0
         late = message.body.get("late")
         self.lateness = late if isinstance(late, int) else 0
+        states = message.body.get("states")
+        if isinstance(states, dict):
+            known = {state.value for state in State}
+            self._raw = {n: State(s) for n, s in states.items() if s in known}
         if isinstance(stations, dict):
             self.states = {
                 name: PackState(number) for name, number in stations.items() if number in numbers

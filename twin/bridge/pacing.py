@@ -15,6 +15,7 @@ class Pace:
 
     factor: float | None  # simulated seconds a second; None: as fast as possible
     slack: int = NS_PER_S  # ns
+    lateness: int = 0  # ns of the clock that `time` was behind at the last call
     _started: int | None = None
     _origin: int = 0
 
@@ -25,4 +26,5 @@ class Pace:
         behind = now - self.slack
         if self._started is None or self._started + (time - self._origin) / self.factor < behind:
             self._started, self._origin = now, time
+        self.lateness = max(0, now - self._started - int((time - self._origin) / self.factor))
         return self._origin + int((now - self._started) * self.factor)

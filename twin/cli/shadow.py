@@ -69,7 +69,7 @@ def _record(out: "Console", job: "Job", folder: Path, plan: Plan) -> "Log":
     from twin.bridge.recorder import Recorder
     from twin.bridge.shadow import follow as follow_controller
 
-    run = _next(folder)
+    run = next_folder(folder)
     with (
         launch_emulator(job.path, run, _settings(job, plan)) as emulator,
         Recorder(run / "log") as recorder,
@@ -122,7 +122,7 @@ def _live_bar(out: "Console", plan: Plan) -> "Iterator[Callable[[LiveState], Non
         yield show
 
 
-def _next(folder: Path) -> Path:
+def next_folder(folder: Path) -> Path:
     """Return a folder for a new record; records are never overwritten."""
     folder.mkdir(parents=True, exist_ok=True)
     taken = [int(path.name) for path in folder.iterdir() if path.name.isdigit()]

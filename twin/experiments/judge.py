@@ -18,6 +18,7 @@ def judge_plant(
     seed: int,
     runs: int = _RUNS,
     margin: float = 0.02,
+    begin: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> Fidelity:
     """Return whether the twin tells the truth about a plant, from runs as long as the plant's log.
@@ -34,6 +35,8 @@ def judge_plant(
         At least 1; with 20 or more, the plant's own stops are allowed for.
     margin : float
         Largest difference that does not matter, a share.
+    begin : int
+        ns; where the plant's log begins, if it was taken up in a running line.
     progress : callable, optional
         Called with (done, total) runs.
 
@@ -49,4 +52,4 @@ def judge_plant(
         logs.append(outcome.log)
         if progress is not None:
             progress(replication + 1, runs)
-    return compare_with_plant(line, plant, logs, margin=margin)
+    return compare_with_plant(line, plant, logs, margin=margin, begin=begin)

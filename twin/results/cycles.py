@@ -1,6 +1,7 @@
 """Facts of single operations and parts, read from a log."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from twin.kernel.log import Log
 from twin.kernel.model import NS_PER_S, Line
-from twin.kernel.states import Ending, NodeKind, State
+from twin.kernel.states import PART_STATES, Ending, NodeKind, State
 from twin.results.schedule import Schedule
 
 Floats = NDArray[np.float64]
@@ -67,6 +68,24 @@ def operations(line: Line, log: Log) -> Operations:
         cycle=np.asarray(worked[done] / NS_PER_S, dtype=np.float64),
         end=np.asarray(ends["t1"], dtype=np.int64),
     )
+
+
+def since(log: Log, begin: int) -> Log:
+    """Return the part of a log that comes after an instant, ns.
+
+    What was going on then is cut there; an operation begun before is left out, as nobody knows how
+    long it had been going on.
+    """
+    if begin <= 0:
+        return log
+    rows = log.activities[log.activities["t1"] > begin].copy()
+    begun = rows["t0"] < begin
+    works = rows["state"] == State.WORKING
+    facts = np.isin(rows["state"], PART_STATES)
+    rows["t0"][begun & ~facts] = begin
+    # An interruption has no length that counts, and no operation ends with it.
+    rows["cause"][begun & works] = Ending.INTERRUPTED
+    return replace(log, activities=rows)
 
 
 def leavings(log: Log, how: State, end: int) -> Ints:

@@ -113,7 +113,13 @@ def _unknown(plant: Floats, twin: Floats, margin: float, size: int) -> Equivalen
 
 
 def compare_given_luck(
-    line: Line, schedule: Schedule, plant: Log, twin: Sequence[Log], margin: float
+    line: Line,
+    schedule: Schedule,
+    plant: Log,
+    twin: Sequence[Log],
+    margin: float,
+    *,
+    begin: int = 0,
 ) -> Equivalence | None:
     """Return the comparison of output after allowing for the plant's own luck.
 
@@ -130,6 +136,8 @@ def compare_given_luck(
     twin : sequence of Log
         Runs of the same length or longer.
     margin : float
+    begin : int
+        ns; nothing before it is in the logs.
 
     Returns
     -------
@@ -143,8 +151,8 @@ def compare_given_luck(
     varying = np.ptp(x, axis=0) > 0
     if len(twin) - varying.sum() - 1 < _SPARE:
         return None
-    y = np.array([_mean_gap(log, schedule, end) for log in twin])
-    own = _mean_gap(plant, schedule, end)
+    y = np.array([_mean_gap(log, schedule, (begin, end)) for log in twin])
+    own = _mean_gap(plant, schedule, (begin, end))
     if not np.isfinite(np.append(y, own)).all():
         return None
     found, expected = _distance(x[:, varying], y, luck(line, plant, end)[varying], own)
@@ -167,9 +175,9 @@ def _around(result: Equivalence, expected: float) -> Equivalence:
     )
 
 
-def _mean_gap(log: Log, schedule: Schedule, end: int) -> float:
-    parts = leavings(log, State.FINISHED, end).size
-    return schedule.between(0, end) / NS_PER_S / parts if parts else math.nan
+def _mean_gap(log: Log, schedule: Schedule, window: tuple[int, int]) -> float:
+    parts = leavings(log, State.FINISHED, window[1]).size
+    return schedule.between(*window) / NS_PER_S / parts if parts else math.nan
 
 
 def _distance(x: Floats, y: Floats, own_x: Floats, own_y: float) -> tuple[Difference, float]:

@@ -7,7 +7,7 @@ import numpy as np
 from twin.kernel.log import Log
 from twin.kernel.model import Line
 from twin.kernel.states import State
-from twin.results.cycles import gaps_between, leavings
+from twin.results.cycles import gaps_between, leavings, since
 from twin.results.drift import find_drifts
 from twin.results.equivalence import DIFFERENT, EQUIVALENT, compare_gaps, compare_given_luck
 from twin.results.estimates import Floats, welch
@@ -24,6 +24,7 @@ def compare_with_plant(
     *,
     margin: float = 0.02,
     significance: float = 0.001,
+    begin: int = 0,
 ) -> Fidelity:
     """Return whether the twin tells the truth about the plant, and if not, which station differs.
 
@@ -36,7 +37,7 @@ def compare_with_plant(
     ----------
     line : Line
     plant : Log
-        Of the plant, from the start of work on.
+        Of the plant, from the start of work or from `begin` on.
     twin : sequence of Log
         Runs of the twin from the same start, at least one; with 20 or more as long as the plant's
         the output is compared given the plant's own arrivals and stops.
@@ -44,6 +45,9 @@ def compare_with_plant(
         Largest difference that does not matter, a share.
     significance : float
         Probability of naming any station although none differs.
+    begin : int
+        ns; where the plant's log begins, if it was taken up in a running line.  Of the runs of the
+        twin too only what comes after counts.
 
     Raises
     ------
@@ -52,9 +56,10 @@ def compare_with_plant(
     """
     if not twin:
         raise ValueError("comparison with the plant: no run of the twin given; give at least one")
+    plant, twin = since(plant, begin), [since(log, begin) for log in twin]
     on = schedule(line, max(plant.end, *(log.end for log in twin)))
     throughput = compare_gaps(_gaps(plant, on), [_gaps(log, on) for log in twin], margin)
-    adjusted = compare_given_luck(line, on, plant, twin, margin)
+    adjusted = compare_given_luck(line, on, plant, twin, margin, begin=begin)
     stations = compare_stations(line, plant, twin, (margin, significance))
     slow, stopped = _named(stations, compare_stops(line, plant, twin), (margin, significance))
     findings = [_finding(row) for row in slow] + [_stop_finding(stops) for stops in stopped]

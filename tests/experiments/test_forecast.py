@@ -1,0 +1,72 @@
+"""Claims about forecasts from what a cell does now."""
+
+import pytest
+
+from cells.load import load_text
+from twin.build import build_line
+from twin.experiments.forecast import Sight, forecast, seen_in
+from twin.kernel.run import simulate
+from twin.kernel.states import State
+from twin.results.cycles import leavings
+
+HOUR = 3600 * 10**9
+CELL = """
+taktwin: 1
+name: two_machines
+products: {shaft: {}}
+sources: {saw: {product: shaft, saturated: true}}
+stations:
+  mill: {process: {lognormal: {mean: 60 s, cv: 0.2}}}
+  lathe:
+    process: {lognormal: {mean: 55 s, cv: 0.2}}
+    queue: 3
+    failures: {jam: {after: {exponential: {mean: 1 h}}, repair: {exponential: {mean: 20 min}}}}
+sinks: {store: {}}
+flow:
+  - {from: saw, to: mill}
+  - {from: mill, to: lathe}
+  - {from: lathe, to: store}
+run: {horizon: 8 h}
+"""
+LINE = build_line(load_text(CELL))
+FEW = (40, 6, 120)
+
+
+def finished(log, end):
+    return leavings(log, State.FINISHED, end).size
+
+
+def test_most_of_what_comes_is_within_what_was_forecast():
+    inside = 0
+    for seed in range(12):
+        whole = simulate(LINE, seed=100 + seed, end=4 * HOUR).log
+        sight = seen_in(simulate(LINE, seed=100 + seed, end=2 * HOUR).log)
+        found = forecast(LINE, sight, until=4 * HOUR, seed=1, runs=FEW)
+        inside += found.low <= finished(whole, 4 * HOUR) <= found.high
+
+    assert inside >= 9  # of 12; with 90 % each, fewer has a chance of 3 %
+
+
+def test_a_station_that_is_down_now_is_down_in_the_forecast():
+    up = Sight(now=HOUR, states={"lathe": State.WORKING}, inside=3, finished=50)
+    down = Sight(now=HOUR, states={"lathe": State.UNDER_REPAIR}, inside=5, finished=50)
+
+    soon = [
+        forecast(LINE, sight, until=HOUR + HOUR // 4, seed=1, order=60, runs=FEW)
+        for sight in (up, down)
+    ]
+
+    assert soon[0].middle > soon[1].middle + 3
+    assert soon[0].chance > soon[1].chance
+    assert soon[1].low >= 50
+    assert soon[0].sentence.endswith("% chance to make the order of 60")
+
+
+def test_the_same_seed_gives_the_same_forecast_and_the_past_none():
+    sight = seen_in(simulate(LINE, seed=7, end=HOUR).log)
+
+    first, again = (forecast(LINE, sight, until=2 * HOUR, seed=1, runs=FEW) for _ in range(2))
+
+    assert first == again
+    with pytest.raises(ValueError, match="not after now"):
+        forecast(LINE, sight, until=HOUR, seed=1)

@@ -1,0 +1,189 @@
+"""Follow a controller that is already there, or judge a record again."""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.live import Live
+
+    from twin.bridge.live import LiveState
+    from twin.bridge.recorder import Recorder, Recording
+    from twin.bridge.shadow import Access
+    from twin.cli.steps import Job
+    from twin.experiments.forecast import Forecast
+    from twin.kernel.log import Log
+    from twin.kernel.model import Line
+    from twin.results.model import Drift, Fidelity
+
+_EVERY = 5_000_000_000  # ns of the clock between two looks at drift and forecast
+_NORMAL = 8  # runs of the twin that say what is normal
+_RUNS = (60, 10, 400)  # of the forecast: tried, kept, futures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Which controller is followed, and what is wanted to be known."""
+
+    endpoint: str
+    keys: Path | None = None
+    from_now: bool = False
+    until: int = 0  # ns, end of the forecast; 0: the horizon of the cell
+    order: int | None = None
+    seed: int = 1
+
+
+def replay(out: "Console", job: "Job", folder: Path, *, seed: int | None) -> "Fidelity":
+    """Judge what was recorded before: the same record and seed give the same bytes.
+
+    Raises
+    ------
+    twin.bridge.session.errors.BridgeError
+        If there is no record, or it is of another cell.
+    """
+    from twin.bridge.recorder import read_recording
+    from twin.bridge.session import HandshakeRefused
+
+    recording = read_recording(folder)
+    if recording.model_id != job.line.model_id:
+        raise HandshakeRefused(
+            f"{folder} is a record of another cell than {job.path.name}:"
+            " give the cell file that was recorded"
+        )
+    return _judge(out, job, recording, job.cell.run.seed if seed is None else seed)
+
+
+def _judge(out: "Console", job: "Job", recording: "Recording", seed: int) -> "Fidelity":
+    from twin.cli.steps import progress, warm_kernel
+    from twin.experiments.judge import judge_plant
+
+    warm_kernel(out)
+    line = replace(job.line, scan=_scan(recording))
+    with progress(out, "Comparing the controller with the twin") as tell:
+        fidelity = judge_plant(line, recording.log, seed=seed, begin=recording.begin, progress=tell)
+    out.print(fidelity.sentence)
+    return fidelity
+
+
+def _scan(recording: "Recording") -> int:
+    scan = recording.welcome.body.get("scan", 0) if recording.welcome else 0
+    return scan if isinstance(scan, int) and scan >= 0 else 0
+
+
+def connect(out: "Console", job: "Job", folder: Path, target: Target) -> "Fidelity":
+    """Follow a controller to its end or to Ctrl-C, with a live view, and judge it.
+
+    Raises
+    ------
+    twin.bridge.session.errors.BridgeError
+        If it cannot be reached, refuses or falls silent.
+    """
+    from twin.bridge.recorder import Recorder
+    from twin.bridge.session import Terms
+    from twin.bridge.shadow import follow
+    from twin.cli.shadow import next_folder
+    from twin.cli.steps import warm_kernel
+
+    # Before anything is heard: a twin that compiles for 20 s would seem to be gone.
+    warm_kernel(out)
+    run = next_folder(folder)
+    out.print(f"Following {target.endpoint}, recorded in {run}")
+    with Recorder(run / "log") as recorder, _view(out, job, recorder, target) as view:
+        with suppress(KeyboardInterrupt):
+            follow(
+                target.endpoint,
+                _access(target.keys),
+                job.line.model_id,
+                recorder,
+                on_status=view.show,
+                terms=Terms(from_now=target.from_now),
+            )
+        recording = recorder.recording
+    return _judge(out, job, recording, target.seed)
+
+
+def _access(keys: Path | None) -> "Access | None":
+    from twin.bridge.keys import CONTROLLER, TWIN, load_keys, load_public
+    from twin.bridge.shadow import Access
+
+    return None if keys is None else Access(load_keys(keys, TWIN), load_public(keys, CONTROLLER))
+
+
+def _view(out: "Console", job: "Job", recorder: "Recorder", target: Target) -> "View":
+    from rich.live import Live
+
+    live = Live(console=out, auto_refresh=False, transient=True)
+    until = target.until or job.cell.run.horizon
+    return View(live, job.line, recorder, replace(target, until=until))
+
+
+@dataclass(slots=True)
+class View:
+    """Shows the live state; drift and forecast are worked out beside it, in a thread.
+
+    The kernel lets go of the interpreter while it runs, so heartbeats go on.
+    """
+
+    live: "Live"
+    line: "Line"
+    recorder: "Recorder"
+    target: Target
+    drifts: "tuple[Drift, ...]" = ()
+    forecast: "Forecast | None" = None
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
+    _work: "Future[Any] | None" = None
+    _due: int = 0
+    _twin: "list[Log]" = field(default_factory=list)
+
+    def __enter__(self) -> "View":
+        self.live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.live.stop()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def show(self, state: "LiveState") -> None:
+        """Show a state, and have the rest worked out now and then."""
+        from twin.bridge.clock import MonotonicClock
+        from twin.cli.screen import screen
+
+        now = MonotonicClock().now()
+        if self._work is not None and self._work.done():
+            self.drifts, self.forecast = self._work.result()
+            self._work = None
+        if self._work is None and now >= self._due:
+            self._due = now + _EVERY
+            self._work = self._pool.submit(self._look, self.recorder.recording.log, state.raw())
+        self.live.update(screen(state, self.drifts, self.forecast), refresh=True)
+
+    def _look(
+        self, log: "Log", states: "dict[str, Any]"
+    ) -> "tuple[tuple[Drift, ...], Forecast | None]":
+        from twin.experiments.forecast import forecast, seen_in
+        from twin.kernel.run import simulate
+        from twin.results.drift import find_drifts
+
+        if not log.end:
+            return (), None
+        line = replace(self.line, scan=_scan(self.recorder.recording))
+        if not self._twin or self._twin[0].end < log.end:
+            # Twice as long as needed now, so that they serve for a while.
+            ends = [(k, 2 * log.end) for k in range(_NORMAL)]
+            runs = [simulate(line, seed=self.target.seed, replication=k, end=e) for k, e in ends]
+            self._twin = [run.log for run in runs if run.log is not None]
+        drifts = find_drifts(line, log, self._twin)
+        if log.end >= self.target.until or self.recorder.recording.begin:
+            return drifts, None  # over, or nobody knows what is inside
+        foreseen = forecast(
+            line,
+            replace(seen_in(log), states=states),
+            until=self.target.until,
+            seed=self.target.seed,
+            order=self.target.order,
+            runs=_RUNS,
+        )
+        return drifts, foreseen
