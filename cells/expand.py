@@ -136,4 +136,6 @@ def _targets(
 
 def _inside(entry: Inside, multiple: dict[str, tuple[str, ...]], queues: dict[str, str]) -> Inside:
     machine = multiple.get(entry.at, (entry.at,))[0]
+    if entry.work_left is not None:
+        return entry.model_copy(update={"at": machine})
     return entry.model_copy(update={"at": queues.get(machine, machine)})

@@ -221,8 +221,14 @@ def _inside(cell: Cell, graph: Graph) -> Iterator[Problem]:
         if station is not None and station.count is not None:
             names = ", ".join(machines(entry.at, station))
             yield Problem(path, f"{entry.at!r} stands for several machines; name one of {names}")
+        elif entry.work_left is not None:
+            yield from _under_way(("inside", k, "work_left"), graph.nodes[flat.at])
         elif station is not None and not has_queue(station):
-            yield Problem(path, f"{entry.at!r} has no queue; write `queue: {entry.count}` at it")
+            yield Problem(
+                path,
+                f"{entry.at!r} has no queue; write `queue: {entry.count}` at it, or `work_left:"
+                " 20 s` here for a part that is being worked on",
+            )
         total[flat.at] += flat.count
         room = _room(graph.nodes[flat.at])
         if room is not None and total[flat.at] > room:
@@ -231,7 +237,17 @@ def _inside(cell: Cell, graph: Graph) -> Iterator[Problem]:
             )
 
 
+def _under_way(path: tuple[str | int, ...], node: Node) -> Iterator[Problem]:
+    """Find work left at nodes that do not work on one part at a time."""
+    if not isinstance(node, Station):
+        yield Problem(path, "only a station works on parts; leave `work_left` out")
+    elif node.batch is not None or node.assemble:
+        yield Problem(path, "a station that gathers parts begins empty; leave `work_left` out")
+
+
 def _room(node: Source | Buffer | Conveyor | Station | Sink) -> int | None:
     if isinstance(node, Conveyor):
         return floor(node.length / node.pitch + 1e-9)
+    if isinstance(node, Station):
+        return node.servers
     return node.capacity if isinstance(node, Buffer) else None

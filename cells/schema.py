@@ -213,11 +213,13 @@ class Fixture(Part):
 
 
 class Inside(Part):
-    """Parts inside the line at the start (pallets of a closed loop)."""
+    """Parts inside the line at the start: pallets of a closed loop, or what a plant holds now."""
 
     product: Name
     count: int = Field(ge=1, le=1_000_000)
     at: Name  # a buffer, conveyor or station with a queue
+    age: Duration = 0  # how long they have been in the line
+    work_left: Duration | None = None  # they are on machines of the station, with this left to do
 
 
 class Energy(Part):

@@ -88,6 +88,7 @@ def random_case(rng: Random) -> Case:
     people.sequences(rng, draft.document)
     people.crews(rng, draft.document)
     people.needs(rng, draft.document)
+    flow.inside(rng, draft.document)
     flow.loops(rng, draft.document)
     return Case(
         document=draft.document,

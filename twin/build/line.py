@@ -167,5 +167,14 @@ def _unit_streams(units: tuple[str, ...], purpose: str) -> NDArray[np.uint64]:
 
 def _initial(cell: Cell, nodes: Nodes) -> NDArray[np.void]:
     products = list(cell.products)
-    rows = [(nodes.index(x.at), products.index(x.product), x.count) for x in cell.inside]
+    rows = [
+        (
+            nodes.index(x.at),
+            products.index(x.product),
+            x.count,
+            x.age,
+            NONE if x.work_left is None else x.work_left,
+        )
+        for x in cell.inside
+    ]
     return np.array(rows, dtype=INITIAL)

@@ -64,7 +64,7 @@ from twin.kernel.pool import take_part
 from twin.kernel.queues import ripen
 from twin.kernel.records import close, count_entry, emit, emit_fact, integrate_wip
 from twin.kernel.room import lacks
-from twin.kernel.servers import call_for_stage, end_operation, end_wait, start, touch
+from twin.kernel.servers import call_for_stage, end_operation, end_wait, leave_work, start, touch
 from twin.kernel.slots import first_slot
 from twin.kernel.standstill import is_dead
 from twin.kernel.states import Ending, NodeKind, State
@@ -85,8 +85,8 @@ _INITIAL = 1 << (PART_SHIFT - 1)  # numbers of parts inside at the start
 
 
 @inlined
-def _place_initial(m: Model, s: RunState, n: Int, product: Int) -> None:
-    """Put a part into the line at time 0."""
+def _place_initial(m: Model, s: RunState, n: Int, product: Int, k: Int) -> None:
+    """Put a part into the line at time 0, as row k of those inside says."""
     number = (np.int64(n) << PART_SHIFT) + _INITIAL + s.nodes[n]["created"]
     s.nodes[n]["created"] += 1
     part = take_part(m, s, number, product)
@@ -95,7 +95,10 @@ def _place_initial(m: Model, s: RunState, n: Int, product: Int) -> None:
     emit_fact(s, now, now, r, _ENTERED, part, r)
     count_entry(s)
     take_cards(m, s, NONE, n)
+    s.parts[part]["entry"] = now - m.initial[k]["age"]
     admit(m, s, r, part, r, NOT_KEPT)
+    if m.initial[k]["work_left"] >= 0:
+        leave_work(s, r, product, m.initial[k]["work_left"])
 
 
 @inlined
@@ -115,7 +118,7 @@ def _begin(m: Model, s: RunState) -> None:
             begin_source(m, s, r, n)
     for k in range(s.glob[0]["initials"]):
         for _ in range(m.initial[k]["count"]):
-            _place_initial(m, s, m.initial[k]["node"], m.initial[k]["product"])
+            _place_initial(m, s, m.initial[k]["node"], m.initial[k]["product"], k)
     s.glob[0]["begun"] = 1
     s.glob[0]["unsettled"] = 1
 

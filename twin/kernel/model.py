@@ -211,7 +211,15 @@ LOOP = np.dtype(
 )
 
 # Parts inside the line at time 0.
-INITIAL = np.dtype([("node", np.int64), ("product", np.int64), ("count", np.int64)])
+INITIAL = np.dtype(
+    [
+        ("node", np.int64),
+        ("product", np.int64),
+        ("count", np.int64),
+        ("age", np.int64),  # ns they have been in the line
+        ("work_left", np.int64),  # ns left of their operation, NONE: not begun
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -231,6 +231,15 @@ def enter_server(m: Model, s: RunState, r: Int, part: Int, deliverer: Int) -> No
 
 
 @inlined
+def leave_work(s: RunState, r: Int, product: Int, left: Int) -> None:
+    """Let the operation on a part just put on a server be under way, with so much left."""
+    x = s.res[r]
+    x["setup"] = x["load"] = NONE
+    x["full"] = x["rest"] = left
+    x["tooling"] = product
+
+
+@inlined
 def leave_server(m: Model, s: RunState, r: Int, taker: Int) -> Int:
     """Take the part off a server; where there are several the next is offered."""
     x, n = s.res[r], m.res[r]["node"]

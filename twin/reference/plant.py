@@ -131,8 +131,12 @@ class Plant:
                 product = int(row["product"])
                 priority = int(floor.line.product_priority[product])
                 part = Part(number, product, 0, priority)
-                slot = node.slot(part)
+                left = int(row["work_left"])
+                part.entered = -int(row["age"])
+                slot = node.first_empty() if left != NONE else node.slot(part)
                 floor.recorder.fact(0, State.ENTERED, slot.resource, part, slot.resource)
                 floor.inside += 1
                 part.take_cards(node.loops)
                 slot.take(part, slot.resource)
+                if left != NONE:
+                    slot.leave_work(left)

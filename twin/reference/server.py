@@ -239,6 +239,14 @@ class Server:
         self._close(by)
         self._set_to_work(part)
 
+    def leave_work(self, left: int) -> None:
+        """Let the operation on the part just taken be under way, with so much left, ns."""
+        assert self.part is not None
+        self._tooled_for = self.part.product
+        while self._todo[0].step is not Step.WORK:
+            self._todo.popleft()
+        self._todo[0] = Stage.new(Step.WORK, left)
+
     def holds(self) -> int:
         """Return how many parts it has, those on the way to it included."""
         return int(self.part is not None or self.awaits is not None) + len(self._more)

@@ -98,6 +98,10 @@ class Station:
         """Return whether a server would take it if all were on shift."""
         return self.has_room()
 
+    def first_empty(self) -> Server:
+        """Return the first server without a part, on shift or off."""
+        return next(server for server in self.servers if server.part is None)
+
     def slot(self, part: Part) -> Server:
         """Return the first free server."""
         return next(server for server in self.servers if server.is_free())
