@@ -119,6 +119,8 @@ def _begin(m: Model, s: RunState) -> None:
     for k in range(s.glob[0]["initials"]):
         for _ in range(m.initial[k]["count"]):
             _place_initial(m, s, m.initial[k]["node"], m.initial[k]["product"], k)
+    for k in range(s.glob[0]["initials"]):
+        s.nodes[m.initial[k]["node"]]["created"] = 0  # parts made there are counted by themselves
     s.glob[0]["begun"] = 1
     s.glob[0]["unsettled"] = 1
 
