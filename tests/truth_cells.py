@@ -18,7 +18,7 @@ CASES: dict[str, dict[str, Any]] = {
 
 NOT_COVERED = {
     "A16": "classes with pre-emption are not in the language yet",
-    "D08": "set-ups and exhaustive service are not in the language yet",
+    "D08": "exhaustive service of one product after the other is not in the language yet",
 }
 
 _SINKS = {"EXIT": "finished", "SCRAP": "scrap"}

@@ -99,3 +99,31 @@ def test_two_lathes_share_the_work(tended):
     # 100 s of turning and 20 s of tending, at least: at most 60 parts an hour from two lathes.
     assert 50 < tended.throughput.mean <= 60.5
     assert tended.takt.verdict == "met"
+
+
+STAGED = """
+taktwin: 1
+name: staged
+products: {p: {}}
+sources: {src: {product: p, every: 2 h, first: 0 s}}
+stations:
+  mill:
+    process: 30 min
+    setup: 12 min
+    load: 6 min
+    unload: 6 min
+    maintenance: {clean: {after_parts: 1, takes: 18 min}}
+    power: {working: 10 kW, idle: 1 kW, setup: 5 kW, down: 2 kW}
+sinks: {out: {}}
+flow: [{from: src, to: mill}, {from: mill, to: out}]
+run: {horizon: 2 h}
+"""
+
+
+def test_set_up_draws_its_own_power_handling_that_of_idling_and_maintenance_that_of_being_down():
+    cell, line = cell_and_line(STAGED)
+    result = summarise(cell, line, tallied(line, end=2 * HOUR)).energy
+
+    # One part in two hours: 0.5 h of work, 0.2 h of set-up, 0.3 h of maintenance, 1 h of the rest.
+    drawn = {draw: kwh for draw, kwh in result.by_state.items() if kwh}
+    assert drawn == pytest.approx({"working": 5.0, "setup": 1.0, "down": 0.6, "idle": 1.0})
