@@ -22,7 +22,10 @@ class Sequence(Part):
 
 
 class Gripper(Part):
-    """A single gripper on the flange."""
+    """A gripper on the flange: for one part, or for two at a time."""
+
+    type: Literal["single", "dual"] = "single"
+    exchange: Duration | None = None  # dual: finished part out, new part in
 
     mass: Mass
     open: Duration

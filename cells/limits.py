@@ -6,7 +6,7 @@ from math import floor
 
 from cells import shifts
 from cells.arrivals import check_sources
-from cells.carriers import Robot
+from cells.carriers import Robot, Sequence
 from cells.errors import shown
 from cells.loops import check_nodes
 from cells.problems import Problem
@@ -112,6 +112,12 @@ def _robot(robot: Robot) -> Found:
         yield "speed", "the speed must be above 0 %"
     if robot.handling.approach < 0.0:
         yield "handling", "the approach must be at least 0 mm"
+    gripper = robot.gripper
+    if (gripper.type == "dual") != (gripper.exchange is not None):
+        what = "a dual gripper needs" if gripper.type == "dual" else "only a dual gripper has"
+        yield "gripper", f"{what} `exchange`: write {{type: dual, exchange: 1.5 s, ...}}"
+    if gripper.type == "dual" and isinstance(robot.serves, Sequence):
+        yield "serves", "a fixed sequence leaves no choice to exchange parts; use a single gripper"
     if robot.power is not None and robot.power.standby is not None:
         yield "power", "standby is for stations; a robot does not fall asleep"
 

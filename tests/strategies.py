@@ -86,6 +86,7 @@ def random_case(rng: Random) -> Case:
     queues.limits(rng, draft.document)
     queues.stays(rng, draft.document)
     people.sequences(rng, draft.document)
+    people.grippers(rng, draft.document)
     people.crews(rng, draft.document)
     people.needs(rng, draft.document)
     flow.inside(rng, draft.document)

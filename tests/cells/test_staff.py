@@ -80,3 +80,22 @@ def test_a_robot_that_has_to_be_there_needs_a_place_at_the_station():
     assert "robot 'arm' has no place at 'mill'; give the station `at`" in faults_of(
         stations=MILL.format("needs: {robot: arm}"), more=arm
     )
+
+
+@pytest.mark.parametrize(
+    ("gripper", "serves", "fault"),
+    [
+        ("type: dual", "nearest", "a dual gripper needs `exchange`: write {type: dual, exchange"),
+        ("exchange: 1 s", "nearest", "only a dual gripper has `exchange`"),
+        (
+            "type: dual, exchange: 1 s",
+            "{sequence: [src]}",
+            "a fixed sequence leaves no choice to exchange parts; use a single gripper",
+        ),
+    ],
+)
+def test_a_gripper_that_cannot_exchange_is_refused(gripper, serves, fault):
+    hand = f"{{mass: 1 kg, open: 1 s, close: 1 s, {gripper}}}"
+    arm = f"{{model: ur10e, gripper: {hand}, serves: {serves}}}"
+
+    assert fault in faults_of(more=f"robots: {{arm: {arm}}}")

@@ -75,3 +75,10 @@ def _willing(rng: Random, document: dict[str, Any]) -> list[str]:
                 document["operators"][name]["skills"] = ["fixing"]
     skilled = [name for name in people if "skills" in document["operators"][name]]
     return groups + ["fixing"] * min(1, len(skilled))
+
+
+def grippers(rng: Random, document: dict[str, Any]) -> None:
+    """Give some robots a dual gripper."""
+    for robot in document["robots"].values():
+        if not isinstance(robot["serves"], dict) and rng.random() > 0.5:
+            robot["gripper"] |= {"type": "dual", "exchange": f"{rng.randint(0, 2)} s"}

@@ -1,7 +1,16 @@
 """Robots and operators in small lines worked out by hand."""
 
-from tests.reference.test_reference_traces import exits, run, spells
+import numpy as np
+import pytest
+
+from cells.load import load_text
+from tests.reference.test_reference_traces import NS, exits, run, spells
+from twin.build import build_line
+from twin.kernel.model import Line
+from twin.kernel.outcome import Outcome
 from twin.kernel.states import State
+from twin.motion import MoveTimes
+from twin.reference.run import simulate
 
 TWO_SOURCES = """
 products: {p: {}}
@@ -158,3 +167,45 @@ def test_stations_that_keep_each_other_s_attendants_are_a_deadlock():
     stop = outcome.stop
     assert (stop.kind, stop.at, stop.members) == ("deadlock", 0, ("A", "B"))
     assert stop.waits == ("A waits for two", "B waits for one")
+
+
+DUAL = """
+products: {p: {}}
+sources: {s: {product: p, saturated: true, limit: 3, pick_at: a}}
+stations: {m: {process: 10 s, at: b}}
+sinks: {out: {place_at: a}}
+robots: {arm: {model: ur10e, gripper: GRIPPER, home: a, serves: RULE}}
+flow: [{from: s, to: m, by: arm}, {from: m, to: out, by: arm}]
+places: {a: {position: [0 m, 0 m, 0 m]}, b: {position: [0.3 m, 0 m, 0 m]}}
+"""
+
+
+def tended(gripper: str, rule: str = "downstream_first") -> tuple[Line, Outcome]:
+    """Return a machine that an arm tends, 2 s away; picking takes 1 s and placing 1.5 s."""
+    text = DUAL.replace("GRIPPER", gripper).replace("RULE", rule)
+    head = "taktwin: 1\nname: traced\nrun: {horizon: 100 s}\n"
+    travel = np.array([[[0, 2 * NS], [2 * NS, 0]]] * 2)
+    times = MoveTimes(("a", "b"), travel, np.full(2, NS), np.full(2, 3 * NS // 2))
+    line = build_line(load_text(head + text), {"arm": times})
+    return line, simulate(line, seed=1, end=60 * NS)
+
+
+def test_a_single_gripper_empties_the_machine_before_it_fetches_the_next_part():
+    line, outcome = tended("{mass: 1 kg, open: 0 s, close: 0 s}")
+
+    # Pick, carry, place: at 4.5 s; finished at 14.5 s, carried out until 19 s, and so on.
+    assert spells(line, outcome, "m", State.WORKING)[:2] == [(4.5, 14.5), (23.5, 33.5)]
+    assert exits(line, outcome)[0] == 19
+
+
+@pytest.mark.parametrize("rule", ["downstream_first", "longest_wait", "nearest", "priority"])
+def test_a_dual_gripper_brings_the_next_part_and_takes_the_finished_one_away(rule):
+    gripper = "{type: dual, exchange: 3 s, mass: 1 kg, open: 0 s, close: 0 s}"
+    line, outcome = tended(gripper, rule)
+
+    # It places the first part at 4.5 s and stands at the machine.  At 14.5 s it goes for the next
+    # (2 s), picks it (1 s), comes back (2 s), exchanges (3 s), and carries the first out (3.5 s).
+    assert spells(line, outcome, "m", State.WORKING)[:2] == [(4.5, 14.5), (22.5, 32.5)]
+    assert spells(line, outcome, "m", State.WAITING_ROBOT)[1] == (14.5, 22.5)
+    assert spells(line, outcome, "arm", State.PLACING)[1:3] == [(19.5, 22.5), (24.5, 26)]
+    assert exits(line, outcome)[0] == 26

@@ -66,6 +66,9 @@ def collect_carriers(
         row["resource"] = len(nodes.resources) + len(carriers.units)
         _rule(carriers, row, group.serves, nodes)
         row["calendar"] = calendars.add(group.shifts)
+        row["exchange"] = NONE
+        if isinstance(group, Robot) and group.gripper.exchange is not None:
+            row["exchange"] = group.gripper.exchange
         row["home"] = places.index(group.home) if group.home is not None else NONE
         if isinstance(group, Robot):
             row["kind"], row["units"] = CarrierKind.ROBOT, 1

@@ -296,6 +296,7 @@ RESOURCE_STATE = np.dtype(
         ("task", np.int64),  # resource it picks from or visits, NONE: idle
         ("errand", np.int64),  # CARRY, AHEAD, ANSWER
         ("goal", np.int64),  # resource it brings the part to; place; call, NONE: called off
+        ("swap", np.int64),  # server where it exchanges the part first, NONE: none
         ("pick_draws", np.int64),
         ("place_draws", np.int64),
         ("turn", np.int64),  # where it is in the sequence of its group

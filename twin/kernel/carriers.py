@@ -12,7 +12,7 @@ from twin.kernel.draws import draw_time
 from twin.kernel.flow import KEPT, admit, release, resource_at
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
-from twin.kernel.offers import count_rework, drop_request, offered_part
+from twin.kernel.offers import count_rework, drop_request, offered_part, target_of
 from twin.kernel.patience import end_patience
 from twin.kernel.records import close
 from twin.kernel.servers import reserve_server, touch
@@ -30,33 +30,65 @@ _PLACING = np.int64(State.PLACING)
 
 
 @inlined
-def assign(m: Model, s: RunState, group: Int, u: Int, r: Int, n: Int) -> None:
-    """Reserve the place at node n and send a unit to the part that resource r offers."""
-    x = s.res[u]
+def _promise(m: Model, s: RunState, group: Int, u: Int, r: Int, n: Int) -> None:
+    """Let a unit have the part that resource r offers, which goes to node n."""
     part = offered_part(m, s, r)
-    x["goal"] = resource_at(m, s, n, s.parts[part]["product"])
-    x["task"] = r
-    x["errand"] = CARRY
     count_rework(m, s, r, part, n)
     if m.routes[s.res[r]["row"]]["carded"] == 1:
         take_cards(m, s, m.res[r]["node"], n)
     drop_request(s, r, group)
     s.res[r]["unit"] = u
-    s.groups[group]["idle"] -= 1
     s.nodes[n]["held"] += 1
-    if m.nodes[n]["kind"] == _STATION:
-        reserve_server(m, s, x["goal"], u, part)
-    elif m.nodes[n]["kind"] == _CONVEYOR:
-        s.nodes[n]["reserved"] += 1
     origin = m.res[r]["node"]
     if m.res[r]["kind"] == _STATION:
         touch(s, r)
     elif m.nodes[origin]["patience"] >= 0:
         end_patience(m, s, r, origin, part)
+
+
+@inlined
+def _reserve(m: Model, s: RunState, u: Int, r: Int, n: Int) -> Int:
+    """Reserve the place at node n for the part that resource r offers; return its resource."""
+    part = offered_part(m, s, r)
+    goal = np.int64(resource_at(m, s, n, s.parts[part]["product"]))
+    if m.nodes[n]["kind"] == _STATION:
+        reserve_server(m, s, goal, u, part)
+    elif m.nodes[n]["kind"] == _CONVEYOR:
+        s.nodes[n]["reserved"] += 1
+    return goal
+
+
+@inlined
+def _fetch(m: Model, s: RunState, group: Int, u: Int, r: Int) -> None:
+    """Send a unit to the part that resource r offers."""
+    x = s.res[u]
+    x["task"] = r
+    x["errand"] = CARRY
+    s.groups[group]["idle"] -= 1
     close(s, u, _DONE)
-    x["part"] = part
+    x["part"] = offered_part(m, s, r)
     place = m.nodes[m.res[r]["node"]]["pick_at"]
     begin_step(m, s, u, _MOVING, travel_to(m, s, u, EMPTY_HANDED, place))
+
+
+@inlined
+def assign(m: Model, s: RunState, group: Int, u: Int, r: Int, n: Int) -> None:
+    """Reserve the place at node n and send a unit to the part that resource r offers."""
+    s.res[u]["goal"] = _reserve(m, s, u, r, n)
+    _promise(m, s, group, u, r, n)
+    _fetch(m, s, group, u, r)
+
+
+@inlined
+def assign_exchange(m: Model, s: RunState, group: Int, u: Int, r: Int, v: Int) -> None:
+    """Send a unit to the part of resource r, to exchange it for the finished one of server v."""
+    n = np.int64(target_of(m, s, v))
+    s.res[u]["goal"] = _reserve(m, s, u, v, n)
+    _promise(m, s, group, u, v, n)
+    s.res[u]["swap"] = v
+    s.res[v]["reserved"] = u
+    _promise(m, s, group, u, r, m.res[v]["node"])
+    _fetch(m, s, group, u, r)
 
 
 @inlined
@@ -94,21 +126,49 @@ def _begin_picking(m: Model, s: RunState, u: Int) -> None:
 
 @inlined
 def _begin_carrying(m: Model, s: RunState, u: Int) -> None:
-    x, r = s.res[u], np.int64(s.res[u]["task"])
+    x = s.res[u]
     close(s, u, _DONE)
+    n = _next_stop(m, s, u)
+    _take_out(m, s, u, np.int64(x["task"]), n)
+    begin_step(m, s, u, _CARRYING, travel_to(m, s, u, LOADED, m.nodes[n]["place_at"]))
+
+
+@inlined
+def _next_stop(m: Model, s: RunState, u: Int) -> Int:
+    """Return the node to which a unit brings the part in its hand."""
+    x = s.res[u]
+    return np.int64(m.res[x["swap"] if x["swap"] >= 0 else x["goal"]]["node"])
+
+
+@inlined
+def _take_out(m: Model, s: RunState, u: Int, r: Int, n: Int) -> Int:
+    """Take the part that resource r offers into the hand; it goes to node n."""
     if m.routes[s.res[r]["row"]]["carded"] == 1:
-        give_cards(m, s, m.res[r]["node"], m.res[x["goal"]]["node"])
-    release(m, s, r, u)
-    place = m.nodes[m.res[x["goal"]]["node"]]["place_at"]
-    begin_step(m, s, u, _CARRYING, travel_to(m, s, u, LOADED, place))
+        give_cards(m, s, m.res[r]["node"], n)
+    return np.int64(release(m, s, r, u))
+
+
+@inlined
+def _exchange(m: Model, s: RunState, u: Int) -> None:
+    """Take the finished part of a server out, put the new one in, and carry the other on."""
+    x = s.res[u]
+    close(s, u, _DONE)
+    v, new, n = np.int64(x["swap"]), np.int64(x["part"]), np.int64(m.res[x["goal"]]["node"])
+    x["swap"] = NONE
+    x["part"] = _take_out(m, s, u, v, n)
+    admit(m, s, v, new, u, KEPT)
+    begin_step(m, s, u, _CARRYING, travel_to(m, s, u, LOADED, m.nodes[n]["place_at"]))
 
 
 @inlined
 def _begin_placing(m: Model, s: RunState, u: Int) -> None:
     x = s.res[u]
-    place = m.nodes[m.res[x["goal"]]["node"]]["place_at"]
+    place = m.nodes[_next_stop(m, s, u)]["place_at"]
     if place >= 0:
         x["at"] = place
+    if x["swap"] >= 0:
+        begin_step(m, s, u, _PLACING, m.carriers[m.res[u]["group"]]["exchange"])
+        return
     lasts = _handling(m, s, u, place, m.place, m.place_stream[u], x["place_draws"])
     x["place_draws"] += 1
     begin_step(m, s, u, _PLACING, lasts)
@@ -147,5 +207,7 @@ def end_step(m: Model, s: RunState, u: Int) -> None:
         _begin_carrying(m, s, u)
     elif state == _CARRYING:
         _begin_placing(m, s, u)
+    elif s.res[u]["swap"] >= 0:
+        _exchange(m, s, u)
     else:
         _end_task(m, s, u)

@@ -6,8 +6,9 @@ import numpy as np
 
 from twin.kernel.arrays import NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
-from twin.kernel.carriers import assign, go_ahead
+from twin.kernel.carriers import assign, assign_exchange, go_ahead
 from twin.kernel.crews import answer
+from twin.kernel.exchange import exchange_for
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
 from twin.kernel.offers import target_of
@@ -19,6 +20,9 @@ _NEAREST = np.int64(Serve.NEAREST)
 _PRIORITY = np.int64(Serve.PRIORITY)
 _FIRST_COME = np.int64(Serve.FIRST_COME)
 _SEQUENCE = np.int64(Serve.SEQUENCE)
+Key = tuple[Int, ...]
+
+_WORST = (NEVER, NEVER, NEVER, NEVER, NEVER)
 _OFFER = NEVER  # behind all calls of the same server
 
 
@@ -60,26 +64,39 @@ def _key_of_call(m: Model, s: RunState, u: Int, c: Int) -> Any:
 
 
 @inlined
+def _first_of(a: Key, b: Key) -> Key:
+    """Return the smaller of two keys."""
+    return a if a < b else b
+
+
+@inlined
 def _assign_best(m: Model, s: RunState, group: Int) -> bool:
     """Give an idle unit of a group its request or call; return whether there was one."""
     c = m.carriers[group]
-    best: tuple[Int, ...]
-    unit: Int
-    chosen: Int
-    goal: Int
-    call: Int
-    best = (NEVER, NEVER, NEVER, NEVER, NEVER)
-    unit, chosen, goal, call = NONE, NONE, NONE, NONE
+    key: Key
+    own: Key
+    best: Key = _WORST
+    best_own: Key = _WORST
+    unit: Int = NONE
+    chosen: Int = NONE
+    goal: Int = NONE
+    call: Int = NONE
+    swap: Int = NONE
     for u in range(c["resource"], c["resource"] + c["units"]):
         if s.res[u]["task"] >= 0 or not is_on(m, s, u):
             continue
         r = np.int64(s.groups[group]["first"])
         while r >= 0:
-            n = target_of(m, s, r)
+            v = exchange_for(m, s, group, r) if c["exchange"] >= 0 else np.int64(NONE)
+            n = target_of(m, s, r) if v < 0 else np.int64(m.res[v]["node"])
             if n >= 0:
                 key = _key(m, s, u, r)
-                if key < best:
-                    best, unit, chosen, goal, call = key, u, r, n, NONE
+                own = key if v >= 0 else _WORST
+                if v >= 0:
+                    key = _first_of(key, _key(m, s, u, v))
+                if key < best or (key == best and own < best_own):
+                    best, best_own, swap = key, own, v
+                    unit, chosen, goal, call = u, r, n, NONE
             r = np.int64(s.res[r]["after"])
         if s.groups[group]["open"] > 0:
             for k in range(m.duty_first[group], m.duty_first[group + 1]):
@@ -87,16 +104,16 @@ def _assign_best(m: Model, s: RunState, group: Int) -> bool:
                 if s.calls[d]["since"] >= 0:
                     key = _key_of_call(m, s, u, d)
                     if key < best:
-                        best, unit, call = key, u, d
+                        best, best_own, unit, call, swap = key, _WORST, u, d, NONE
         if c["rule"] != _NEAREST:
             break
-    if unit < 0:
-        return False
     if call >= 0:
         answer(m, s, group, unit, call)
-    else:
+    elif swap >= 0:
+        assign_exchange(m, s, group, unit, chosen, swap)
+    elif unit >= 0:
         assign(m, s, group, unit, chosen, goal)
-    return True
+    return bool(unit >= 0)
 
 
 # ---- in a fixed sequence of nodes ----

@@ -202,6 +202,7 @@ def _resource_states(line: Line) -> NDArray[np.void]:
         "called_at",
         "kept",
         "lacking",
+        "swap",
     )
     for field in absent:
         states[field] = NONE

@@ -168,6 +168,7 @@ CARRIER = np.dtype(
         ("units", np.int64),
         ("calendar", np.int64),
         ("home", np.int64),  # place where its units start
+        ("exchange", np.int64),  # ns to exchange a part in its dual gripper; NONE: it has none
         # rule SEQUENCE: the nodes to pick from in turn, Line.sequences[turn_first : + turn_count]
         ("turn_first", np.int64),
         ("turn_count", np.int64),

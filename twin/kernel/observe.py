@@ -8,6 +8,7 @@ from twin.kernel.arrays import EMPTY, FINISHED, NEVER, UNSTARTED, WORKING, Int, 
 from twin.kernel.arrays import State as RunState
 from twin.kernel.calls import first_lacking
 from twin.kernel.disturbances import strike
+from twin.kernel.exchange import exchange_for
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
 from twin.kernel.offers import offered_part, target_of
@@ -122,16 +123,17 @@ def _look_at_requests(m: Model, s: RunState) -> None:
     for group in range(s.glob[0]["groups"]):
         r = s.groups[group]["first"]
         while r >= 0:
-            n = target_of(m, s, r)
+            n, dual = np.int64(target_of(m, s, r)), m.carriers[group]["exchange"] >= 0
+            v = np.int64(exchange_for(m, s, group, r) if dual else NONE)
             if m.res[r]["kind"] == _STATION:
                 touch(s, r)
-            if n < 0:
+            if n < 0 and v < 0:
                 s.res[r]["called_at"] = NONE
             else:
                 s.res[r]["called"] = s.glob[0]["round"]
                 if s.res[r]["called_at"] < 0:
                     s.res[r]["called_at"] = s.glob[0]["now"]
-                if m.nodes[n]["kind"] == _STATION:
+                if v < 0 and m.nodes[n]["kind"] == _STATION:
                     product = s.parts[offered_part(m, s, r)]["product"]
                     _lure(s, server_for(m, s, n, product), group)
             r = s.res[r]["after"]

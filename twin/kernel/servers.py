@@ -253,7 +253,7 @@ def leave_server(m: Model, s: RunState, r: Int, taker: Int) -> Int:
         return part
     x["part"] = NONE
     x["phase"] = EMPTY
-    if x["down"] < 0:
+    if x["down"] < 0 and x["reserved"] < 0:  # reserved: the part it is exchanged for comes now
         gains_server(m, s, r)
     return part
 

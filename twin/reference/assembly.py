@@ -72,6 +72,8 @@ class Assembly(Station):
 
     servers: list[Assembler]  # type: ignore[assignment]
 
+    gathers = True
+
     def __init__(self, floor: Floor, node: int, calendar: Calendar | None) -> None:
         row = floor.line.nodes[node]
         first, count = int(row["kit_first"]), int(row["kit_count"])

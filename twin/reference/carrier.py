@@ -17,6 +17,7 @@ from twin.reference.recorder import Track
 
 if TYPE_CHECKING:
     from twin.reference.group import Group
+    from twin.reference.server import Server
 
 EMPTY, LOADED = 0, 1
 
@@ -38,13 +39,20 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """One part to carry."""
+class Leg:
+    """One part to take out of where it is, and where it goes."""
 
     offer: Offer
     target: Target
     slot: Slot  # there
-    way: End  # of the empty travel to it
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A part to carry; with a second leg it is exchanged for the part of that, carried on then."""
+
+    legs: list[Leg]
+    way: End  # of the empty travel to the first
 
 
 class Unit:
@@ -75,18 +83,39 @@ class Unit:
         self._leaves = floor.env.event()
         floor.env.process(self.run())
 
-    def send(self, offer: Offer) -> None:
-        """Send it to fetch an offered part; the place where that goes is reserved at once."""
-        target = offer.find()
+    def send(self, offer: Offer, swap: "Server | None" = None) -> None:
+        """Send it to fetch an offered part; the place where that goes is reserved at once.
+
+        Parameters
+        ----------
+        offer : Offer
+        swap : Server, optional
+            Where to exchange the part for a finished one, whose place is reserved as well.
+        """
+        legs = []
+        if swap is None:
+            legs.append(self._promise(offer))
+        else:
+            assert swap.offered is not None
+            second = self._promise(swap.offered)
+            legs += [self._promise(offer, swap), second]
+        self.busy = True
+        way = self._step(State.MOVING, offer.part, self.travel(EMPTY, offer.holder.pick_at))
+        self._go.succeed(Task(legs, way))
+
+    def _promise(self, offer: Offer, swap: "Server | None" = None) -> Leg:
+        """Have a part and the place where it goes, on a server emptied for it or any free one."""
+        awaited = self._group.awaited
+        target = offer.find() if swap is None else swap.station
         assert target is not None
-        slot = target.reserve(self._group.awaited, offer.part)
+        slot = (
+            target.reserve(awaited, offer.part) if swap is None else swap.expect_exchange(awaited)
+        )
         offer.sent = True
         offer.part.be_served()
         offer.take(target)
         offer.part.take_cards(target.loops)
-        self.busy = True
-        way = self._step(State.MOVING, offer.part, self.travel(EMPTY, offer.holder.pick_at))
-        self._go.succeed(Task(offer, target, slot, way))
+        return Leg(offer, target, slot)
 
     def go_ahead(self, place: int) -> None:
         """Send it to where it will pick next, if it is elsewhere."""
@@ -139,18 +168,28 @@ class Unit:
         self.track.end()
 
     def _carry(self, task: Task) -> Generator[Event, Any, None]:
-        """Pick a part, carry it and place it."""
-        group, offer, place_at = self._group, task.offer, task.target.place_at
-        self._at = pick_at = offer.holder.pick_at
+        """Pick a part, carry it and place it, or exchange it for another and carry that on."""
+        group, first = self._group, task.legs[0].offer
+        self._at = pick_at = first.holder.pick_at
         picking = group.time_to(group.pick, pick_at, self._pick_luck)
-        yield self._step(State.PICKING, offer.part, picking)
-        part = offer.holder.let_go(self.resource)
-        part.keep_cards(task.target.loops)
-        yield self._step(State.CARRYING, part, self.travel(LOADED, place_at))
-        self._at = place_at
-        placing = group.time_to(group.place, place_at, self._place_luck)
-        yield self._step(State.PLACING, part, placing)
-        self._floor.hand_over(part, task.slot, self.resource, reserved=True)
+        yield self._step(State.PICKING, first.part, picking)
+        part = self._take_out(task.legs[0])
+        for leg, following in zip(task.legs, [*task.legs[1:], None], strict=True):
+            place_at = leg.target.place_at
+            yield self._step(State.CARRYING, part, self.travel(LOADED, place_at))
+            self._at, held = place_at, part
+            if following is None:
+                placing = group.time_to(group.place, place_at, self._place_luck)
+                yield self._step(State.PLACING, part, placing)
+            else:
+                yield self._step(State.PLACING, part, group.exchange)
+                part = self._take_out(following)
+            leg.slot.take(held, self.resource, reserved=True)
+
+    def _take_out(self, leg: Leg) -> Part:
+        part = leg.offer.holder.let_go(self.resource)
+        part.keep_cards(leg.target.loops)
+        return part
 
     def travel(self, load: int, to: int) -> int:
         """Return how long it takes from where it is, ns; to or from nowhere: no time."""

@@ -1,13 +1,15 @@
 """Groups of robots, operators or tools: which unit does what next."""
 
 from twin.kernel.model import NONE
-from twin.kernel.states import CarrierKind, Serve, State
+from twin.kernel.states import CarrierKind, Choose, Serve, State
 from twin.reference.calls import Call
 from twin.reference.carrier import EMPTY, Unit
 from twin.reference.draws import Variates
 from twin.reference.floor import Floor
 from twin.reference.parts import Offer
+from twin.reference.server import Server
 from twin.reference.shifts import Calendar
+from twin.reference.station import Station
 
 Wanted = Offer | Call
 
@@ -31,6 +33,7 @@ class Group:
         self.name = floor.line.carrier_names[index]
         robot = row["kind"] == CarrierKind.ROBOT
         self.awaited = State.WAITING_ROBOT if robot else State.WAITING_OPERATOR
+        self.exchange = int(row["exchange"])  # ns with a dual gripper, NONE: it has none
         self.home = int(row["home"])
         self.travel = floor.line.travel[index].tolist()
         self.pick = floor.line.pick[index].tolist()
@@ -59,7 +62,32 @@ class Group:
 
     def requests(self) -> list[Offer]:
         """Return the offers it could serve now and nobody is on the way to."""
-        return [offer for offer in self._offers.of_group(self) if offer.find() is not None]
+        return [offer for offer in self._offers.of_group(self) if self.can_serve(offer)]
+
+    def can_serve(self, offer: Offer) -> bool:
+        """Return whether an offer could be carried on now, or exchanged for a finished part."""
+        return offer.find() is not None or self.exchange_for(offer) is not None
+
+    def exchange_for(self, offer: Offer) -> Server | None:
+        """Return the server where a dual gripper would exchange a part; None: it has its place."""
+        if self.exchange == NONE:
+            return None
+        found: list[tuple[int, Server | None]] = []
+        for target in offer.targets:
+            server = None
+            if not offer.part.may_enter(target.loops):
+                continue
+            if not target.accepts(offer.part):
+                server = target.finished_for(self) if isinstance(target, Station) else None
+                if server is None or server is offer.holder:
+                    continue
+            found.append((target.holds(), server))
+        if not found:
+            return None
+        first = found[0]
+        if offer.route.choose is Choose.SHORTEST:
+            first = min(found, key=lambda one: one[0])
+        return first[1]
 
     def calls(self) -> list[Call]:
         """Return the open calls that it may answer."""
@@ -75,14 +103,27 @@ class Group:
             wanted: list[Wanted] = [*self.requests(), *self.calls()] if idle else []
             if not wanted:
                 return
-            if self._rule == Serve.NEAREST:
-                unit, chosen = self._nearest(idle, wanted)
-            else:
-                unit, chosen = idle[0], min(wanted, key=self._urgency)
+            if self._rule != Serve.NEAREST:
+                idle = idle[:1]
+            pairs = ((unit, one) for one in wanted for unit in idle)
+            unit, chosen = min(pairs, key=self._place_of)
             if isinstance(chosen, Offer):
-                unit.send(chosen)
+                unit.send(chosen, self.exchange_for(chosen))
             else:
                 unit.answer(chosen)
+
+    def _place_of(self, pair: tuple[Unit, Wanted]) -> tuple[tuple[int, ...], tuple[int, ...], int]:
+        """Return the place of a unit with a request or call: the smallest is next.
+
+        An exchange stands where the first of its two requests does, before that one by itself.
+        """
+        unit, one = pair
+        own = self._urgency(unit, one)
+        server = self.exchange_for(one) if isinstance(one, Offer) else None
+        if server is None:
+            return own, (_LAST,), unit.resource
+        assert server.offered is not None
+        return min(own, self._urgency(unit, server.offered)), own, unit.resource
 
     def _serve_in_turn(self) -> None:
         """Let each unit fetch from the node whose turn it is, or wait there."""
@@ -113,24 +154,23 @@ class Group:
         for unit in self.units:
             unit.look()
 
-    def _urgency(self, wanted: Wanted) -> tuple[int, ...]:
+    def _urgency(self, unit: Unit, wanted: Wanted) -> tuple[int, ...]:
         # Calls of a server come before the part it offers.
         priority, since, rank, resource, which = (*wanted.order, _LAST)[:5]
-        if self._rule == Serve.LONGEST_WAIT:
-            return since, rank, resource, which
-        if self._rule == Serve.FIRST_COME:
-            called = self._called.get(wanted, self._env.now) if isinstance(wanted, Offer) else since
-            return called, since, rank, resource, which
-        if self._rule == Serve.PRIORITY:
-            return priority, since, rank, resource, which
-        return rank, since, resource, which
-
-    def _nearest(self, idle: list[Unit], wanted: list[Wanted]) -> tuple[Unit, Wanted]:
-        pairs = ((unit, one) for one in wanted for unit in idle)
-
-        def distance(pair: tuple[Unit, Wanted]) -> tuple[int, ...]:
-            unit, one = pair
-            place = one.holder.pick_at if isinstance(one, Offer) else one.place
-            return unit.travel(EMPTY, place), *self._urgency(one), unit.resource
-
-        return min(pairs, key=distance)
+        key: tuple[int, ...]
+        match self._rule:
+            case Serve.LONGEST_WAIT:
+                key = since, rank, resource
+            case Serve.FIRST_COME:
+                called = since
+                if isinstance(wanted, Offer):
+                    called = self._called.get(wanted, self._env.now)
+                key = called, since, rank, resource
+            case Serve.PRIORITY:
+                key = priority, since, rank, resource
+            case Serve.NEAREST:
+                place = wanted.holder.pick_at if isinstance(wanted, Offer) else wanted.place
+                key = unit.travel(EMPTY, place), rank, since, resource
+            case _:
+                key = rank, since, resource
+        return *key, which

@@ -93,6 +93,8 @@ class Oven(Station):
 
     servers: list[Chamber]  # type: ignore[assignment]
 
+    gathers = True
+
     def __init__(self, floor: Floor, node: int, calendar: Calendar | None) -> None:
         row = floor.line.nodes[node]
         self.least, self.most = int(row["batch_least"]), int(row["batch_most"])

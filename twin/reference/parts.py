@@ -172,7 +172,7 @@ class Offer:
     def waits(self) -> State:
         """Return how a server that holds the part waits for it to leave."""
         group = self.route.group
-        if group is None or not (self.sent or self.find() is not None):
+        if group is None or not (self.sent or group.can_serve(self)):
             return State.BLOCKED
         return group.awaited
 

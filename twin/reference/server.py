@@ -20,6 +20,7 @@ from twin.reference.recorder import Track
 from twin.reference.stages import Stage, Step, staffed
 
 if TYPE_CHECKING:
+    from twin.reference.group import Group
     from twin.reference.station import Station
 
 
@@ -47,7 +48,7 @@ class Server:
         self.awaits: State | None = None  # reserved; then how it waits for the carrier
         self.track = Track(floor.recorder, resource)
         self._floor = floor
-        self._station = station
+        self._station = self.station = station
         self._offer: Offer | None = None  # its finished part
         self._more: deque[Part] = deque()  # other finished parts, which leave after it
         self._todo: deque[Stage] = deque()  # what is left to do for the part
@@ -224,6 +225,24 @@ class Server:
 
     # What others do to it
 
+    @property
+    def offered(self) -> Offer | None:
+        """Its finished part."""
+        return self._offer
+
+    def is_finished_for(self, group: "Group") -> bool:
+        """Return whether a group could exchange its finished part, as that could go on now."""
+        offer = self._offer
+        if offer is None or offer.sent or offer.route.group is not group:
+            return False
+        there = self._on_shift and not self._down and self.awaits is None
+        return there and offer.find() is not None
+
+    def expect_exchange(self, kind: State) -> "Server":
+        """Be kept for the part that its finished one is exchanged for."""
+        self.awaits = kind
+        return self
+
     def is_free(self) -> bool:
         """Return whether a part may come."""
         return self.part is None and self._on_shift and self.would_be_free()
@@ -249,7 +268,7 @@ class Server:
 
     def holds(self) -> int:
         """Return how many parts it has, those on the way to it included."""
-        return int(self.part is not None or self.awaits is not None) + len(self._more)
+        return (self.part is not None) + (self.awaits is not None) + len(self._more)
 
     def in_a_row(self) -> int:
         """Return how many parts like the offered one leave one after the other."""

@@ -1,6 +1,7 @@
 """Stations: what their servers have in common."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from twin.kernel.log import PART_SHIFT
 from twin.kernel.states import ShiftEnd, State
@@ -11,6 +12,9 @@ from twin.reference.parts import Part
 from twin.reference.server import Server
 from twin.reference.shifts import Calendar
 from twin.reference.stages import Recipe
+
+if TYPE_CHECKING:
+    from twin.reference.group import Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class Station:
     calendar : Calendar or None
         Its shifts.
     """
+
+    gathers = False  # several parts, before work begins
 
     def __init__(self, floor: Floor, node: int, calendar: Calendar | None) -> None:
         row = floor.line.nodes[node]
@@ -82,6 +88,12 @@ class Station:
     def _on_shift(self) -> bool:
         calendar = self.habits.calendar
         return calendar is None or calendar.on
+
+    def finished_for(self, group: "Group") -> Server | None:
+        """Return the first server whose finished part a group could exchange for another."""
+        if self.yields or self.gathers:
+            return None
+        return next((one for one in self.servers if one.is_finished_for(group)), None)
 
     def accepts(self, part: Part) -> bool:
         """Return whether a server is free."""
