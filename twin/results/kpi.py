@@ -7,6 +7,7 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from cells.overload import overloads
 from cells.schema import Cell
 from twin.kernel.model import NS_PER_S, Line
 from twin.kernel.states import NodeKind, State
@@ -85,7 +86,7 @@ def summarise(
         bottleneck=find_bottleneck(seen),
         takt=takt_result(seen, rate),
         conventions=conventions(line),
-        notes=(*notes, *_notes(seen, rate), *energy_notes(seen)),
+        notes=(*notes, *_overload(cell), *_notes(seen, rate), *energy_notes(seen)),
         **flow,
     )
 
@@ -144,6 +145,14 @@ def _given(seen: Observed) -> WarmUp:
 def _wait_outside(seen: Observed) -> Estimate:
     of = np.isin(seen.line.resource_node, seen.nodes(NodeKind.SOURCE))
     return ratio(seen.time(of)[:, State.ENTERED], seen.count(of)[:, State.ENTERED], "s")
+
+
+def _overload(cell: Cell) -> Iterator[str]:
+    for name, load in overloads(cell):
+        yield (
+            f"This line cannot reach a steady state: what comes in is {load:.2f}x the capacity of"
+            f" {name}, before failures, shifts and waiting; parts pile up as long as it runs."
+        )
 
 
 def _article(name: str) -> str:
