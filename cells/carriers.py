@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from cells.base import Name, Part, Position, Turn
+from cells.collaborative import Limit
 from cells.distributions import Distribution
 from cells.money import Cost
 from cells.power import PowerUse
@@ -74,6 +75,7 @@ class Robot(Part):
     cost: Cost | None = None
     settle: Duration = 0  # waiting for standstill after each move
     calibration: Calibration | None = None
+    collaborative: list[Limit] = []  # the strictest counts
 
 
 class Need(Part):

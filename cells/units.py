@@ -116,6 +116,10 @@ SPEED = Quantity(
     low=0.0,
     above=True,
 )
+FORCE = Quantity("a force", "140 N", {"N": Decimal(1), "kN": Decimal(1000)}, low=0.0, above=True)
+STIFFNESS = Quantity(
+    "a stiffness", "75 N/mm", {"N/m": Decimal(1), "N/mm": Decimal(1000)}, low=0.0, above=True
+)
 ANGLE = Quantity("an angle", "90 deg", {"rad": Decimal(1), "deg": PI / 180})
 
 
@@ -199,6 +203,10 @@ Mass = Annotated[float, BeforeValidator(MASS.read), _written("kg"), WithJsonSche
 Power = Annotated[float, BeforeValidator(POWER.read), _written("W"), WithJsonSchema(POWER.schema())]
 Speed = Annotated[
     float, BeforeValidator(SPEED.read), _written("m/s"), WithJsonSchema(SPEED.schema())
+]
+Force = Annotated[float, BeforeValidator(FORCE.read), _written("N"), WithJsonSchema(FORCE.schema())]
+Stiffness = Annotated[
+    float, BeforeValidator(STIFFNESS.read), _written("N/m"), WithJsonSchema(STIFFNESS.schema())
 ]
 Angle = Annotated[
     float, BeforeValidator(ANGLE.read), _written("rad"), WithJsonSchema(ANGLE.schema())

@@ -1,5 +1,6 @@
 """How fast an arm does the moves of a task: the law of each, and what the law rests on."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ from robots import timelaw
 from robots.arm import Floats
 from robots.bends import bent
 from robots.dynamics import Body, body_of
+from robots.kinematics.rates import fastest_point
 from robots.limits import BUILD_UP, MARGIN, Effort, acceleration_effort, fastest, torque_effort
 from robots.task import ArmTask
 
@@ -55,7 +57,8 @@ class Pace:
         steps = STEPS if len(points) == 2 else 3 * STEPS * (len(points) - 1)
         path = np.stack(bent(points, width, np.linspace(0.0, 1.0, steps + 1)))
         v_max = float((self.speed / np.maximum(np.abs(path[1]), 1e-12)).min())
-        return self._law(path, 1.0, v_max, v_max / BUILD_UP, loaded)
+        capped = min(v_max, self._cap(path))
+        return self._law(path, 1.0, capped, v_max / BUILD_UP, loaded)
 
     def straight(self, between: Floats, loaded: bool) -> Law:
         """Return the law of a straight move, path parameter in m; the way back takes the same.
@@ -71,8 +74,16 @@ class Pace:
         second = np.gradient(first, step, axis=0, edge_order=2)
         path = np.stack([between, first, second])
         v_max = float((self.speed / np.maximum(np.abs(first), 1e-9)).min())
-        v_max = min(v_max, self.task.approach_speed)
+        v_max = min(v_max, self.task.approach_speed, self._cap(path))
         return self._law(path, length, v_max, self.straight_acceleration, loaded)
+
+    def _cap(self, path: Floats) -> float:
+        """Return how fast the path parameter may go so that no point passes the task's limit."""
+        if math.isinf(self.task.tool_speed):
+            return math.inf
+        tcp = np.ascontiguousarray(self.task.tool.pose_flange_tcp[:3, 3])
+        rate = fastest_point(self.task.arm.chain, tcp, path[0], path[1])
+        return self.task.tool_speed / max(float(rate), 1e-12)
 
     def _law(self, path: Floats, length: float, v_max: float, a_max: float, loaded: bool) -> Law:
         values = np.zeros(3)

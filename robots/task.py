@@ -1,5 +1,6 @@
 """What an arm is asked to do in a cell, and the times that come out; SI units throughout."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -85,6 +86,7 @@ class ArmTask:
     moves: tuple[tuple[int, int, bool], ...]  # (from, to, loaded), each once
     fixtures: tuple[Fixture, ...]
     home: int  # target at whose approach point the arm starts
+    tool_speed: float = math.inf  # m/s that no point of the arm may pass
 
     def __post_init__(self) -> None:
         _check_pose(f"{self.name}: base", self.pose_cell_base)
@@ -94,6 +96,8 @@ class ArmTask:
             raise RobotError(f"{self.name}: moves and home must name one of {count} targets")
         if not 0 < self.speed <= 1:
             raise RobotError(f"{self.name}: speed is a fraction in (0, 1], got {self.speed}")
+        if not self.tool_speed > 0:
+            raise RobotError(f"{self.name}: tool_speed must be positive, got {self.tool_speed}")
         if self.approach <= 0 or self.approach_speed <= 0:
             raise RobotError(f"{self.name}: approach and approach_speed must be positive")
         if min(self.part_mass, self.settle, self.pick_extra, self.place_extra) < 0:

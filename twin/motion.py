@@ -21,6 +21,7 @@ from robots.fit import with_effort
 from robots.load import load_arm
 from robots.table import move_times as table_of
 from robots.task import ArmTask, Fixture, MoveTable, Target, Tool
+from twin.collaboration import priced, tool_speed
 from twin.kernel.cache import folder_of, keep
 
 NS_PER_S = 1_000_000_000
@@ -64,7 +65,8 @@ def tables(cell: Cell, folder: Path | None = None) -> dict[str, tuple[ArmTask, M
     """
     keep_compiled()
     flat = expand(cell)
-    return {name: (task, table_of(task)) for name, task in arm_tasks(flat, folder).items()}
+    tasks = arm_tasks(flat, folder)
+    return {name: (task, priced(task, table_of(task))) for name, task in tasks.items()}
 
 
 @cache
@@ -107,7 +109,7 @@ def arm_tasks(cell: Cell, folder: Path | None = None) -> dict[str, ArmTask]:
         if not stands:
             continue
         home, places = stands[0], tuple(dict.fromkeys(stands))
-        arm, dead = _calibrated(robot, folder or Path())
+        arm, dead = calibrated(robot, folder or Path())
         tasks[name] = ArmTask(
             name=name,
             arm=arm,
@@ -127,6 +129,7 @@ def arm_tasks(cell: Cell, folder: Path | None = None) -> dict[str, ArmTask]:
             moves=_moves(places, hops, home, attended),
             fixtures=fixtures,
             home=places.index(home),
+            tool_speed=tool_speed(name, robot, arm),
         )
     return tasks
 
@@ -140,7 +143,7 @@ def uncalibrated(cell: Cell, robot: str) -> Cell:
     return flat.model_copy(update={"robots": {**flat.robots, robot: plain}})
 
 
-def _calibrated(robot: Robot, folder: Path) -> tuple[Arm, float]:
+def calibrated(robot: Robot, folder: Path) -> tuple[Arm, float]:
     """Return a robot's arm as it was fitted to measured cycles, and its dead time, s."""
     arm, fitted = arm_of(robot.model, folder), robot.calibration
     if fitted is None:

@@ -14,7 +14,7 @@ from cells.programs import OWN_TOOL, Point
 from cells.programs import Program as Written
 from cells.programs import Step as WrittenStep
 from cells.schema import Cell, Station
-from robots.errors import MotionError
+from robots.errors import MotionError, RobotError
 from robots.plan import Plan, plan
 from robots.program import (
     AwaitSignal,
@@ -33,7 +33,7 @@ from robots.task import ArmTask, MoveTable, Tool
 from twin.motion import (
     NS_PER_S,
     MoveTimes,
-    arm_of,
+    calibrated,
     fixtures_of,
     pose,
     pose_of_place,
@@ -97,15 +97,21 @@ def _start(
 def workplace(cell: Cell, written: Written, folder: Path) -> Workplace:
     """Return the arm of a program where it stands, with its tools and what is around it."""
     robot = cell.robots[written.robot]
+    if robot.collaborative:
+        raise RobotError(
+            f"robots.{written.robot}: collaborative: joint moves of programs are not held to a"
+            " speed of the tool; leave the programs or the limits out"
+        )
+    arm, dead = calibrated(robot, folder)
     return Workplace(
-        arm=arm_of(robot.model, folder),
+        arm=arm,
         pose_cell_base=pose(robot.base.position, robot.base.turn),
         tools=_tools(robot, written),
         fixtures=tuple(fixtures_of(cell)),
         speed=robot.speed,
         torque=written.torque,
         build_up=written.build_up / NS_PER_S,
-        dead_time=written.dead_time / NS_PER_S,
+        dead_time=max(written.dead_time / NS_PER_S, dead),
         settle=robot.settle / NS_PER_S,
     )
 
