@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from twin.kernel.model import NONE, NS_PER_S, Line
 from twin.kernel.states import CarrierKind, Clock, NodeKind, OnFailure, Serve, ShiftEnd
 from twin.results.schedule import calendars_in_charge
+from twin.results.waiting_rules import waiting_rules
 
 _SHIFT_END = {
     ShiftEnd.SUSPEND: "an operation in progress stops and goes on next shift",
@@ -48,6 +49,7 @@ def _sentences(line: Line) -> Iterator[str]:
     if (line.nodes["kind"] == NodeKind.BUFFER).any():
         yield "The capacity of a buffer counts waiting places, not the place on a machine."
     yield "Lead time runs from entry into the line; waiting outside is reported apart."
+    yield from waiting_rules(line)
     yield from _shifts(line)
     yield from _failures(line)
     yield from _standby(line)
