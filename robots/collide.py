@@ -16,7 +16,7 @@ from robots.jit import compiled
 from robots.kinematics.fk import frames
 from robots.scene import NOTHING, Scene, scene
 
-__all__ = ["NOTHING", "Nearest", "Scene", "clearances", "nearest", "scene"]
+__all__ = ["NOTHING", "Nearest", "Scene", "clearances", "nearest", "place_capsules", "scene"]
 
 _TOLERANCE = 0.004  # m
 
@@ -32,7 +32,7 @@ class Nearest(NamedTuple):
 
 
 @compiled
-def _place(view: Scene, q: Floats, turns: Floats, origins: Floats, ends: Floats) -> None:
+def place_capsules(view: Scene, q: Floats, turns: Floats, origins: Floats, ends: Floats) -> None:
     """Write the capsules' ends, (2, m, 3), in the base."""
     frames(view.chain, q, turns, origins)
     for c in range(view.link.size):
@@ -160,7 +160,7 @@ def _watch(
         while True:
             for i in range(n):
                 q[i] = path[row, i] + s * (path[last, i] - path[row, i])
-            _place(view, q, turns, origins, ends)
+            place_capsules(view, q, turns, origins, ends)
             gap, own = _to_fixtures(view, ends, balls, found), _to_itself(view, ends, found)
             if gap < best[0]:
                 best[0], who[0], who[1] = gap, found[0], found[1]
@@ -191,7 +191,7 @@ def clearances(view: Scene, q: Floats) -> Floats:
     least = np.empty((view.link.size, view.kind.size))
     gaps = np.empty(q.shape[0])
     for k in range(q.shape[0]):
-        _place(view, q[k], turns, origins, ends)
+        place_capsules(view, q[k], turns, origins, ends)
         gaps[k] = _to_fixtures(view, ends, least, found)
     return gaps
 

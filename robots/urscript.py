@@ -10,7 +10,7 @@ import numpy as np
 
 from robots.arm import Floats
 from robots.errors import RobotError
-from robots.moves import Timing, trapezoid
+from robots.moves import Timing, arc, trapezoid
 
 BASIS = "published rule of the controller"
 JOINT_ACCELERATION, JOINT_SPEED = 1.4, 1.05  # rad/s2, rad/s: defaults of movej
@@ -98,4 +98,5 @@ def movec(
     radius, angle : float
         m and rad.
     """
-    return _timing(abs(radius * angle), a, v, 0.0)
+    timing = arc(abs(radius), angle, v, a, math.inf)
+    return Timing(timing.duration, timing.peak_speed, timing.peak_acceleration, BASIS)

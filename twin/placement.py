@@ -193,7 +193,8 @@ def place(
     keep_compiled()
     origin = np.array(cell.robots[robot].base.position)
     has_tables = bool(carried(expand(cell), robot))
-    spread, most = (40, 110) if has_tables else (90, 240)
+    # A table of moves takes seconds, a program a tenth of one.
+    spread, most = (24, 60) if has_tables else (90, 240)
     done = 0
 
     def at(spot: Spot) -> Placement | None:

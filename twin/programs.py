@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -239,3 +240,26 @@ def with_process_times(cell: Cell, motion: Mapping[str, MoveTimes]) -> Cell:
             timed = {"process": process, "program": None}
             stations[name] = station.model_copy(update=timed)
     return cell.model_copy(update={"stations": stations})
+
+
+def meetings(cell: Cell, made: Mapping[str, Plan], folder: Path | None = None) -> dict[str, float]:
+    """Return how near arms come, m, where two robots run a program each from the same instant.
+
+    Programs that wait for a signal of the other one wait for it.
+
+    Raises
+    ------
+    robots.errors.RobotError
+        If programs wait for each other for ever.
+    """
+    from robots.together import apart, together
+
+    found = {}
+    both = together(made)
+    for one, other in combinations(made, 2):
+        written = cell.programs[one], cell.programs[other]
+        if written[0].robot != written[1].robot:
+            places = [workplace(cell, program, folder or Path()) for program in written]
+            spot = apart((places[0], both[one]), (places[1], both[other]))
+            found[f"{one} and {other}"] = spot.clearance
+    return found

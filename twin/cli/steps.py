@@ -79,7 +79,7 @@ def prepare(out: "Console", name: str, *, prove: bool = True, run: bool = True) 
     from cells.load import load_cell, locate
     from twin.build import build_line
     from twin.motion import tables
-    from twin.programs import plans, with_programs
+    from twin.programs import meetings, plans, with_programs
 
     path = locate(name)
     cell = load_cell(path)
@@ -95,6 +95,9 @@ def prepare(out: "Console", name: str, *, prove: bool = True, run: bool = True) 
         motion, made = {}, {}
     for title, one in made.items():
         out.print(f"program {title}: {one.duration:.3f} s ({one.basis})")
+    for names, gap in meetings(cell, made, path.parent).items():
+        end = f"stay {1e3 * gap:.0f} mm apart" if gap > 0 else f"touch, {-1e3 * gap:.0f} mm deep"
+        out.print(f"programs {names}, begun at one instant: the arms {end}")
     proofs = _prove(out, motion) if prove else {}
     line = build_line(cell, with_programs(cell, motion, made))
     return Job(path, cell, line, motion, proofs)
