@@ -184,7 +184,7 @@ class Unit:
             else:
                 yield self._step(State.PLACING, part, group.exchange)
                 part = self._take_out(following)
-            leg.slot.take(held, self.resource, reserved=True)
+            self._floor.hand_over(held, leg.slot, self.resource, reserved=True)
 
     def _take_out(self, leg: Leg) -> Part:
         part = leg.offer.holder.let_go(self.resource)
