@@ -84,13 +84,14 @@ class Need(Part):
     robot: Name | None = None
     operator: Name | None = None
     skill: Name | None = None  # any operator who has it
+    tool: Name | None = None
     count: int = Field(1, ge=1, le=100)
     during: Stage | list[Stage] = "process"
 
     @property
     def who(self) -> str:
-        """The robot, the group of operators, or the skill."""
-        return self.robot or self.operator or self.skill or ""
+        """The robot, the group of operators, the skill, or the tool."""
+        return self.robot or self.operator or self.skill or self.tool or ""
 
 
 class Operator(Part):
@@ -105,3 +106,9 @@ class Operator(Part):
     serves: Rule | Sequence = "downstream_first"
     shifts: Name | None = None
     cost: Cost | None = None  # of each person
+
+
+class Tool(Part):
+    """Tools, fixtures or licences of a kind, of which stations share a few; they are at hand."""
+
+    count: int = Field(1, ge=1, le=1_000)

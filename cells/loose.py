@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from cells.carriers import Operator, Robot
+from cells.carriers import Operator, Robot, Tool
 from cells.schema import (
     Buffer,
     Cell,
@@ -29,6 +29,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "sinks": Sink,
     "robots": Robot,
     "operators": Operator,
+    "tools": Tool,
     "loops": Loop,
 }
 _NAMES_ONLY = ("products", "shifts", "places")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from cells.carriers import Need, Sequence
+from cells.carriers import Need
 from cells.errors import hint, shown
 from cells.expand import QUEUE, has_queue, machines
 from cells.problems import Problem
@@ -11,8 +11,8 @@ from cells.schema import Cell, Station
 from cells.setups import ANY
 
 NODES = ("sources", "buffers", "conveyors", "stations", "sinks")
-CARRIERS = ("robots", "operators")
-_WHO = {"robot": "robot", "operator": "group of operators", "skill": "skill"}
+CARRIERS = ("robots", "operators", "tools")
+_WHO = {"robot": "robot", "operator": "group of operators", "skill": "skill", "tool": "tool"}
 _PLACES = ("pick_at", "place_at", "at", "home")
 
 Path = tuple[str | int, ...]
@@ -63,6 +63,7 @@ def _dangling(cell: Cell) -> Iterator[Problem]:
         "place": cell.places,
         "robot or operator": [*cell.robots, *cell.operators],
         "robot": cell.robots,
+        "tool": cell.tools,
         "group of operators": cell.operators,
         "skill": skills,
         "group of operators or skill": [*cell.operators, *skills],
@@ -142,7 +143,7 @@ def _of_station(name: str, station: Station) -> Iterator[_Reference]:
 def _of_staff(cell: Cell) -> Iterator[_Reference]:
     for section in CARRIERS:
         for name, group in getattr(cell, section).items():
-            nodes = group.serves.sequence if isinstance(group.serves, Sequence) else []
+            nodes = getattr(getattr(group, "serves", None), "sequence", [])
             for k, node in enumerate(nodes):
                 path = (section, name, "serves", "sequence", k)
                 yield _Reference(path, "source, buffer, conveyor or station", node)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator
 
 from cells.base import Name, Part, Position, Turn
-from cells.carriers import Need, Operator, Robot
+from cells.carriers import Need, Operator, Robot, Tool
 from cells.distributions import Distribution
 from cells.money import Cost, Money
 from cells.orders import Orders
@@ -259,6 +259,7 @@ class Cell(Part):
     sinks: dict[Name, Sink] = {}
     robots: dict[Name, Robot] = {}
     operators: dict[Name, Operator] = {}
+    tools: dict[Name, Tool] = {}
     flow: list[Flow]
     loops: dict[Name, Loop] = {}
     shifts: dict[Name, Shifts | list[Shifts] | Cycle] = {}

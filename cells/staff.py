@@ -42,7 +42,7 @@ def _skills(cell: Cell) -> Iterator[Problem]:
     for name, operator in cell.operators.items():
         for k, skill in enumerate(operator.skills):
             path = ("operators", name, "skills", k)
-            if skill in cell.operators or skill in cell.robots:
+            if skill in {**cell.operators, **cell.robots, **cell.tools}:
                 yield Problem(path, f"{skill!r} is a group already; call the skill something else")
             elif skill in operator.skills[:k]:
                 yield Problem(path, f"the skill {skill!r} is named twice")
@@ -61,9 +61,11 @@ def _needs(cell: Cell) -> Iterator[Problem]:
         asked: Counter[tuple[str, str]] = Counter()
         for need in needs_of(station):
             path = ("stations", name, "needs")
-            given = [who for who in (need.robot, need.operator, need.skill) if who is not None]
+            given = [
+                who for who in (need.robot, need.operator, need.skill, need.tool) if who is not None
+            ]
             if len(given) != 1:
-                yield Problem(path, "give exactly one of `robot`, `operator` and `skill`")
+                yield Problem(path, "give exactly one of `robot`, `operator`, `skill` and `tool`")
                 continue
             yield from _bound(cell, path, need.who)
             if need.robot is not None and station.at is None and station.places is None:
@@ -109,6 +111,8 @@ def _heads(cell: Cell, who: str) -> int:
     """Return how many there are of a robot, a group, or operators with a skill."""
     if who in cell.robots:
         return 1
+    if who in cell.tools:
+        return cell.tools[who].count
     groups = [one for name, one in cell.operators.items() if who == name or who in one.skills]
     return sum(group.count for group in groups)
 

@@ -40,7 +40,11 @@ MILL = "{{mill: {{process: 2 s, {}}}, lathe: {{process: 2 s, count: 2}}}}"
     [
         ("needs: {operator: fixer}", "", "named 'fixer'.  Did you mean 'fixers'?"),
         ("needs: {skill: fixers}", "", "no skill named 'fixers'"),
-        ("needs: {operator: crew, skill: repair}", "", "exactly one of `robot`, `operator` and"),
+        (
+            "needs: {operator: crew, skill: repair}",
+            "",
+            "exactly one of `robot`, `operator`, `skill` and",
+        ),
         ("needs: {operator: crew, during: load}", "", "no `load`; give it one: load: 1 min"),
         ("needs: {operator: crew, count: 2}", "", "needs 2 of 'crew' at once; there are 1"),
         (
@@ -48,6 +52,7 @@ MILL = "{{mill: {{process: 2 s, {}}}, lathe: {{process: 2 s, count: 2}}}}"
             "",
             "needs 3 of 'repair' at once; there are 2",
         ),
+        ("needs: {tool: gauge}", "", "no tool named 'gauge'"),
         ("needs: {operator: crew, during: []}", "", "no stage is named; write `during: process`"),
         ("needs: {operator: crew, during: work}", "", "expected 'setup', 'load', 'process'"),
         (

@@ -40,6 +40,9 @@ def crews(rng: Random, document: dict[str, Any]) -> None:
 def needs(rng: Random, document: dict[str, Any]) -> None:
     """Let somebody be there during some stages of some stations."""
     who = _willing(rng, document)
+    if rng.random() > 0.8:
+        document["tools"] = {"wrench": {"count": rng.choice([1, 2])}}
+        who.append("wrench")
     for station in document["stations"].values():
         if who and rng.random() > 0.75:
             station["needs"] = [
@@ -56,6 +59,8 @@ def _need(rng: Random, document: dict[str, Any], station: dict[str, Any], who: s
     kind = "operator" if who in document["operators"] else "skill"
     if who in document["robots"]:
         kind = "robot"
+    if who in document.get("tools", {}):
+        kind = "tool"
     count = {"count": 2} if kind == "operator" and rng.random() > 0.8 else {}
     return {kind: who, "during": during, **count}
 

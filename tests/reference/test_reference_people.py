@@ -209,3 +209,23 @@ def test_a_dual_gripper_brings_the_next_part_and_takes_the_finished_one_away(rul
     assert spells(line, outcome, "m", State.WAITING_ROBOT)[1] == (14.5, 22.5)
     assert spells(line, outcome, "arm", State.PLACING)[1:3] == [(19.5, 22.5), (24.5, 26)]
     assert exits(line, outcome)[0] == 26
+
+
+def test_stations_take_turns_with_a_tool_of_which_there_is_one():
+    line, outcome = run(
+        """
+products: {p: {}}
+sources: {s: {product: p, saturated: true}, t: {product: p, saturated: true}}
+stations:
+  A: {process: 4 s, needs: {tool: wrench}}
+  B: {process: 3 s, needs: {tool: wrench}}
+sinks: {out: {}}
+tools: {wrench: {count: 1}}
+flow: [{from: s, to: A}, {from: t, to: B}, {from: A, to: out}, {from: B, to: out}]
+""",
+        14,
+    )
+
+    assert spells(line, outcome, "A", State.WORKING) == [(0, 4), (7, 11)]
+    assert spells(line, outcome, "B", State.WORKING) == [(4, 7), (11, 14)]
+    assert spells(line, outcome, "wrench", State.ATTENDING) == [(0, 4), (4, 7), (7, 11), (11, 14)]

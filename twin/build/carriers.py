@@ -7,7 +7,7 @@ from math import dist
 import numpy as np
 from numpy.typing import NDArray
 
-from cells.carriers import Operator, Robot, Sequence
+from cells.carriers import Operator, Robot, Sequence, Tool
 from cells.errors import CellError
 from cells.schema import Cell
 from cells.staff import needs_of
@@ -49,7 +49,11 @@ def collect_carriers(
     CellError
         If a robot carries parts and ``motion`` does not say how long it takes.
     """
-    groups: dict[str, Robot | Operator] = {**cell.robots, **cell.operators}
+    groups: dict[str, Robot | Operator | Tool] = {
+        **cell.robots,
+        **cell.operators,
+        **cell.tools,
+    }
     shape = (len(groups), len(places))
     carriers = Carriers(
         rows=np.zeros(len(groups), dtype=CARRIER),
@@ -64,12 +68,14 @@ def collect_carriers(
     for index, (name, group) in enumerate(groups.items()):
         row = carriers.rows[index]
         row["resource"] = len(nodes.resources) + len(carriers.units)
-        _rule(carriers, row, group.serves, nodes)
-        row["calendar"] = calendars.add(group.shifts)
+        row["rule"], row["calendar"], row["home"] = Serve.FIRST_COME, NONE, NONE
         row["exchange"] = NONE
+        if not isinstance(group, Tool):
+            _rule(carriers, row, group.serves, nodes)
+            row["calendar"] = calendars.add(group.shifts)
+            row["home"] = places.index(group.home) if group.home is not None else NONE
         if isinstance(group, Robot) and group.gripper.exchange is not None:
             row["exchange"] = group.gripper.exchange
-        row["home"] = places.index(group.home) if group.home is not None else NONE
         if isinstance(group, Robot):
             row["kind"], row["units"] = CarrierKind.ROBOT, 1
             if name in motion:
@@ -78,6 +84,8 @@ def collect_carriers(
                 raise CellError(
                     f"robot {name!r}: how long do its moves take?  Give `motion` for it"
                 )
+        elif isinstance(group, Tool):
+            row["kind"], row["units"] = CarrierKind.TOOL, group.count
         else:
             row["kind"], row["units"] = CarrierKind.OPERATOR, group.count
             _operator(carriers, index, group, cell, places, dists)

@@ -84,10 +84,11 @@ class Intake(IntEnum):
 
 
 class CarrierKind(IntEnum):
-    """Who carries parts between nodes."""
+    """Who carries parts between nodes or has to be there; tools only the latter."""
 
     ROBOT = 0
     OPERATOR = 1
+    TOOL = 2
 
 
 class OffShift(IntEnum):
