@@ -134,6 +134,14 @@ def test_a_hung_controller_is_found_after_three_beats():
     assert follower.interruptions == 1
 
 
+def test_a_cut_connection_is_made_anew_at_once_and_only_once():
+    _, follower, _ = greeted()
+
+    assert follower.cut(MS)[0] == Reconnect()
+    assert follower.cut(MS) == []
+    assert follower.interruptions == 1
+
+
 def test_a_controller_that_stays_silent_is_given_up_with_what_was_recorded():
     _, follower, _ = greeted()
 

@@ -89,6 +89,22 @@ def test_after_a_reconnect_the_follower_is_a_new_peer(controller, connect):
     assert exchange(controller, follower)[1]
 
 
+def test_a_controller_that_dies_is_noticed_without_waiting_for_heartbeats(controller, connect):
+    follower = connect(THERE)
+    exchange(controller, follower)
+    assert not follower.lost()
+
+    controller.close()
+    for _ in range(100):
+        follower.wait(5)
+        list(follower.receive())
+        if follower.lost():
+            break
+    else:
+        raise AssertionError("not noticed in half a second")
+    assert not follower.lost()
+
+
 def test_nothing_is_queued_for_a_controller_that_is_not_there():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

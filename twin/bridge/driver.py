@@ -71,6 +71,8 @@ class Driver:
         # First all that is there: a twin that was held up must not take the controller for hung.
         for data in self.socket.receive():
             self._take(data, now)
+        if self.socket.lost():
+            self.carry_out(self.session.cut(now), now)
         self.carry_out(self.session.tick(now), now)
         if self.recorder.due(now):
             self.recorder.commit()

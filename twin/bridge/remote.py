@@ -15,6 +15,7 @@ from twin.bridge.session import (
     DISARM,
     BridgeError,
     Follower,
+    Offset,
     Phase,
     Status,
     Terms,
@@ -98,6 +99,16 @@ class Remote:
     def live(self) -> LiveState:
         """What is known of the controller."""
         return self._driver.live
+
+    @property
+    def interruptions(self) -> int:
+        """Times the controller fell silent."""
+        return self._driver.session.interruptions
+
+    @property
+    def offset(self) -> Offset | None:
+        """How far the controller's clock is from this one; None: not known yet."""
+        return self._driver.session.clock_offset(self._clock.now())
 
     @property
     def time(self) -> int:

@@ -74,6 +74,8 @@ class Sockets:
         self._poller = zmq.Poller()
         self._door: zmq.Socket[bytes] | None = None  # where new peers ask to be let in
         self._at_door = False
+        self._monitor: zmq.Socket[bytes] | None = None  # tells when a connection is gone
+        self._cut = False
         self._aside = False  # whether there is more to look at than the socket
         self._looked = 0
         self._first: bytes | None = None  # frame that ended a wait
@@ -107,8 +109,9 @@ class Sockets:
                 self._looked = now
                 ready = {source for source, _ in self._poller.poll(0)}
                 self._at_door = self._door in ready
+                self._cut = self._cut or (self._monitor is not None and self._monitor in ready)
                 found = {source for source in ready if isinstance(source, int)}
-                if found or self._at_door:
+                if found or self._at_door or self._cut:
                     return found
             if arrived:
                 break
@@ -299,15 +302,35 @@ class FollowerSocket(Sockets):
             text = f"{self._endpoint!r} is no endpoint ({error.strerror}): tcp://HOST:PORT is"
             raise EndpointError(text) from None
         self._first, self._timeout = None, -1
+        # A peer that dies is seen here in milliseconds; one that hangs only by its heartbeats.
+        self._monitor = socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        self._poller.register(self._monitor, zmq.POLLIN)
+        self._aside, self._cut = True, False
+
+    def lost(self) -> bool:
+        """Return whether the connection was cut since the last call."""
+        cut, self._cut = self._cut, False
+        while cut and self._monitor is not None and self._monitor.poll(0):
+            self._monitor.recv_multipart()
+        return cut
 
     def reconnect(self) -> None:
         """Open a fresh connection; a half-open one may never tell that it is dead."""
+        self._drop_monitor()
         self._socket.close(linger=0)
         self._socket = self._make_socket(zmq.DEALER)
         self._connect()
 
+    def _drop_monitor(self) -> None:
+        if self._monitor is not None:
+            self._poller.unregister(self._monitor)
+            self._socket.disable_monitor()
+            self._monitor.close(linger=0)
+            self._monitor = None
+
     def linger(self) -> None:
         """Give what was sent last a moment to leave before `close`."""
+        self._drop_monitor()
         self._socket.close(linger=100)
 
     def receive(self) -> Iterator[bytes]:

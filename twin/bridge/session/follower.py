@@ -170,6 +170,10 @@ class Follower:
         self._heard = now
         return handler(message, now)
 
+    def cut(self, now: int) -> list[Action]:
+        """Learn that the connection is gone: no need to wait for the heartbeats that stay away."""
+        return self._lose(now) if self.phase is Phase.FOLLOWING else []
+
     def committed(self, now: int) -> list[Action]:
         """Learn that everything asked to be kept is on disk; only now is it acknowledged."""
         self.durable = self.position.next
