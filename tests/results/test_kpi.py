@@ -240,3 +240,26 @@ def test_replications_needed_are_those_that_students_interval_asks_for():
 def test_two_replications_do_not_ask_for_thousands():
     found = Estimate(mean=100.0, low=55.0, high=145.0, n=2, unit="parts/h")  # t is 12.7 here
     assert 3 < needed_replications(found, 0.05) < 12
+
+
+OVEN = """
+taktwin: 1
+name: oven
+products: {bun: {}}
+sources: {tray: {product: bun, saturated: true}}
+stations: {oven: {batch: {most: 20, least: 20}, process: 30 min}}
+sinks: {done: {}}
+flow: [{from: tray, to: oven}, {from: oven, to: done}]
+run: {horizon: 10 h, warm_up: 0 s}
+"""
+
+
+def test_an_oven_is_counted_in_batches_and_the_line_in_parts():
+    cell, line = cell_and_line(OVEN)
+
+    found = summarise(cell, line, tallied(line, end=10 * HOUR))
+
+    assert found.throughput.mean == pytest.approx(40.0)
+    assert found.stations[0].parts_per_hour.mean == pytest.approx(2.0)
+    assert found.stations[0].parts_per_hour.unit == "batches/h"
+    assert found.stations[0].oee.mean == pytest.approx(1.0)

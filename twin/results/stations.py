@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from twin.kernel.states import SERVER_STATES, NodeKind, State
+from twin.kernel.states import SERVER_STATES, Intake, NodeKind, State
 from twin.results.energy import energy_of_node
 from twin.results.estimates import Floats, ratio, share
 from twin.results.model import SHARE, Estimate, StationResult
@@ -30,7 +30,9 @@ def _station(seen: Observed, node: int) -> StationResult:
     servers, busy = int(of.sum()), on_shift(time)
     working, done = time[:, State.WORKING], count[:, State.WORKING]
     lost = count[:, State.SCRAPPED]  # scrapped by failures: made, but not good and not done
-    good = done - _scrap_downstream(seen, node)
+    oven = seen.line.nodes[node]["intake"] == Intake.BATCH
+    # An oven's operations are batches: single parts scrapped behind it are none of them.
+    good = done if oven else done - _scrap_downstream(seen, node)
     weights = (seen.tally.finished + seen.tally.scrapped).sum(axis=0).astype(np.float64)
     planned = planned_cycle(seen.line, node, weights) * (done + lost)
     failures = count[:, State.UNDER_REPAIR]
@@ -45,7 +47,7 @@ def _station(seen: Observed, node: int) -> StationResult:
         quality_ratio=_part(good, done + lost),
         # The factors multiply to planned time of good parts over time on shift.
         oee=ratio(planned * _quotient(good, done + lost), busy, SHARE),
-        parts_per_hour=ratio(done, busy / servers, "parts/h", scale=_HOUR),
+        parts_per_hour=ratio(done, busy / servers, "batches/h" if oven else "parts/h", scale=_HOUR),
         cycle_time=ratio(working, done, "s"),
         time_between_failures=ratio(working, failures, "s") if fails else None,
         time_to_repair=ratio(time[:, _DOWN].sum(axis=1), failures, "s") if fails else None,

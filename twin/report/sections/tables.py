@@ -40,7 +40,7 @@ def tables(results: Results) -> Markup:
 def _stations(stations: tuple[StationResult, ...]) -> Markup:
     columns = [
         Column("Station", numeric=False),
-        Column("Parts per hour on shift"),
+        Column("Made per hour on shift"),
         Column("Cycle time"),
         Column("Availability", tip="ISO 22400-2: APT / PBT"),
         Column("Effectiveness", tip="ISO 22400-2: PRI x PQ / APT"),
