@@ -55,6 +55,7 @@ class Plan:
     name: str
     activities: tuple[Activity, ...]
     motions: tuple[tuple[float, Course], ...]  # when each begins, s
+    loads: tuple[tuple[str, float], ...]  # tool and mass in it, kg, of each motion
     duration: float  # s
     basis: str  # the weakest of its motions
     clearance: float  # m, least on all motions
@@ -141,6 +142,7 @@ class _Planner:
         self.clock, self.clearance = 0.0, np.inf
         self.activities: list[Activity] = []
         self.motions: list[tuple[float, Course]] = []
+        self.loads: list[tuple[str, float]] = []
         self.notes: list[str] = []
 
     def run(self, steps: Sequence[Step | Loaded]) -> Plan:
@@ -158,6 +160,7 @@ class _Planner:
             name=self.program.name,
             activities=tuple(self.activities),
             motions=tuple(self.motions),
+            loads=tuple(self.loads),
             duration=self.clock,
             basis=next(basis for basis in order if basis in bases),
             clearance=float(self.clearance),
@@ -212,6 +215,7 @@ class _Planner:
         if self.place.dead_time > 0:
             self._spend("controller", name, self.place.dead_time)
         self.motions.append((self.clock, motion))
+        self.loads.append((moves[0].tool, moves[0].mass))
         self._spend("move", name, motion.duration, motion.basis)
         if self.place.settle > 0:
             self._spend("settle", name, self.place.settle)

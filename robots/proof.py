@@ -6,7 +6,7 @@ What cannot be followed is infeasible and is said so; where an arm's masses are 
 there is no engine, nothing is proven, and that is said too.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal, NamedTuple
@@ -23,7 +23,7 @@ from robots.picture import render
 from robots.task import ArmTask, MoveTable
 from robots.worker import Worker
 
-__all__ = ["MoveProof", "Proof", "prove", "prove_with", "render"]
+__all__ = ["MoveProof", "Proof", "prove", "prove_motions", "prove_with", "render"]
 
 END_ERROR = 1e-4  # m, most error of the tool when it stands
 EXCESS = 1e-3  # m, most error of the tool beyond its way in one step
@@ -122,7 +122,7 @@ def prove(task: ArmTask, table: MoveTable, progress: Progress | None = None) -> 
     PhysicsFailed
         The physics worker died, hung or ran out of memory.
     """
-    key = content_key("proof", task, table, _engine())
+    key = content_key("proof", task, table, engine())
     stored = load(key)
     if stored is not None:
         return Proof.from_json(stored)
@@ -135,7 +135,7 @@ def prove(task: ArmTask, table: MoveTable, progress: Progress | None = None) -> 
     return proof
 
 
-def _engine() -> str:
+def engine() -> str:
     """Return the version of the engine, without loading it."""
     try:
         return version("pybullet")
@@ -147,8 +147,14 @@ def prove_with(
     worker: Worker, task: ArmTask, table: MoveTable, progress: Progress | None = None
 ) -> Proof:
     """Return the proof of `prove`, made by a worker that stays open; nothing is cached."""
+    return prove_motions(worker, task, motions_of(task, table, STEP), progress)
+
+
+def prove_motions(
+    worker: Worker, task: ArmTask, motions: Sequence[Motion], progress: Progress | None = None
+) -> Proof:
+    """Return whether the arm of a task can follow motions, sampled every `robots.physics.STEP`."""
     physics = Physics(task, worker)
-    motions = motions_of(task, table, STEP)
     loads = sorted({motion.loaded for motion in motions})
     agreement = worst([physics.agree(loaded) for loaded in loads or [False]])
     quarrel = _quarrel(agreement)

@@ -13,6 +13,7 @@ from robots.frames import pose
 from robots.kinematics.fk import flanges
 from robots.load import load_arm
 from robots.plan import plan
+from robots.plan_proof import prove_plan
 from robots.program import (
     AwaitSignal,
     Grip,
@@ -195,3 +196,34 @@ def test_a_line_through_a_fixture_is_named():
 def test_a_program_without_a_move_is_refused():
     with pytest.raises(RobotError, match="program arch: it has no move"):
         program(Wait(1.0))
+
+
+@pytest.mark.slow
+def test_the_motions_of_a_program_are_proven(tmp_path, monkeypatch):
+    pytest.importorskip("pybullet")
+    monkeypatch.setenv("TAKTWIN_CACHE_DIR", str(tmp_path))
+    place = replace(KUKA, build_up=0.02)
+    steps = (*UP_OVER_DOWN, Grip(close=True, mass=1.0), *BACK)
+    made = plan(place, program(*steps))
+
+    proof = prove_plan(place, made)
+
+    assert proof.verdict == "proven", proof.reason
+    assert [move.name for move in proof.moves] == [
+        "start to up - over - down, empty",
+        "down to up again - back over - home, with part",
+    ]
+    assert max(move.end_error for move in proof.moves) < 1e-4
+    assert prove_plan(place, made).moves == proof.moves
+
+
+@pytest.mark.slow
+def test_a_program_too_fast_for_the_motors_is_infeasible(tmp_path, monkeypatch):
+    pytest.importorskip("pybullet")
+    monkeypatch.setenv("TAKTWIN_CACHE_DIR", str(tmp_path))
+    made = plan(replace(KUKA, torque=2.0), program(*UP_OVER_DOWN))
+
+    proof = prove_plan(KUKA, made)
+
+    assert proof.verdict == "infeasible"
+    assert "torque limit" in proof.reason

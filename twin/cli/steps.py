@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from cells.schema import Cell
+    from robots.plan import Plan
     from robots.proof import Proof
     from robots.task import ArmTask, MoveTable
     from twin.experiments.compare import Pair
@@ -99,6 +100,8 @@ def prepare(out: "Console", name: str, *, prove: bool = True, run: bool = True) 
         end = f"stay {1e3 * gap:.0f} mm apart" if gap > 0 else f"touch, {-1e3 * gap:.0f} mm deep"
         out.print(f"programs {names}, begun at one instant: the arms {end}")
     proofs = _prove(out, motion) if prove else {}
+    if prove and made:
+        proofs |= _prove_programs(out, cell, made, path.parent)
     line = build_line(cell, with_programs(cell, motion, made))
     return Job(path, cell, line, motion, proofs)
 
@@ -114,6 +117,21 @@ def _prove(out: "Console", motion: "dict[str, tuple[ArmTask, MoveTable]]") -> "d
             proof = proofs[robot] = prove(task, table, progress=tell)
         count = f"{len(proof.moves)} motions " if proof.moves else ""
         out.print(f"{robot} ({proof.arm}): {count}{proof.verdict}. {proof.reason}".rstrip(" ."))
+    return proofs
+
+
+def _prove_programs(
+    out: "Console", cell: "Cell", made: "dict[str, Plan]", folder: Path
+) -> "dict[str, Proof]":
+    from robots.plan_proof import prove_plan
+    from twin.programs import workplace
+
+    proofs = {}
+    for name, plan in made.items():
+        with out.status(f"Proving program {name} in PyBullet"):
+            proof = prove_plan(workplace(cell, cell.programs[name], folder), plan)
+        proofs[f"program {name}"] = proof
+        out.print(f"program {name}: {proof.verdict}. {proof.reason}".rstrip(" ."))
     return proofs
 
 
