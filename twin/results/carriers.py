@@ -5,13 +5,14 @@ import numpy as np
 from twin.kernel.model import NONE
 from twin.kernel.states import CarrierKind, NodeKind, State
 from twin.results.energy import energy_of_carrier
-from twin.results.estimates import estimate, ratio, share
+from twin.results.estimates import Floats, estimate, ratio, share
 from twin.results.model import BufferResult, CarrierResult
 from twin.results.observed import Observed, on_shift
 from twin.results.stations import state_shares
 
 STEPS = (State.MOVING, State.PICKING, State.CARRYING, State.PLACING)
-CARRIER_STATES = (State.IDLE, *STEPS, State.ATTENDING, State.REPAIRING)
+CALLS = (State.ATTENDING, State.REPAIRING)
+CARRIER_STATES = (State.IDLE, *STEPS, *CALLS)
 _HOUR = 3600.0
 
 
@@ -25,12 +26,28 @@ def carrier_results(seen: Observed) -> tuple[CarrierResult, ...]:
     return tuple(_carrier(seen, group) for group in range(len(seen.line.carriers)))
 
 
+def deliveries(count: Floats) -> Floats:
+    """Return how many parts were delivered, by replication.
+
+    Each delivery is one record of every step, but for steps that take no time.  Who answers calls
+    moves to those as well: there the moves do not tell.
+
+    Parameters
+    ----------
+    count : ndarray, shape (n, S)
+        Records by state.
+    """
+    handled = count[:, STEPS[1:]].max(axis=1)
+    called = count[:, CALLS].sum(axis=1) > 0
+    delivered: Floats = np.where(called, handled, np.maximum(handled, count[:, State.MOVING]))
+    return delivered
+
+
 def _carrier(seen: Observed, group: int) -> CarrierResult:
     of = seen.resources(carrier=group)
     time, count = seen.time(of), seen.count(of)
     units = int(of.sum())
-    # Each delivery is one record of every step; a step that takes no time leaves none.
-    delivered = count[:, STEPS].max(axis=1)
+    delivered = deliveries(count)
     return CarrierResult(
         name=seen.line.carrier_names[group],
         kind=CarrierKind(int(seen.line.carriers[group]["kind"])).name.lower(),

@@ -12,7 +12,7 @@ from cells.currencies import currency_of
 from cells.money import Cost
 from cells.schema import Cell
 from twin.kernel.states import NodeKind, State
-from twin.results.carriers import STEPS
+from twin.results.carriers import deliveries
 from twin.results.energy import energy_by_replication, read_figure
 from twin.results.estimates import Floats, estimate, ratio
 from twin.results.model import CostResult
@@ -83,7 +83,7 @@ def _carriers(seen: Observed, priced: Mapping[str, object]) -> Iterator[Floats]:
         cost: Cost | None = getattr(priced.get(name), "cost", None)
         if cost is not None:
             of = seen.resources(carrier=group)
-            yield _cost(cost, seen.time(of), seen.count(of)[:, STEPS].max(axis=1))
+            yield _cost(cost, seen.time(of), deliveries(seen.count(of)))
 
 
 def _cost(cost: Cost, time: Floats, done: Floats) -> Floats:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from twin.kernel.model import NONE, Line
 from twin.kernel.states import NodeKind, State
-from twin.results.carriers import STEPS
+from twin.results.carriers import CALLS, STEPS
 from twin.results.estimates import Floats
 from twin.results.observed import Observed, on_shift
 
@@ -21,6 +21,7 @@ _ACTIVE = (
     State.UNDER_REPAIR,
     State.MAINTENANCE,
 )
+_BUSY = (*STEPS, *CALLS)  # of a robot or operator
 _INACTIVE = (
     State.STARVED,
     State.BLOCKED,
@@ -62,8 +63,8 @@ def usages(seen: Observed) -> list[Usage]:
     for group, name in enumerate(line.carrier_names):
         of = seen.resources(carrier=group)
         time, count = seen.time(of), seen.count(of)
-        ends = (count[:, STEPS].max(axis=1), count[:, State.IDLE])
-        found.append(_usage(name, NONE, time, STEPS, ends))
+        ends = (count[:, _BUSY].max(axis=1), count[:, State.IDLE])
+        found.append(_usage(name, NONE, time, _BUSY, ends))
     return found
 
 
