@@ -7,6 +7,7 @@ import numpy as np
 from twin.kernel.log import Log
 from twin.kernel.model import Line
 from twin.kernel.states import State
+from twin.results.causes import cause_note, find_causes
 from twin.results.cycles import gaps_between, leavings, since
 from twin.results.drift import find_drifts
 from twin.results.equivalence import DIFFERENT, EQUIVALENT, compare_gaps, compare_given_luck
@@ -73,7 +74,11 @@ def compare_with_plant(
         given_luck=adjusted,
         stations=stations,
         culprits=tuple(dict.fromkeys([row.name for row in slow] + [row.name for row in stopped])),
-        notes=(*_notes(stations, adjusted, len(twin)), *map(_drift_note, drifts)),
+        notes=(
+            *_notes(stations, adjusted, len(twin)),
+            *filter(None, [cause_note(find_causes(line, plant, twin))]),
+            *map(_drift_note, drifts),
+        ),
         drifts=drifts,
     )
 
