@@ -84,6 +84,8 @@ class Arm:
     assumed: tuple[str, ...]  # groups of numbers that are assumed, not published
     sources: Mapping[str, str]  # group of numbers -> where they are from
     notes: tuple[str, ...]
+    # (n,), what the controller refuses to pass whatever the torques, rad/s2; None: nothing
+    bound: Floats | None = None
     calibrated: bool = False  # fitted to measured cycles, see `robots.fit`
 
     @property

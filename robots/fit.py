@@ -111,33 +111,39 @@ def fit(task: ArmTask, cycles: Sequence[Measured]) -> Calibration:
     )
     asked = replace(task, moves=tuple(dict.fromkeys([*task.moves, *needed])))
     table = move_times(asked)
-    waits = _told(used)
-    measured = np.array([cycle.time for cycle in used])
-
-    def off(effort: float) -> tuple[float, Floats]:
-        moving = _moving(asked, table, used, effort)
-        if not np.isfinite(moving).all():  # too weak to hold the load
-            return np.inf, np.zeros(waits.shape[1])
-        extra = _waiting(waits, measured - moving)
-        error = float((((moving + waits @ extra - measured) / measured) ** 2).sum())
-        return error + _DRAW * math.log(effort) ** 2, extra
-
-    effort = _best(lambda value: off(value)[0])
-    extra = off(effort)[1]
-    fixed = np.zeros(2)
-    fixed[: extra.size] = extra
-    every = _counts(cycles)
-    after = _moving(asked, table, cycles, effort) + every @ fixed
-    before = _moving(asked, table, cycles, 1.0)
-    before = before + task.settle * every[:, 1]
+    effort = _best(lambda value: _off(asked, table, used, value)[0])
+    extra = _off(asked, table, used, effort)[1]
     return Calibration(
         effort=effort,
-        dead_time=float(fixed[0]) if extra.size > 0 else None,
-        settle=float(fixed[1]) if extra.size > 1 else None,
-        cycles=tuple(
-            Compared(name=c.name, measured=c.time, before=b, fitted=a, held_back=c.held_back)
-            for c, b, a in zip(cycles, before.tolist(), after.tolist(), strict=True)
-        ),
+        dead_time=float(extra[0]) if extra.size > 0 else None,
+        settle=float(extra[1]) if extra.size > 1 else None,
+        cycles=_compared(asked, table, cycles, effort, extra),
+    )
+
+
+def _off(
+    task: ArmTask, table: MoveTable, used: Sequence[Measured], effort: float
+) -> tuple[float, Floats]:
+    """Return how badly an effort fits, with the waiting times that go best with it."""
+    waits, measured = _told(used), np.array([cycle.time for cycle in used])
+    moving = _moving(task, table, used, effort)
+    if not np.isfinite(moving).all():  # too weak to hold the load
+        return np.inf, np.zeros(waits.shape[1])
+    extra = _waiting(waits, measured - moving)
+    error = float((((moving + waits @ extra - measured) / measured) ** 2).sum())
+    return error + _DRAW * math.log(effort) ** 2, extra
+
+
+def _compared(
+    task: ArmTask, table: MoveTable, cycles: Sequence[Measured], effort: float, extra: Floats
+) -> tuple[Compared, ...]:
+    counts, waits = _counts(cycles), np.zeros(2)
+    waits[: extra.size] = extra
+    after = _moving(task, table, cycles, effort) + counts @ waits
+    before = _moving(task, table, cycles, 1.0) + task.settle * counts[:, 1]
+    return tuple(
+        Compared(name=c.name, measured=c.time, before=b, fitted=a, held_back=c.held_back)
+        for c, b, a in zip(cycles, before.tolist(), after.tolist(), strict=True)
     )
 
 

@@ -88,6 +88,7 @@ def _arm(entry: Group) -> Arm:
         reach=general["reach_m"],
         mass=general["mass_kg"],
         straight_acceleration=fast["straight_m_s2"],
+        bound=_optional(fast.get("controller_rad_s2")),
         assumed=tuple(group for group in _GROUPS if entry[group].get("assumed")),
         sources={group: entry[group]["source"] for group in (*_GROUPS, "general")},
         notes=tuple(entry["notes"]),
@@ -165,7 +166,7 @@ def _check(arm: Arm, where: str) -> None:
     lists = {
         "limits": (arm.lower, arm.upper, arm.speed),
         "torque": (arm.torque,),
-        "acceleration": (arm.acceleration,),
+        "acceleration": (arm.acceleration, arm.bound),
         "masses": () if arm.inertials is None else (arm.inertials.mass, arm.inertials.center),
         "kinematics": (arm.chain.axis,),
     }

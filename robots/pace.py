@@ -93,8 +93,19 @@ class Pace:
     def _effort(self, path: Floats, loaded: bool) -> Effort:
         if self.bodies:
             effort: Effort = torque_effort(self.bodies[int(loaded)], self.torque, path)
-            return effort
+            bound = self.task.arm.bound
+            return effort if bound is None else _both(effort, acceleration_effort(bound, path))
         return acceleration_effort(self.acceleration, path)
+
+
+def _both(one: Effort, other: Effort) -> Effort:
+    """Return an effort that keeps the limits of two."""
+    return Effort(
+        np.hstack([one.a, other.a]),
+        np.hstack([one.b, other.b]),
+        np.hstack([one.c, other.c]),
+        np.concatenate([one.limit, other.limit]),
+    )
 
 
 def pace_of(task: ArmTask) -> Pace:
@@ -134,6 +145,8 @@ def notes_of(task: ArmTask) -> tuple[str, ...]:
         notes.append("torques or accelerations are scaled to measured cycles (calibrated)")
     elif arm.basis == "assumed":
         notes.append(f"joints reach full speed within {ASSUMED_TO_SPEED} s (assumed)")
+    if arm.bound is not None:
+        notes.append(f"the controller of the arm allows at most {arm.bound.max():g} rad/s2 a joint")
     source = "published default of the controller" if arm.straight_acceleration else "assumed"
     value = arm.straight_acceleration or ASSUMED_STRAIGHT
     notes.append(f"straight moves accelerate with at most {value} m/s2 ({source})")

@@ -52,8 +52,7 @@ def _wrist(
     sine = math.sqrt(along_x * along_x + along_y * along_y)
     d1, d5, d6 = parameters[0], parameters[4], parameters[5]
     bent = math.atan2(sine, c5)
-    # In the singular pose any split between joints 4 and 6 does: joint 6 stays at zero.
-    rolled, c6, s6 = 0.0, 1.0, 0.0
+    rolled, c6, s6 = 0.0, 1.0, 0.0  # singular: any split between joints 4 and 6 does
     if sine > _SINGULAR:
         rolled, c6, s6 = math.atan2(-along_y, along_x), along_x / sine, -along_y / sine
     for flip in range(2):

@@ -13,6 +13,7 @@ from robots.kinematics.fk import flange, flanges
 from robots.kinematics.ik_numeric import any_angles
 from robots.kinematics.inverse import branches
 from robots.load import known_arms, load_arm
+from robots.pace import notes_of, pace_of
 from robots.physics import Physics
 from robots.table import computed_move_times
 from robots.task import ArmTask, Target, Tool
@@ -120,3 +121,16 @@ def test_it_can_be_timed(name):
     assert table.basis["travel"] == arm.basis
     for q, at in zip(table.joints_at, poses, strict=True):
         assert flange(arm.chain, q) == pytest.approx(at, abs=1e-8)
+
+
+@pytest.mark.skipif(not JIT, reason="minutes when not compiled")
+def test_what_the_controller_refuses_is_not_passed_whatever_the_torques():
+    arm = load_arm("fr3")
+    pace = pace_of(task_of(arm, np.tile(np.eye(4), (2, 1, 1))))
+    start = np.array([0.0, -0.5, 0.0, -2.0, 0.0, 1.5, 0.0])
+    goal = start + np.array([1.0, 0.3, 0.0, 0.5, 0.0, 0.0, 0.0])
+
+    law = pace.travel(start, goal, loaded=False)
+
+    assert law.values[1] * np.abs(goal - start).max() == pytest.approx(10.0, rel=0.02)
+    assert any("10 rad/s2" in note for note in notes_of(pace.task))
