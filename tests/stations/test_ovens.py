@@ -69,6 +69,21 @@ def test_an_oven_loaded_before_the_shift_ends_starts_in_the_next_one():
     assert [row[:2] for row in work(trace)] == [(20, 23), (60, 63)]
 
 
+def test_a_batch_that_does_not_fit_into_the_shift_shows_off_shift_until_the_next():
+    shifts = "shifts: {day: {period: 20 s, on: 15 s}}"
+    station = "shifts: day, at_shift_end: start_if_fits"
+    trace = baked("least: 1, most: 3, wait: 500 ms", station, shifts, seconds=26)
+
+    # The part of 12 has waited at 12.5; with 3 s of work it would end after 15.
+    assert trace.of("A")[-6:-1] == [
+        ("starved", 8, 12, 0, "one"),
+        ("starved", 12, 12.5, 0, "done"),
+        ("off_shift", 12.5, 20, 4, "done"),
+        ("working", 20, 23, 4, "done"),
+        ("starved", 23, 23.5, 0, "done"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("mill", "message"),
     [

@@ -45,7 +45,7 @@ _FREE = frozenset(
     batch_least batch_most batch_wait batch_same call_first need_first
     kit_first kit_count kit_size makes together yield_first
     setup setup_stream tooled_for load load_stream unload unload_stream
-    at_shift_end wake_up mode_first transit gap
+    at_shift_end wake_up mode_first planned idle_mode transit gap
     """.split()  # noqa: SIM905 - a list of fifty strings is no easier to read
 )
 

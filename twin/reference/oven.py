@@ -68,6 +68,7 @@ class Chamber(Gatherer):
         if self._patience is not None:
             self._patience.abandon()
             self._patience = None
+        self._floor.touched[self] = None  # if it does not start now, that shows
         self.part, *others = self.gathered
         self._more.extend(others)
         self.gathered = []
