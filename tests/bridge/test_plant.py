@@ -13,6 +13,7 @@ from twin.bridge.faults import Fault, parse_fault
 from twin.bridge.pacing import Pace
 from twin.bridge.plant import Plant
 from twin.build import build_line
+from twin.kernel.run import simulate as run_kernel
 from twin.kernel.states import Ending, State
 from twin.reference.run import simulate
 
@@ -166,3 +167,28 @@ def test_a_pace_follows_the_clock_and_forgives_a_stall():
     assert pace.allowed(0, now=7 + 3 * NS_PER_S) == 0  # stalled: goes on from here
     assert pace.allowed(0, now=7 + 3 * NS_PER_S + 1000) == 60_000
     assert Pace(None).allowed(0, now=7) is None
+
+
+TIMER = """
+taktwin: 1
+name: timer
+products: {shaft: {}}
+sources: {saw: {product: shaft, saturated: true}}
+stations: {mill: {process: 503 ms}}
+sinks: {store: {}}
+flow: [{from: saw, to: mill}, {from: mill, to: store}]
+run: {horizon: 8 h}
+"""
+
+
+def test_what_a_scan_costs_is_in_the_twin_and_not_in_a_naive_one():
+    naive = build_line(load_text(TIMER))
+    line, end = replace(naive, scan=10 * MS), 600 * NS_PER_S
+
+    logs = [Plant(line, seed=3).close(end)]
+    logs += [run_kernel(x, seed=9, end=end).log.activities for x in (line, naive)]
+    plant, twin, blind = (int((log["state"] == State.FINISHED).sum()) for log in logs)
+
+    assert twin == pytest.approx(plant, rel=0.005)
+    assert plant == pytest.approx(600 / 0.51, rel=0.005)  # 503 ms are noticed after 510
+    assert blind > 1.01 * plant

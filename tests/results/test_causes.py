@@ -51,8 +51,8 @@ def test_the_slow_station_is_the_cause_and_its_neighbours_only_show_it(line, twi
     outside = {(c.name, c.state) for c in causes if not c.own}
     assert {("mill", "blocked"), ("wash", "starved")} <= outside
     note = cause_note(causes)
-    assert note.startswith("For each good part: the cause is inside lathe (working +5.")
-    assert "it shows outside as" in note
+    assert note.startswith("For each operation: the cause is inside lathe (working +5.")
+    assert "others show it: " in note
 
 
 def test_a_plant_like_the_twin_has_no_cause(line, twin):

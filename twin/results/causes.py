@@ -7,8 +7,8 @@ import numpy as np
 
 from twin.kernel.log import Log
 from twin.kernel.model import Line
-from twin.kernel.states import NodeKind, State
-from twin.results.cycles import leavings, state_time
+from twin.kernel.states import Ending, NodeKind, State
+from twin.results.cycles import state_time
 from twin.results.estimates import Difference, Floats, holm
 from twin.results.stations import STATION_STATES
 
@@ -20,11 +20,11 @@ OUTSIDE = frozenset(
 
 
 class Cause(NamedTuple):
-    """A state in which a station spends more or less time for each good part than in the twin."""
+    """A state in which a station spends more or less time for each operation than in the twin."""
 
     name: str
     state: str
-    plant: float  # s of the station for each good part of the line
+    plant: float  # s for each operation of the station
     twin: float  # s, mean over runs
     own: bool  # the cause is inside the station; else it follows from others
     p: float  # that a run of the twin is as far off, after Holm
@@ -46,8 +46,8 @@ def find_causes(
     """
     if len(twin) < FEWEST:
         return ()
-    names, own = _per_part(line, plant)
-    runs = np.array([_per_part(line, log)[1] for log in twin])
+    names, own = _per_operation(line, plant)
+    runs = np.array([_per_operation(line, log)[1] for log in twin])
     chances = holm([_chance(own[k], runs[:, k]) for k in range(own.size)])
     found = [
         Cause(name, state.name.lower(), a, b, state not in OUTSIDE, p)
@@ -59,17 +59,19 @@ def find_causes(
     return tuple(sorted(found, key=lambda c: (not c.own, -abs(c.plant - c.twin))))
 
 
-def _per_part(line: Line, log: Log) -> tuple[list[tuple[str, State]], Floats]:
-    """Return the station and state of each figure, and the time a good part, s."""
+def _per_operation(line: Line, log: Log) -> tuple[list[tuple[str, State]], Floats]:
+    """Return the station and state of each figure, and the time an operation, s."""
+    rows = log.activities
+    done = rows[(rows["state"] == State.WORKING) & (rows["cause"] == Ending.DONE)]
+    counts = np.bincount(line.resource_node[done["resource"]], minlength=line.nodes.size)
     names: list[tuple[str, State]] = []
     times: list[float] = []
     for node in np.flatnonzero(line.nodes["kind"] == NodeKind.STATION).tolist():
         time = state_time(line, log, node, log.end)
         for state in STATION_STATES:
             names.append((line.node_names[node], state))
-            times.append(float(time[state]))
-    parts = max(1, leavings(log, State.FINISHED, log.end).size)
-    return names, np.array(times) / parts
+            times.append(float(time[state]) / max(1, int(counts[node])))
+    return names, np.array(times)
 
 
 def _chance(own: float, runs: Floats) -> float:
@@ -87,8 +89,9 @@ def cause_note(causes: Sequence[Cause]) -> str:
     if own:
         parts.append("the cause is inside " + ", ".join(map(_said, own)))
     if others:
-        parts.append("it shows outside as " + ", ".join(map(_said, others)))
-    return f"For each good part: {'; '.join(parts)}." if parts else ""
+        parts.append("others show it: " if own else "more or less waiting: ")
+        parts[-1] += ", ".join(map(_said, others))
+    return f"For each operation: {'; '.join(parts)}." if parts else ""
 
 
 def _said(cause: Cause) -> str:
