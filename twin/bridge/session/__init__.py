@@ -27,9 +27,10 @@ from twin.bridge.session.errors import (
     DamagedStream,
     HandshakeRefused,
 )
-from twin.bridge.session.follower import Follower, Phase, Position, Terms
+from twin.bridge.session.follower import Follower, Phase
 from twin.bridge.session.offset import Offset, OffsetFilter
 from twin.bridge.session.permits import Permit, Permits, Role
+from twin.bridge.session.position import Position, Terms
 from twin.bridge.session.stream import Stream
 
 __all__ = [

@@ -8,7 +8,7 @@ from typing import Any
 from twin.bridge.messages import BATCH, Kind, Message, schema_digest
 from twin.bridge.session.actions import Action, Rhythm, Send
 from twin.bridge.session.desk import Desk, Peer
-from twin.bridge.session.follower import mismatch
+from twin.bridge.session.handshake import mismatch
 from twin.bridge.session.permits import Role
 from twin.bridge.session.stream import Stream
 

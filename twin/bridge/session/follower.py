@@ -1,8 +1,6 @@
 """The follower's side of the conversation."""
 
-import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Any
 
@@ -13,7 +11,6 @@ from twin.bridge.session.actions import (
     Keep,
     Reached,
     Reconnect,
-    Rhythm,
     Send,
     Show,
 )
@@ -25,7 +22,9 @@ from twin.bridge.session.errors import (
     DamagedStream,
     HandshakeRefused,
 )
+from twin.bridge.session.handshake import mismatch, restarted
 from twin.bridge.session.offset import Offset, OffsetFilter
+from twin.bridge.session.position import Position, Terms
 from twin.bridge.session.records import fault_in
 
 WINDOW = 32_768  # records the controller may send ahead of what is on the follower's disk
@@ -39,44 +38,6 @@ class Phase(Enum):
     ENDING = auto()  # everything is here; the end is being recorded
     DONE = auto()
     FAILED = auto()
-
-
-@dataclass(slots=True)
-class Position:
-    """How far a record has come: what a follower that starts again must know."""
-
-    epoch: int = 0  # 0: nothing recorded yet
-    first: int = 0  # where the record begins; not 0: it was begun in a running line
-    next: int = 0  # records before this one are recorded, or their loss is
-    gaps: list[tuple[int, int]] = field(default_factory=list)  # [first, last) lost for good
-    end: int | None = None  # ns, where the log was cut, once all is recorded
-    digest: Any = field(default_factory=hashlib.sha256)  # of the records so far
-
-    def copy(self) -> "Position":
-        """Return one that goes its own way."""
-        return replace(self, gaps=list(self.gaps), digest=self.digest.copy())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """How a follower wants to be served.
-
-    Attributes
-    ----------
-    from_now : bool
-        Begin with what the controller does from now on, not with what it still has of before.
-    client : str
-        What the controller knows this program by, over all its connections; commands need one.
-    probing : bool
-        Keep finding out how far the controller's clock is from this one.
-    rhythm : Rhythm
-        When to speak and when to give up.
-    """
-
-    from_now: bool = False
-    client: str = ""
-    probing: bool = False
-    rhythm: Rhythm = field(default_factory=Rhythm)
 
 
 class Follower:
@@ -269,7 +230,7 @@ class Follower:
                 return self._fail(HandshakeRefused(mismatch(key, theirs, ours)))
         known = self.position.epoch
         if known and message.session != known:
-            return self._fail(ControllerRestarted(_restarted(known, message.session)))
+            return self._fail(ControllerRestarted(restarted(known, message.session)))
         first = message.body.get("first")
         is_new = self._begin_now and message.body.get("from") == "now"
         if is_new and not known and isinstance(first, int) and first >= 0:
@@ -413,22 +374,3 @@ class Follower:
     def _fail(self, error: BridgeError) -> list[Action]:
         self.phase, self.error = Phase.FAILED, error
         return [*self._commander.give_up(), Finish(error)]
-
-
-_MEANING = {
-    "model_id": ("model id", "give both sides the same cell file"),
-    "schema": ("record layout", "use the same version on both sides"),
-}
-
-
-def mismatch(key: str, controller: object, twin: object) -> str:
-    """Return what to tell a person when the two sides differ in one point of the handshake."""
-    what, advice = _MEANING[key]
-    return f"the controller has {what} {controller}, the twin has {twin}: {advice}"
-
-
-def _restarted(known: int, found: int) -> str:
-    return (
-        f"the controller was restarted (run {found:x} instead of {known:x}); "
-        "what it recorded before is kept: record the new run in another folder"
-    )
