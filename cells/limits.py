@@ -16,6 +16,7 @@ from cells.weekdays import read_days, read_start
 
 _PRICE = re.compile(r"[0-9]+(\.[0-9]+)? [A-Z]{3}/kWh")
 _CARBON = re.compile(r"[0-9]+(\.[0-9]+)? kg/kWh")
+_MESH = re.compile(r"[^/\\\\\0]+\.(stl|obj)", re.IGNORECASE)
 _FILE = re.compile(r"[^/\\\0]+\.ya?ml")
 
 Found = Iterator[tuple[str, str]]  # key, message
@@ -139,8 +140,17 @@ def _shifts(pattern: Shifts | list[Shifts] | Cycle) -> Found:
 
 
 def _fixture(fixture: Fixture) -> Found:
-    if (fixture.box is None) == (fixture.cylinder is None):
-        yield "", "give exactly one shape: `box: [x, y, z]` or `cylinder: [radius, height]`"
+    shapes = (fixture.box, fixture.cylinder, fixture.mesh)
+    if sum(shape is not None for shape in shapes) != 1:
+        yield (
+            "",
+            "give exactly one shape: `box: [x, y, z]`, `cylinder: [radius, height]` or"
+            " `mesh: table.stl`",
+        )
+    if fixture.mesh is None and fixture.unit is not None:
+        yield "unit", "`unit` goes with `mesh`"
+    if fixture.mesh is not None and not _MESH.fullmatch(fixture.mesh):
+        yield "mesh", f"expected an .stl or .obj file beside this one; found {shown(fixture.mesh)}"
     for key, sizes in (("box", fixture.box), ("cylinder", fixture.cylinder)):
         if sizes is not None and min(sizes) <= 0.0:
             yield key, "every size must be above 0 mm"

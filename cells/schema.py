@@ -204,10 +204,12 @@ class Place(Part):
 
 
 class Fixture(Part):
-    """A box or an upright cylinder in the way; position is that of its centre."""
+    """A box or an upright cylinder, position that of its centre; or a mesh, that of its origin."""
 
     box: Position | None = None
     cylinder: Annotated[tuple[Length, Length], Field(strict=False)] | None = None  # radius, height
+    mesh: str | None = None  # a binary STL or an OBJ in the cell file's folder
+    unit: Literal["m", "mm"] | None = None  # of the mesh; default: m
     position: Position
     turn: Turn = (0.0, 0.0, 0.0)
 

@@ -19,6 +19,7 @@ from robots import jit
 from robots.arm import Arm
 from robots.fit import with_effort
 from robots.load import load_arm
+from robots.mesh_parts import mesh_fixtures
 from robots.table import move_times as table_of
 from robots.task import ArmTask, Fixture, MoveTable, Target, Tool
 from twin.collaboration import priced, tool_speed
@@ -100,7 +101,7 @@ def arm_tasks(cell: Cell, folder: Path | None = None) -> dict[str, ArmTask]:
     robots.errors.RobotError
         If an arm is unknown or its URDF is unsound.
     """
-    fixtures = tuple(fixtures_of(cell))
+    fixtures = tuple(fixtures_of(cell, folder))
     tasks = {}
     for name, robot in cell.robots.items():
         hops, attended = _hops(cell, name), _attended(cell, name)
@@ -225,14 +226,24 @@ def _half(position: Position) -> Position:
     return x / 2, y / 2, z / 2
 
 
-def fixtures_of(cell: Cell) -> list[Fixture]:
-    """Return what stands in the way of a cell's robots."""
+def fixtures_of(cell: Cell, folder: Path | None = None) -> list[Fixture]:
+    """Return what stands in the way of a cell's robots; a mesh becomes boxes.
+
+    Raises
+    ------
+    robots.errors.RobotError
+        If a mesh cannot be read from the folder.
+    """
     fixtures = []
     for name, fixture in cell.fixtures.items():
+        where = pose(fixture.position, fixture.turn)
+        if fixture.mesh is not None:
+            scale = 1e-3 if fixture.unit == "mm" else 1.0
+            fixtures += mesh_fixtures(name, (folder or Path()) / fixture.mesh, where, scale)
+            continue
         kind: Literal["box", "cylinder"] = "box" if fixture.box is not None else "cylinder"
         size = fixture.box if fixture.box is not None else fixture.cylinder
         assert size is not None  # the check of the cell saw to it
-        where = pose(fixture.position, fixture.turn)
         fixtures.append(Fixture(name=name, kind=kind, size=size, pose_cell_fixture=where))
     return fixtures
 

@@ -108,7 +108,7 @@ def workplace(cell: Cell, written: Written, folder: Path) -> Workplace:
         arm=arm,
         pose_cell_base=pose(robot.base.position, robot.base.turn),
         tools=_tools(robot, written),
-        fixtures=tuple(fixtures_of(cell)),
+        fixtures=tuple(fixtures_of(cell, folder)),
         speed=robot.speed,
         torque=written.torque,
         build_up=written.build_up / NS_PER_S,

@@ -5,12 +5,12 @@ import re
 import numpy as np
 import pytest
 
-from cells.errors import CellError
+from cells.errors import CellError, CellFileError
 from cells.load import find_cell, load_text
 from robots.errors import MotionError
 from twin.build import build_line
-from twin.motion import move_times, tables
-from twin.programs import plans, program_of
+from twin.motion import fixtures_of, move_times, tables
+from twin.programs import meetings, plans, program_of
 
 TEXT = find_cell("standard_cycle").read_text()
 
@@ -103,3 +103,47 @@ def test_a_program_that_does_not_come_back_cannot_be_repeated():
 def test_a_program_without_a_time_is_asked_for():
     with pytest.raises(CellError, match=re.escape("how long does program 'arch' take?")):
         build_line(cell())
+
+
+def test_a_mesh_is_a_fixture(tmp_path):
+    lines = "".join(f"v {x} {y} {z}\n" for x in (0, 100) for y in (0, 200) for z in (0, 50))
+    (tmp_path / "block.obj").write_text(lines + "f 1 2 4 3\nf 5 6 8 7\nf 1 2 6 5\nf 3 4 8 7\n")
+    fixture = "fixtures: {block: {mesh: block.obj, unit: mm, position: [1 m, 0 m, 0 m]}}\nflow:"
+
+    (one,) = fixtures_of(cell("flow:", fixture), tmp_path)
+
+    assert one.name == "block_1"
+    assert one.size == pytest.approx((0.1, 0.2, 0.05))
+    assert one.pose_cell_fixture[:3, 3] == pytest.approx([1.05, 0.1, 0.025])
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        ("mesh: ../x.obj", "expected an .stl or .obj file beside this one"),
+        ("mesh: x.obj, box: [1 m, 1 m, 1 m]", "give exactly one shape"),
+        ("box: [1 m, 1 m, 1 m], unit: mm", "`unit` goes with `mesh`"),
+    ],
+)
+def test_a_wrong_mesh_is_told(shape, message):
+    with pytest.raises(CellFileError, match=re.escape(message)):
+        cell("flow:", f"fixtures: {{block: {{{shape}, position: [1 m, 0 m, 0 m]}}}}\nflow:")
+
+
+def test_arms_that_run_programs_at_one_time_are_looked_at():
+    arm = re.search(r"  arm:\n    model.*?\n\n", TEXT, re.DOTALL).group(0)
+    arch = re.search(r"  arch:\n.*?\n\n", TEXT, re.DOTALL).group(0)
+    beside = arm.replace("  arm:", "  other:").replace(
+        "[0 mm, 0 mm, 0 mm]", "[0 mm, 1200 mm, 0 mm]"
+    )
+    there = arch.replace("  arch:", "  there:").replace("robot: arm", "robot: other")
+    there = re.sub(r"(-?150) mm, 3", lambda m: f"{1200 + int(m[1])} mm, 3", there)
+    text = TEXT.replace(arm, arm.rstrip() + "\n" + beside).replace(
+        arch, arch.rstrip() + "\n" + there
+    )
+    both = load_text(text, "cell.yaml")
+
+    gaps = meetings(both, plans(both, {}))
+
+    assert list(gaps) == ["arch and there"]
+    assert 0.3 < gaps["arch and there"] < 1.2
