@@ -186,3 +186,50 @@ def test_a_kit_that_can_never_be_on_offer_as_a_whole_is_refused():
 
     text = faults_of(stations=stations, flow=flow)
     assert "a kit takes 3 parts of product 'part', and at most 2 can wait for it" in text
+
+
+def test_kits_that_keep_each_other_s_components_are_a_deadlock():
+    trace = Traced("""
+products: {a: {}, b: {}, ab: {}}
+sources:
+  left: {product: a, saturated: true, limit: 1}
+  right: {product: b, saturated: true, limit: 1}
+stations:
+  A: {process: 1 s, assemble: {a: 1, b: 1}, makes: ab, collect: as_they_come}
+  B: {process: 1 s, assemble: {a: 1, b: 1}, makes: ab, collect: as_they_come}
+sinks: {out: {}}
+flow:
+  - {from: left, to: [A, B], choose: cyclic}
+  - {from: right, to: [B, A], choose: cyclic}
+  - {from: A, to: out}
+  - {from: B, to: out}
+""")
+
+    stop = trace.outcome.stop
+    assert (stop.kind, stop.at, stop.members) == ("deadlock", 0, ("A", "B"))
+    assert stop.waits == ("A waits for component b", "B waits for component a")
+
+
+def test_a_deadlock_names_the_components_that_nobody_brings():
+    trace = Traced("""
+products: {a: {}, b: {}, c: {}, abc: {}}
+sources:
+  one: {product: a, saturated: true, limit: 3}
+  two: {product: b, saturated: true, limit: 1}
+  three: {product: c, saturated: true, limit: 3}
+buffers: {Q: {capacity: 2}}
+stations: {A: {process: 2 s, assemble: {a: 1, b: 1, c: 2}, makes: abc}}
+sinks: {out: {}}
+flow:
+  - {from: one, to: Q}
+  - {from: Q, to: A}
+  - {from: two, to: A}
+  - {from: three, to: A}
+  - {from: A, to: out}
+""")
+
+    # One kit is made from 0 to 2.  Of c one is left, outside.
+    stop = trace.outcome.stop
+    assert (stop.kind, stop.at, stop.members) == ("deadlock", 2 * 10**9, ("Q", "A"))
+    assert stop.waits == ("Q waits for A", "A waits for component b and component c")
+    assert stop.blocked_since == (0, 2 * 10**9)

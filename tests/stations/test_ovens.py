@@ -84,6 +84,15 @@ def test_a_batch_that_does_not_fit_into_the_shift_shows_off_shift_until_the_next
     ]
 
 
+def test_a_batch_for_which_no_more_parts_can_come_is_a_deadlock():
+    stop = baked("least: 2, most: 2").outcome.stop
+
+    # The seventh part, of 33, stays alone.
+    assert (stop.kind, stop.at, stop.members) == ("deadlock", 33 * 10**9, ("A",))
+    assert stop.waits == ("A waits for more parts",)
+    assert stop.blocked_since == (33 * 10**9,)
+
+
 @pytest.mark.parametrize(
     ("mill", "message"),
     [

@@ -7,11 +7,9 @@ import numpy as np
 from twin.kernel import stops
 from twin.kernel.arrays import EMPTY, Model, State
 from twin.kernel.model import Line
+from twin.kernel.shortage import Awaited, short_of, targets_of
 from twin.kernel.states import NodeKind
 from twin.kernel.stops import Stop
-
-# What an offer waits for, and the nodes whose parts keep it.
-Awaited = tuple[str, tuple[int, ...]]
 
 
 def livelock(line: Line, state: State) -> Stop:
@@ -42,11 +40,13 @@ def deadlock(line: Line, model: Model, state: State) -> Stop:
 
     The members are those on a cycle of who waits for whom; where there is none, all that wait.
     """
-    awaited = _called(line, model, state) | {
+    short = short_of(line, model, state)
+    offered = {
         int(r): _awaited(line, state, int(r))
         for r in np.flatnonzero(state.res["offered"] == 1)
         if model.res["kind"][r] != NodeKind.SOURCE
     }
+    awaited = short | _called(line, model, state) | offered
     waits = {
         r: [holder for _, nodes in found for n in nodes for holder in _holders(line, awaited, n)]
         for r, found in awaited.items()
@@ -57,7 +57,10 @@ def deadlock(line: Line, model: Model, state: State) -> Stop:
         at=int(state.glob["now"][0]),
         members=tuple(line.resources[r] for r in members),
         blocked_since=tuple(_since(model, state, r) for r in members),
-        waits=tuple(_sentence(line, r, awaited[r]) for r in members),
+        waits=tuple(
+            _sentence(line.resources[r], awaited[r], " and " if r in short else " or ")
+            for r in members
+        ),
     )
 
 
@@ -74,31 +77,24 @@ def _called(line: Line, model: Model, state: State) -> dict[int, list[Awaited]]:
 
 
 def _since(model: Model, state: State, r: int) -> int:
-    """Return since when a resource waits with its part, or for somebody to come."""
+    """Return since when a resource waits with its part, or for somebody or something to come."""
     if state.res["offered"][r] == 1:
         return int(state.res["offered_since"][r])
     since = state.calls["since"][model.calls["server"] == r]
-    return int(since[since >= 0][0])
+    called = since[since >= 0]
+    return int(called[0] if called.size else state.res["since"][r])
 
 
-def _sentence(line: Line, r: int, awaited: list[Awaited]) -> str:
+def _sentence(name: str, awaited: list[Awaited], joined: str) -> str:
     if not awaited:
-        return f"{line.resources[r]} has no way out for its part"
-    return f"{line.resources[r]} waits for {' or '.join(name for name, _ in awaited)}"
+        return f"{name} has no way out for its part"
+    return f"{name} waits for {joined.join(one for one, _ in awaited)}"
 
 
 def _awaited(line: Line, state: State, r: int) -> list[Awaited]:
     """Return what an offer waits for: a node, or a card that parts at some nodes hold."""
-    x, origin = state.res[r], int(line.resource_node[r])
-    if x["row"] < 0:
-        return []
-    route = line.routes[x["row"]]
-    first, count = int(route["first"]), int(route["count"])
-    options = range(first, first + count)
-    if x["choice"] >= 0:
-        options = range(int(x["choice"]), int(x["choice"] + route["span"]))
-    targets = [int(line.options["target"][k]) for k in options]
-    return list(dict.fromkeys(_for(line, state, origin, n) for n in targets))
+    origin = int(line.resource_node[r])
+    return list(dict.fromkeys(_for(line, state, origin, n) for n in targets_of(line, state, r)))
 
 
 def _for(line: Line, state: State, origin: int, n: int) -> Awaited:

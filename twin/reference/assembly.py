@@ -109,6 +109,20 @@ class Assembly(Station):
         server.expect(part, kind)
         return server
 
+    def short_of(self) -> list[tuple[Assembler, list[int]]]:
+        """Return who lacks which components: those that have begun, or the first empty one.
+
+        That one waits only if some of its kit is on offer, but not all.
+        """
+        ready = [server for server in self.servers if server.may_gather(shifts=False)]
+        begun = [server for server in ready if server.has_begun]
+        if begun:
+            return [(one, [k for k in self.kit if one.lacks(k) > 0]) for one in begun]
+        here = {product: self._on_offer(product, shifts=False) for product in self.kit}
+        lacking = [product for product, count in self.kit.items() if here[product] < count]
+        waits = self._together and lacking and any(here.values())
+        return [(one, lacking) for one in ready[:1] if waits]
+
     def _find(self, part: Part, *, shifts: bool) -> Assembler | None:
         ready = [server for server in self.servers if server.may_gather(shifts=shifts)]
         for server in ready:

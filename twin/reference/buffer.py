@@ -140,6 +140,10 @@ class Buffer:
     def _lose(self, part: Part) -> None:
         self._remove(part, Ending.EXPIRED)
 
+    def parts(self) -> list[Part]:
+        """Return the parts here, ripe or not."""
+        return [*self._waiting(), *(part for part, _ in self._unripe)]
+
     def in_a_row(self) -> int:
         """Return how many parts of one product come first."""
         products = [stay.part.product for stay in self._parts]

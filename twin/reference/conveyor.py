@@ -92,6 +92,10 @@ class Conveyor:
             self._head_travels()
         return part
 
+    def parts(self) -> list[Part]:
+        """Return the parts on it."""
+        return [part for part, _ in self._parts]
+
     def in_a_row(self) -> int:
         """Return how many parts of one product come first, those still on the way included."""
         return run_length([part.product for part, _ in self._parts])

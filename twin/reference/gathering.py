@@ -30,6 +30,10 @@ class Gatherer(Server):
         if self.has_all():
             self._floor.unstarted[self] = None
 
+    def parts(self) -> list[Part]:
+        """Return the parts it has, those that it gathers too."""
+        return [*super().parts(), *self.gathered]
+
     def has_all(self) -> bool:
         """Return whether it can begin with what it has."""
         raise NotImplementedError

@@ -65,12 +65,20 @@ class Track:
     ----------
     recorder : Recorder
     resource : int
+
+    Attributes
+    ----------
+    state : State or None
+        Of the activity going on; None: between two, within an instant.
+    part : Part or None
+    since : int
+        When that activity began, ns.
     """
 
     def __init__(self, recorder: Recorder, resource: int) -> None:
-        self.state: State | None = None  # None: between two activities, within an instant
+        self.state: State | None = None
         self.part: Part | None = None
-        self._since = 0
+        self.since = 0
         self._recorder = recorder
         self._resource = resource
         recorder.watch(self._still_open)
@@ -80,12 +88,12 @@ class Track:
         if state is self.state and part is self.part:
             return False
         self.end()
-        self.state, self.part, self._since = state, part, self._recorder.env.now
+        self.state, self.part, self.since = state, part, self._recorder.env.now
         return True
 
     def end(self, cause: int = Ending.DONE) -> None:
         """End the activity going on, if any."""
-        state, part, t0 = self.state, self.part, self._since
+        state, part, t0 = self.state, self.part, self.since
         if state is None:
             return
         self.state = None
@@ -97,4 +105,4 @@ class Track:
 
     def _still_open(self) -> Iterator[Activity]:
         if self.state is not None:
-            yield self._recorder.cut(self._since, self.state, self._resource, self.part)
+            yield self._recorder.cut(self.since, self.state, self._resource, self.part)

@@ -195,7 +195,7 @@ class Reference:
 
     def _settle(self) -> None:
         self._plant.settling.settle()
-        self.stop = self._too_much() or deadlock(self._floor, self._plant.sources)
+        self.stop = self._too_much() or deadlock(self._floor, self._plant.nodes)
         self.env.halted = self.stop is not None
         self._diary.hand_out(self._plant.tracks)
 

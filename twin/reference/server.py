@@ -270,6 +270,10 @@ class Server:
         """Return how many parts it has, those on the way to it included."""
         return (self.part is not None) + (self.awaits is not None) + len(self._more)
 
+    def parts(self) -> list[Part]:
+        """Return the parts it has."""
+        return [] if self.part is None else [self.part, *self._more]
+
     def in_a_row(self) -> int:
         """Return how many parts like the offered one leave one after the other."""
         assert self.part is not None

@@ -128,6 +128,10 @@ class Station:
         """Return how many parts its servers have or wait for."""
         return sum(server.holds() for server in self.servers)
 
+    def parts(self) -> list[Part]:
+        """Return the parts on its servers."""
+        return [part for server in self.servers for part in server.parts()]
+
     def make(self, resource: int, product: int, like: Part) -> Part:
         """Return a part that comes to be at a server, with the entry and urgency of another one."""
         number = (self.node << PART_SHIFT) + self._made

@@ -6,6 +6,8 @@ from twin.kernel.states import Ending, State
 from twin.kernel.stops import Stop
 from twin.reference.floor import Floor
 from twin.reference.parts import Offer
+from twin.reference.plant import Node
+from twin.reference.shortage import shortages
 from twin.reference.source import Source
 
 
@@ -17,27 +19,29 @@ class Wait:
     node: int
     since: int
     awaited: dict[str, frozenset[int]]  # for what, with the nodes where that is held
+    joined: str = " or "  # whether for any of it or for all
 
 
-def deadlock(floor: Floor, sources: list[Source]) -> Stop | None:
+def deadlock(floor: Floor, nodes: list[Node]) -> Stop | None:
     """Return why nothing can ever happen again; None while something can.
 
     Parameters
     ----------
     floor : Floor
         A line that has settled.
-    sources : list of Source
-        All sources: one off shift may have a part to offer later.
+    nodes : list of Node
+        All nodes: a source off shift may have a part to offer later.
     """
     if floor.env.moving or not floor.inside:
         return None
     if not all(server.is_stuck() for server in floor.unstarted) or _may_be_answered(floor):
         return None
-    outside = [source.offered for source in sources if source.offered is not None]
+    sources = [node.offered for node in nodes if isinstance(node, Source)]
+    outside = [offer for offer in sources if offer is not None]
     offers = floor.offers.all()
     if any(_could_go(offer) for offer in outside + offers):
         return None
-    waits = _waits(floor, offers)
+    waits = _waits(floor, nodes, offers)
     members = [wait for wait in waits if wait in _waited_for(waits, wait)] or waits
     names = floor.line.resources
     return Stop(
@@ -46,7 +50,7 @@ def deadlock(floor: Floor, sources: list[Source]) -> Stop | None:
         members=tuple(names[wait.resource] for wait in members),
         blocked_since=tuple(wait.since for wait in members),
         waits=tuple(
-            f"{names[wait.resource]} waits for {' or '.join(wait.awaited)}" for wait in members
+            f"{names[wait.resource]} waits for {wait.joined.join(wait.awaited)}" for wait in members
         ),
     )
 
@@ -64,8 +68,25 @@ def _could_go(offer: Offer) -> bool:
     return may_be_fetched and any(offer.could_go(target) for target in offer.targets)
 
 
-def _waits(floor: Floor, offers: list[Offer]) -> list[Wait]:
-    """Return who waits: servers that call for somebody, and holders of parts on offer."""
+def _waits(floor: Floor, nodes: list[Node], offers: list[Offer]) -> list[Wait]:
+    """Return who waits: for parts to begin with, for somebody, and with parts on offer."""
+    found = {
+        server.resource: Wait(
+            server.resource, server.station.node, server.track.since, awaited, " and "
+        )
+        for server, awaited in shortages(floor, nodes)
+    }
+    found |= _callers(floor)
+    at = floor.line.resource_node.tolist()
+    for offer in offers:
+        if not isinstance(offer.holder, Source):
+            resource = offer.holder.resource
+            found[resource] = Wait(resource, at[resource], offer.since, _awaited(offer))
+    return sorted(found.values(), key=lambda wait: wait.resource)
+
+
+def _callers(floor: Floor) -> dict[int, Wait]:
+    """Return the servers that call for somebody."""
     nodes = floor.line.resource_node.tolist()
     found: dict[int, Wait] = {}
     for call in sorted(floor.calls, key=lambda call: call.index):
@@ -75,11 +96,7 @@ def _waits(floor: Floor, offers: list[Offer]) -> list[Wait]:
         for group in (floor.groups[index] for index in call.groups):
             busy = [unit.visits for unit in group.units if unit.visits is not None]
             wait.awaited[group.name] = frozenset(nodes[server] for server in busy)
-    for offer in offers:
-        if not isinstance(offer.holder, Source):
-            resource = offer.holder.resource
-            found[resource] = Wait(resource, nodes[resource], offer.since, _awaited(offer))
-    return sorted(found.values(), key=lambda wait: wait.resource)
+    return found
 
 
 def _waited_for(waits: list[Wait], first: Wait) -> list[Wait]:
