@@ -57,6 +57,17 @@ def test_a_batch_that_is_too_large_stops_when_the_line_has_settled():
     assert (stop.kind, stop.at) == ("overload", 2 * NS)
 
 
+def test_a_sleep_that_the_end_of_a_shift_forestalls_is_no_event():
+    sleepy = "shifts: w, power: {working: 1 W, standby: {power: 1 W, after: 5 s, wake_up: 1 s}}"
+    text = CELL.format(source=", first: 25 s", queue=f"1, {sleepy}", caps="most_events: 3")
+    line = build_line(load_text(f"{text}shifts: {{w: {{period: 10 s, on: 5 s}}}}\n"))
+
+    stops = [engine(line, seed=1, end=3600 * NS).stop for engine in (kernel, reference)]
+
+    # One event each at 5, 10, 15 and 20: the shift.
+    assert [(stop.kind, stop.at) for stop in stops] == [("limit of events", 20 * NS)] * 2
+
+
 @pytest.mark.parametrize("caps", ["most_parts: 0", "most_events: 0", "most_parts: many"])
 def test_a_cap_that_makes_no_sense_is_refused(caps):
     assert f"run.{caps.split(':')[0]}: " in faults_of(run=f", {caps}")

@@ -34,7 +34,6 @@ _PARTS = np.int64(Clock.PARTS)
 _RESTART = np.int64(OnFailure.RESTART)
 _SCRAP = np.int64(OnFailure.SCRAP)
 _SCRAPPED = np.int64(State.SCRAPPED)
-_STARVED = np.int64(State.STARVED)
 
 
 # ---- failures ----
@@ -265,7 +264,6 @@ def change_shift(m: Model, s: RunState, c: Int) -> None:
 def fall_asleep(m: Model, s: RunState, r: Int) -> None:
     """A server has starved long enough."""
     set_slot(s, m.res[r]["sleep"], NEVER)
-    if s.res[r]["state"] == _STARVED:  # not if its shift or a failure has changed that just now
-        s.res[r]["asleep"] = 1
-        close(s, r, _DONE)
-        touch(s, r)
+    s.res[r]["asleep"] = 1
+    close(s, r, _DONE)
+    touch(s, r)

@@ -157,6 +157,8 @@ def close_if_changed(m: Model, s: RunState, r: Int) -> None:
         changed = up_again or (x["state"] == _OFF_SHIFT and x["phase"] != UNSTARTED)
     if changed:
         close(s, r, _DONE)
+        if m.res[r]["sleep"] >= 0:
+            set_slot(s, m.res[r]["sleep"], NEVER)
 
 
 @inlined
