@@ -6,7 +6,7 @@ from twin.kernel.arrays import NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.draws import draw_next
 from twin.kernel.flow import create_part
-from twin.kernel.jit import inlined
+from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
 from twin.kernel.offers import offer_again
 from twin.kernel.slots import set_slot
@@ -85,7 +85,7 @@ def _pause(m: Model, s: RunState, r: Int, n: Int) -> None:
         set_slot(s, slot, NEVER)
 
 
-@inlined
+@compiled
 def shift_of_source(m: Model, s: RunState, r: Int, on: Int) -> None:
     """Let a source follow its shift."""
     n = m.res[r]["node"]

@@ -4,7 +4,7 @@ import numpy as np
 
 from twin.kernel.arrays import SETTING, Int, Model
 from twin.kernel.arrays import State as RunState
-from twin.kernel.jit import inlined
+from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
 from twin.kernel.records import close
 from twin.kernel.states import Ending
@@ -29,7 +29,7 @@ def close_call(m: Model, s: RunState, c: Int) -> None:
         s.groups[m.answers[k]]["open"] -= 1
 
 
-@inlined
+@compiled
 def let_go(m: Model, s: RunState, c: Int) -> None:
     """Let the unit that answers a call go; one on its way learns of it when it comes."""
     u = np.int64(s.calls[c]["unit"])
@@ -42,7 +42,7 @@ def let_go(m: Model, s: RunState, c: Int) -> None:
         s.res[u]["goal"] = NONE
 
 
-@inlined
+@compiled
 def call_off(m: Model, s: RunState, c: Int) -> None:
     """Need nobody any more, whether the call is open or answered."""
     if s.calls[c]["since"] >= 0:
@@ -51,7 +51,7 @@ def call_off(m: Model, s: RunState, c: Int) -> None:
         let_go(m, s, c)
 
 
-@inlined
+@compiled
 def may_be_answered(m: Model, s: RunState) -> bool:
     """Return whether a unit without a task could answer an open call, on shift or later."""
     for group in range(s.glob[0]["groups"]):
@@ -74,7 +74,7 @@ def is_needed(m: Model, c: Int, stage: Int) -> bool:
     return bool((m.calls[c]["during"] >> (stage - SETTING)) & 1)
 
 
-@inlined
+@compiled
 def call_attendants(m: Model, s: RunState, r: Int, stage: Int) -> None:
     """Call for everybody a server needs in its next stage who is not there."""
     node, lacking = m.nodes[m.res[r]["node"]], 0
@@ -96,7 +96,7 @@ def keep_attendants(m: Model, s: RunState, r: Int, stage: Int) -> None:
             let_go(m, s, c)
 
 
-@inlined
+@compiled
 def dismiss(m: Model, s: RunState, r: Int) -> None:
     """Let all attendants of a server go, and call for no more."""
     node = m.nodes[m.res[r]["node"]]

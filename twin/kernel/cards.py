@@ -2,7 +2,7 @@
 
 from twin.kernel.arrays import NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
-from twin.kernel.jit import inlined
+from twin.kernel.jit import compiled, inlined
 from twin.kernel.offers import begins_to_accept, is_in_loop
 from twin.kernel.slots import set_slot
 
@@ -31,7 +31,7 @@ def give_cards(m: Model, s: RunState, origin: Int, n: Int) -> None:
             _free(m, s, loop)
 
 
-@inlined
+@compiled
 def _free(m: Model, s: RunState, loop: Int) -> None:
     """A card is free again: offers into the loop are to be tried."""
     x = s.loops[loop]
@@ -41,7 +41,7 @@ def _free(m: Model, s: RunState, loop: Int) -> None:
     x["used"] -= 1
 
 
-@inlined
+@compiled
 def _send_away(m: Model, s: RunState, loop: Int) -> None:
     """A card sets out on its way back."""
     x = s.loops[loop]
@@ -53,7 +53,7 @@ def _send_away(m: Model, s: RunState, loop: Int) -> None:
         set_slot(s, m.loop_slot[0] + loop, back)
 
 
-@inlined
+@compiled
 def return_card(m: Model, s: RunState, loop: Int) -> None:
     """The card that has been away the longest is back."""
     x = s.loops[loop]

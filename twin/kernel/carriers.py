@@ -10,7 +10,7 @@ from twin.kernel.cards import give_cards, take_cards
 from twin.kernel.crews import arrive_at_call
 from twin.kernel.draws import draw_time
 from twin.kernel.flow import KEPT, admit, release, resource_at
-from twin.kernel.jit import inlined
+from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
 from twin.kernel.offers import count_rework, drop_request, offered_part, target_of
 from twin.kernel.patience import end_patience
@@ -193,7 +193,7 @@ def _arrive_ahead(m: Model, s: RunState, u: Int) -> None:
     come_to_rest(m, s, u)
 
 
-@inlined
+@compiled
 def end_step(m: Model, s: RunState, u: Int) -> None:
     """A step of a unit ends and the next begins."""
     state = s.res[u]["state"]

@@ -6,11 +6,11 @@ from twin.kernel.arrays import REACHED, START_STATION, STOP_STATION, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.disturbances import shift_of_server
 from twin.kernel.flow import draw_product, make_part
-from twin.kernel.jit import inlined
+from twin.kernel.jit import compiled, inlined
 from twin.kernel.room import lacks
 
 
-@inlined
+@compiled
 def _switch(m: Model, s: RunState, n: Int, on: Int) -> None:
     """Let the servers of station n begin or end work as at a change of shift."""
     node = m.nodes[n]
@@ -45,7 +45,7 @@ def _put(m: Model, s: RunState, n: Int, product: Int) -> None:
     make_part(m, s, np.int64(m.nodes[n]["resource"]), chosen)
 
 
-@inlined
+@compiled
 def obey(m: Model, s: RunState) -> Int:
     """Carry out what is asked, in order; return what is lacking, REACHED when done."""
     g = s.glob[0]

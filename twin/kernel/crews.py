@@ -5,7 +5,7 @@ import numpy as np
 from twin.kernel.arrays import ANSWER, NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.calls import close_call
-from twin.kernel.jit import inlined
+from twin.kernel.jit import compiled, inlined
 from twin.kernel.records import close, show
 from twin.kernel.servers import may_start, touch
 from twin.kernel.slots import noticed, set_slot
@@ -21,7 +21,7 @@ _WAITING_OPERATOR = np.int64(State.WAITING_OPERATOR)
 _WAITING_ROBOT = np.int64(State.WAITING_ROBOT)
 
 
-@inlined
+@compiled
 def answer(m: Model, s: RunState, group: Int, u: Int, c: Int) -> None:
     """Send a unit to the server that calls."""
     x, r = s.res[u], m.calls[c]["server"]
@@ -35,7 +35,7 @@ def answer(m: Model, s: RunState, group: Int, u: Int, c: Int) -> None:
     begin_step(m, s, u, _MOVING, travel_to(m, s, u, EMPTY_HANDED, place))
 
 
-@inlined
+@compiled
 def _begin_repair(m: Model, s: RunState, u: Int, r: Int) -> None:
     show(s, u, _REPAIRING)
     if s.res[r]["state"] == _FAILED:
@@ -56,7 +56,7 @@ def _attend(m: Model, s: RunState, u: Int, r: Int) -> None:
     touch(s, r)
 
 
-@inlined
+@compiled
 def arrive_at_call(m: Model, s: RunState, u: Int) -> None:
     """A unit comes to the server that called it."""
     x, r, c = s.res[u], np.int64(s.res[u]["task"]), np.int64(s.res[u]["goal"])

@@ -5,7 +5,7 @@ import numpy as np
 from twin.kernel.arrays import Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.happenings import ARRIVED, CHANGED
-from twin.kernel.jit import inlined
+from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
 
 _ARRIVED, _CHANGED = np.int64(ARRIVED), np.int64(CHANGED)
@@ -33,7 +33,7 @@ def tell_arrival(s: RunState, r: Int, part: Int) -> None:
     tell(s, _ARRIVED, r, part, s.glob[0]["now"], NONE)
 
 
-@inlined
+@compiled
 def tell_changes(m: Model, s: RunState) -> None:
     """Write down which servers and units show another state than when the line settled last."""
     for r in range(s.glob[0]["resources"]):

@@ -9,7 +9,7 @@ from twin.kernel.arrays import State as RunState
 from twin.kernel.carriers import assign, assign_exchange, go_ahead
 from twin.kernel.crews import answer
 from twin.kernel.exchange import exchange_for
-from twin.kernel.jit import inlined
+from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
 from twin.kernel.offers import target_of
 from twin.kernel.states import Serve
@@ -69,7 +69,7 @@ def _first_of(a: Key, b: Key) -> Key:
     return a if a < b else b
 
 
-@inlined
+@compiled
 def _assign_best(m: Model, s: RunState, group: Int) -> bool:
     """Give an idle unit of a group its request or call; return whether there was one."""
     c = m.carriers[group]
@@ -125,7 +125,7 @@ def turn_of(m: Model, s: RunState, u: Int) -> Int:
     return m.sequences[m.carriers[m.res[u]["group"]]["turn_first"] + s.res[u]["turn"]]
 
 
-@inlined
+@compiled
 def _send_in_turn(m: Model, s: RunState, group: Int, u: Int) -> None:
     """Send a unit to the part it picks next, or ahead to where that will be."""
     n = turn_of(m, s, u)

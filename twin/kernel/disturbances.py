@@ -8,7 +8,7 @@ from twin.kernel.arrivals import shift_of_source
 from twin.kernel.calls import dismiss, let_go, open_call
 from twin.kernel.draws import draw_time
 from twin.kernel.flow import leave_line
-from twin.kernel.jit import inlined
+from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
 from twin.kernel.records import close
 from twin.kernel.servers import (
@@ -39,7 +39,7 @@ _SCRAPPED = np.int64(State.SCRAPPED)
 # ---- failures ----
 
 
-@inlined
+@compiled
 def renew_clock(m: Model, s: RunState, r: Int, k: Int) -> None:
     """Draw the time to the next failure of mode k of server r and let a calendar clock run."""
     mode = m.modes[m.nodes[m.res[r]["node"]]["mode_first"] + k]
@@ -85,7 +85,7 @@ def _spoil(m: Model, s: RunState, r: Int, on_failure: Int) -> None:
             part = np.int64(following)
 
 
-@inlined
+@compiled
 def strike(m: Model, s: RunState, r: Int, k: Int) -> None:
     """Failure mode k of server r strikes."""
     x = s.res[r]
@@ -153,7 +153,7 @@ def count_work(m: Model, s: RunState, r: Int, worked: bool) -> None:
 # ---- the end of repairs and maintenance ----
 
 
-@inlined
+@compiled
 def end_repair(m: Model, s: RunState, r: Int) -> None:
     """The repair of a server ends: its clocks run on, the one that struck starts anew."""
     x = s.res[r]
@@ -202,7 +202,7 @@ def begin_calendar(m: Model, s: RunState, c: Int) -> None:
     _next_toggle(m, s, c)
 
 
-@inlined
+@compiled
 def shift_of_server(m: Model, s: RunState, r: Int, on: Int) -> None:
     """Let a server follow its shift."""
     x = s.res[r]
@@ -222,7 +222,7 @@ def shift_of_server(m: Model, s: RunState, r: Int, on: Int) -> None:
     close_if_changed(m, s, r)
 
 
-@inlined
+@compiled
 def _shift_of_unit(m: Model, s: RunState, u: Int, on: Int) -> None:
     """Let a unit follow its shift; a task is finished first."""
     if s.res[u]["task"] < 0:
@@ -231,7 +231,7 @@ def _shift_of_unit(m: Model, s: RunState, u: Int, on: Int) -> None:
         show_at_rest(m, s, u)
 
 
-@inlined
+@compiled
 def change_shift(m: Model, s: RunState, c: Int) -> None:
     """The shift of calendar c begins or ends."""
     on = 1 - s.shifts[c]["on"]
@@ -260,7 +260,7 @@ def change_shift(m: Model, s: RunState, c: Int) -> None:
 # ---- standby ----
 
 
-@inlined
+@compiled
 def fall_asleep(m: Model, s: RunState, r: Int) -> None:
     """A server has starved long enough."""
     set_slot(s, m.res[r]["sleep"], NEVER)

@@ -54,7 +54,7 @@ from twin.kernel.flow import (
     move_first,
     resource_at,
 )
-from twin.kernel.jit import entry, inlined
+from twin.kernel.jit import compiled, entry, inlined
 from twin.kernel.log import PART_SHIFT
 from twin.kernel.model import NONE
 from twin.kernel.near import near
@@ -101,7 +101,7 @@ def _place_initial(m: Model, s: RunState, n: Int, product: Int, k: Int) -> None:
         leave_work(s, r, product, m.initial[k]["work_left"])
 
 
-@inlined
+@compiled
 def _begin(m: Model, s: RunState) -> None:
     """Bring a fresh state to time 0, before anything ends."""
     for c in range(s.glob[0]["calendars"]):

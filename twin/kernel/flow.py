@@ -7,7 +7,7 @@ from twin.kernel.arrays import State as RunState
 from twin.kernel.belts import enter_belt, leave_belt, stop_belt
 from twin.kernel.cards import give_cards, take_cards
 from twin.kernel.diary import tell_arrival
-from twin.kernel.jit import inlined
+from twin.kernel.jit import compiled, inlined
 from twin.kernel.lists import append_part, drop_head
 from twin.kernel.log import PART_SHIFT
 from twin.kernel.model import NONE
@@ -158,7 +158,7 @@ def _bar_entry(m: Model, s: RunState, r: Int, n: Int) -> None:
     set_slot(s, m.res[r]["entry"], noticed(s, s.glob[0]["now"] + m.nodes[n]["gap"]))
 
 
-@inlined
+@compiled
 def _leave_conveyor(m: Model, s: RunState, r: Int, n: Int, taker: Int) -> Int:
     part = drop_head(s, n)
     x, now = s.nodes[n], s.glob[0]["now"]
@@ -172,7 +172,7 @@ def _leave_conveyor(m: Model, s: RunState, r: Int, n: Int, taker: Int) -> Int:
     return part
 
 
-@inlined
+@compiled
 def _enter_conveyor(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None:
     append_part(s, n, part)
     _bar_entry(m, s, r, n)
@@ -180,7 +180,7 @@ def _enter_conveyor(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None:
         _await_head(m, s, r, n)
 
 
-@inlined
+@compiled
 def bring_head(m: Model, s: RunState, r: Int) -> None:
     """The head part of a conveyor reaches the end."""
     n = m.res[r]["node"]
@@ -191,7 +191,7 @@ def bring_head(m: Model, s: RunState, r: Int) -> None:
     offer(s, r)
 
 
-@inlined
+@compiled
 def clear_entry(m: Model, s: RunState, r: Int) -> None:
     """The entry of a conveyor clears."""
     set_slot(s, m.res[r]["entry"], NEVER)
@@ -229,7 +229,7 @@ def leave_line(m: Model, s: RunState, part: Int, r: Int, state: Int, cause: Int)
     give_part(s, part)
 
 
-@inlined
+@compiled
 def expire(m: Model, s: RunState, r: Int) -> None:
     """The patience of a part in a buffer or outside is over: it leaves the line there."""
     n = m.res[r]["node"]

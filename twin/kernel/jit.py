@@ -1,6 +1,7 @@
 """How functions of the kernel are compiled: without the GIL, in plain IEEE arithmetic, and kept."""
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any, TypeVar
 
 import numpy as np
@@ -23,12 +24,21 @@ _PART = _OPTIONS | {
 
 
 def compiled(function: F) -> F:
-    """Compile a part of the kernel with a body of its own; give it few arguments.
+    """Compile a part of the kernel with a body of its own.
 
-    A tuple of arrays is handed over array by array: 25 of them cost more than most handlers do.
+    For what several callers share or what happens seldom: each place where a part is merged in
+    costs time to compile and, in the main loop, registers.
     """
     # Said outright: what is not said is taken over from the function that is compiled just now.
-    return njit(**_PART, forceinline=False)(function)
+    body = njit(**_PART, forceinline=False)(function)
+    parameters = list(signature(function).parameters)
+    if config.DISABLE_JIT:  # type: ignore[attr-defined]
+        return body
+    if parameters[:2] == ["m", "s"]:
+        return inlined(lambda m, s, *rest: body(m.aside, s.aside, *rest))  # type: ignore[return-value]
+    if parameters[:1] == ["s"] or parameters[:1] == ["m"]:
+        return inlined(lambda table, *rest: body(table.aside, *rest))  # type: ignore[return-value]
+    return body
 
 
 def inlined(function: F) -> F:

@@ -5,7 +5,7 @@ import numpy as np
 from twin.kernel.arrays import Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.cards import give_cards, take_cards
-from twin.kernel.jit import inlined
+from twin.kernel.jit import compiled, inlined
 from twin.kernel.log import PART_SHIFT
 from twin.kernel.model import NONE
 from twin.kernel.pool import give_part, take_part
@@ -16,7 +16,7 @@ _CONSUMED = np.int64(State.CONSUMED)
 _MADE = np.int64(State.MADE)
 
 
-@inlined
+@compiled
 def consume(m: Model, s: RunState, r: Int, part: Int) -> None:
     """Let a part cease to be: it became part of another, or others are made of it."""
     give_cards(m, s, m.res[r]["node"], NONE)
@@ -38,7 +38,7 @@ def make(m: Model, s: RunState, r: Int, product: Int, entry: Int) -> Int:
     return part
 
 
-@inlined
+@compiled
 def assemble(m: Model, s: RunState, r: Int) -> Int:
     """Return the part that the components of a server become."""
     x, n = s.res[r], m.res[r]["node"]
@@ -63,7 +63,7 @@ def assemble(m: Model, s: RunState, r: Int) -> Int:
     return made
 
 
-@inlined
+@compiled
 def take_apart(m: Model, s: RunState, r: Int) -> None:
     """Let the part of a server become several, which leave in the order in which they are named."""
     x, n = s.res[r], m.res[r]["node"]

@@ -24,12 +24,13 @@ class _Library(JITCodeLibrary):
                 function.attributes.add("noinline")
         super().add_ir_module(ir_module)
 
-    def _optimize_final_module(self) -> None:
-        """Leave it to the caller."""
-
-    def _finalize_final_module(self) -> None:
-        """Make no machine code."""
+    def finalize(self) -> None:
+        """Make no machine code, and leave it to the entry point to link and to optimise."""
         self._finalized = True
+
+    def with_all_it_calls(self) -> list[Any]:
+        """Return what a caller has to link: this part and, each once, all it calls."""
+        return [self, *dict.fromkeys(self._linking_libraries)]
 
 
 @register_pass(mutates_CFG=True, analysis_only=False)
@@ -46,7 +47,7 @@ class _Translation(NativeLowering):
         BaseNativeLowering.run_pass(self, state)
         found = state.cr
         known_as = [found].append  # numba wants a built-in function, another one for each part
-        target.insert_user_function(known_as, found.fndesc, [state.library])
+        target.insert_user_function(known_as, found.fndesc, state.library.with_all_it_calls())
         state.cr = _LowerResult(found.fndesc, found.call_helper, cfunc=known_as, env=found.env)
         return True
 

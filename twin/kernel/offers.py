@@ -12,7 +12,7 @@ import numpy as np
 
 from twin.kernel.arrays import Int, Model
 from twin.kernel.arrays import State as RunState
-from twin.kernel.jit import inlined
+from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
 from twin.kernel.ovens import gathering_server
 from twin.kernel.states import Choose, Intake, NodeKind
@@ -156,7 +156,7 @@ def pop_offer(m: Model, s: RunState) -> Int:
     return r
 
 
-@inlined
+@compiled
 def _unheap(m: Model, s: RunState, r: Int) -> None:
     """Take an offer out of those to be tried."""
     size = s.glob[0]["heap"]
@@ -294,7 +294,7 @@ def drop_request(s: RunState, r: Int, group: Int) -> None:
         s.res[x["after"]]["before"] = x["before"]
 
 
-@inlined
+@compiled
 def replace_offer(m: Model, s: RunState, r: Int, part: Int) -> None:
     """Note that resource r offers another part from now on instead of this one."""
     x = s.res[r]
@@ -305,7 +305,7 @@ def replace_offer(m: Model, s: RunState, r: Int, part: Int) -> None:
         offer_again(s, r)
 
 
-@inlined
+@compiled
 def take_back(m: Model, s: RunState, r: Int, part: Int) -> None:
     """End the offer of a part that has gone and leaves resource r with none."""
     x = s.res[r]
@@ -328,7 +328,7 @@ def _spend_choice(m: Model, s: RunState, n: Int, part: Int) -> None:
         s.turns[row] += 1
 
 
-@inlined
+@compiled
 def _give_up(m: Model, s: RunState, r: Int) -> None:
     """Take an offer that is replaced out of the lists."""
     x = s.res[r]

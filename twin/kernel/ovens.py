@@ -7,7 +7,7 @@ import numpy as np
 from twin.kernel.arrays import NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.gather import keep_part, may_gather, was_expected
-from twin.kernel.jit import inlined
+from twin.kernel.jit import compiled, inlined
 from twin.kernel.kits import kit_server
 from twin.kernel.model import NONE
 from twin.kernel.slots import set_slot
@@ -29,7 +29,7 @@ def _batch_server(m: Model, s: RunState, n: Int, product: Int, shifts: Int) -> I
     return np.int64(NONE)
 
 
-@inlined
+@compiled
 def gathering_server(m: Model, s: RunState, n: Int, product: Int, shifts: Int) -> Int:
     """Return the server of a station that gathers parts which takes a part, NONE if none."""
     if m.nodes[n]["intake"] == _KIT:
@@ -73,7 +73,7 @@ def is_batch_ready(m: Model, s: RunState, r: Int) -> Any:
     return x["gathered"] >= node["batch_least"] and s.glob[0]["now"] >= x["ready_at"]
 
 
-@inlined
+@compiled
 def close_batch(m: Model, s: RunState, r: Int) -> None:
     """Let a batch become what the server works on: it takes no more parts."""
     x = s.res[r]

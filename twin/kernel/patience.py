@@ -5,12 +5,12 @@ import numpy as np
 from twin.kernel.arrays import NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.draws import draw_time
-from twin.kernel.jit import inlined
+from twin.kernel.jit import compiled
 from twin.kernel.offers import replace_offer, take_back
 from twin.kernel.slots import set_slot
 
 
-@inlined
+@compiled
 def await_patience(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None:
     """Draw how long a part that begins to wait at node n does so at most."""
     x, node = s.nodes[n], m.nodes[n]
@@ -23,7 +23,7 @@ def await_patience(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None:
         set_slot(s, m.res[r]["patience"], until)
 
 
-@inlined
+@compiled
 def _await_next(m: Model, s: RunState, r: Int, n: Int) -> None:
     """Let the part of node n whose patience runs out first be due."""
     earliest = NEVER
@@ -34,7 +34,7 @@ def _await_next(m: Model, s: RunState, r: Int, n: Int) -> None:
     set_slot(s, m.res[r]["patience"], earliest)
 
 
-@inlined
+@compiled
 def end_patience(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None:
     """A part of node n is taken, or certain to be: its patience counts no more."""
     until = s.parts[part]["until"]
@@ -43,7 +43,7 @@ def end_patience(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None:
         _await_next(m, s, r, n)
 
 
-@inlined
+@compiled
 def drop_impatient(m: Model, s: RunState, r: Int, n: Int) -> Int:
     """Take the first part of node n whose patience is over out of its list."""
     x = s.nodes[n]

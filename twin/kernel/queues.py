@@ -6,7 +6,7 @@ import numpy as np
 
 from twin.kernel.arrays import NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
-from twin.kernel.jit import inlined
+from twin.kernel.jit import compiled, inlined
 from twin.kernel.lists import append_part
 from twin.kernel.model import NONE
 from twin.kernel.offers import offer, replace_offer, wake_gatherers
@@ -42,7 +42,7 @@ def _goes_before(m: Model, s: RunState, n: Int, part: Int, other: Int) -> Any:
     return _urgency(m, s, n, part) < _urgency(m, s, n, other)
 
 
-@inlined
+@compiled
 def _insert(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None:
     """Put a part where it belongs among others, but not before one that a carrier comes for."""
     x = s.nodes[n]
@@ -96,7 +96,7 @@ def enter_buffer(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None:
     x["unripe"] += 1
 
 
-@inlined
+@compiled
 def ripen(m: Model, s: RunState, r: Int) -> None:
     """The part that entered a buffer first of those unripe is ripe."""
     n = m.res[r]["node"]

@@ -7,7 +7,7 @@ from twin.kernel.arrays import State as RunState
 from twin.kernel.calls import call_attendants, dismiss, keep_attendants
 from twin.kernel.draws import draw_next
 from twin.kernel.gather import expect_part, may_gather
-from twin.kernel.jit import inlined
+from twin.kernel.jit import compiled, inlined
 from twin.kernel.kits import (
     add_component,
     expect_component,
@@ -182,7 +182,7 @@ def _hold(s: RunState, r: Int, part: Int) -> None:
     x["begun"] = 0
 
 
-@inlined
+@compiled
 def _gather(m: Model, s: RunState, r: Int, part: Int, deliverer: Int) -> None:
     """Put a part to those that a server gathers."""
     if m.nodes[m.res[r]["node"]]["intake"] == _KIT:
@@ -386,7 +386,7 @@ def end_wait(m: Model, s: RunState, r: Int) -> None:
     may_start(s, r)
 
 
-@inlined
+@compiled
 def interrupt(m: Model, s: RunState, r: Int) -> None:
     """Stop the stage in progress; what is left of it is done later."""
     x = s.res[r]

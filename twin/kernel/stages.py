@@ -9,7 +9,7 @@ import numpy as np
 from twin.kernel.arrays import LOADING, SETTING, UNLOADING, WAKING, WORKING, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.draws import draw_time
-from twin.kernel.jit import inlined
+from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
 from twin.kernel.slots import noticed
 from twin.kernel.states import State
@@ -26,7 +26,7 @@ def _drawn(m: Model, s: RunState, r: Int, d: Int, stream: Int, i: Int) -> Int:
     return lasts if lasts > 0 else np.int64(NONE)
 
 
-@inlined
+@compiled
 def draw_setup(m: Model, s: RunState, r: Int, product: Int) -> None:
     """Draw the set-up of a server for a product; without one it is tooled for it at once."""
     n, x = m.res[r]["node"], s.res[r]
@@ -42,7 +42,7 @@ def draw_setup(m: Model, s: RunState, r: Int, product: Int) -> None:
         x["tool"] = product
 
 
-@inlined
+@compiled
 def draw_handling(m: Model, s: RunState, r: Int) -> None:
     """Draw how long loading and unloading a part will take."""
     n, x = m.res[r]["node"], s.res[r]
@@ -107,7 +107,7 @@ def shown_in(stage: Int) -> Int:
     return _UNLOADING if stage == UNLOADING else _SETTING_UP
 
 
-@inlined
+@compiled
 def undisturbed_end(m: Model, s: RunState, r: Int) -> Int:
     """Return when a server would end all stages of an operation not yet begun, started now."""
     x, ends = s.res[r], s.glob[0]["now"]

@@ -16,7 +16,7 @@ from twin.kernel.arrays import (
 from twin.kernel.arrays import State as RunState
 from twin.kernel.calls import may_be_answered
 from twin.kernel.dispatch import turn_of
-from twin.kernel.jit import inlined
+from twin.kernel.jit import compiled, inlined
 from twin.kernel.offers import lacking_card, offered_part
 from twin.kernel.ovens import gathering_server, is_batch_ready
 from twin.kernel.servers import is_vacant
@@ -40,7 +40,7 @@ def _has_room(m: Model, s: RunState, n: Int) -> bool:
     return False
 
 
-@inlined
+@compiled
 def _would_accept(m: Model, s: RunState, r: Int, n: Int) -> bool:
     """Return whether node n accepts what resource r offers, or will once shifts begin."""
     node, x = m.nodes[n], s.nodes[n]
@@ -70,7 +70,7 @@ def _is_anyones_turn(m: Model, s: RunState, group: Int, n: Int) -> bool:
     return False
 
 
-@inlined
+@compiled
 def _waits_for_shift(m: Model, s: RunState, r: Int) -> bool:
     """Return whether a shift that begins could bring, move or start a part of resource r."""
     x = s.res[r]
