@@ -118,6 +118,17 @@ def test_work_of_no_length_is_left_to_the_event_kernel():
     assert tally.finished.sum() == 60
 
 
+def test_a_line_that_holds_too_much_is_stopped_by_the_event_kernel():
+    line = build_line(load_text(ROW.format(process="20 s, queue: unlimited")))
+    line = replace(line, most_parts=25)
+
+    tally = kernel.replicate(line, seed=1, replications=1, end=3600 * S)
+
+    single = kernel.simulate(line, seed=1, end=3600 * S, log=False).tally
+    assert single.stopped > 0
+    assert differ_tallies(tally, Tally.stack([single])) is None
+
+
 def test_a_bad_time_is_told_as_by_the_event_kernel():
     line = build_line(load_text(ROW.format(process="{empirical: [1 s]}")))
     line = replace(line, values=np.array([-1e9]))

@@ -141,6 +141,7 @@ def _front(line: Line, way: list[int], product: int, stages: int) -> NDArray[np.
     front["saturated"], front["limit"] = source["saturated"], source["limit"]
     front["every"], front["stream"] = source["every"], source["every_stream"]
     front["since"] = source["first_at"]
+    front["most"] = min(line.most_parts, line.most_events // (stages + 1))
     return front
 
 

@@ -20,7 +20,7 @@ from twin.kernel.records import count_finished, sum_up, sum_wip
 from twin.kernel.samplers import draw_block
 from twin.kernel.states import State
 
-GIVES_UP = -1  # a time is 0 or no time at all: the event kernel knows what to do
+GIVES_UP = -1  # a time is 0 or no time at all, or parts are many: left to the event kernel
 AHEAD = np.int64(32)  # draws made at once
 _STARVED = np.int64(State.STARVED)
 _WORKING = np.int64(State.WORKING)
@@ -54,6 +54,7 @@ FRONT = np.dtype(
         ("stream", np.uint64),
         ("limit", np.int64),  # parts it makes at most, NONE: unlimited
         ("stages", np.int64),
+        ("most", np.int64),  # parts; with more the line might exceed what it may hold or do
         ("part", np.int64),  # number of the next part
         ("draws", np.int64),  # of the time between arrivals
         ("since", np.int64),  # when it is there; saturated: when the one before entered
@@ -185,7 +186,7 @@ def _rest(m: Model, s: RunState, t: Tandem, end: Int) -> bool:
     while f["saturated"] == 0 and f["gone"] == 0 and f["since"] <= end:
         f["outside"] += 1
         f["part"] += 1
-        if not _arrive(m, s, t):
+        if f["part"] >= f["most"] or not _arrive(m, s, t):
             return False
     for j in range(f["stages"]):
         x = t.stages[j]
@@ -217,7 +218,7 @@ def advance_tandem(model: Model, state: RunState, tandem: Tandem, end: Int, budg
     m, s, t = near(model), near(state), near(tandem)
     f = t.front[0]
     while budget > 0:
-        if not _arrive(m, s, t):
+        if f["part"] >= f["most"] or not _arrive(m, s, t):
             return GIVES_UP
         entered = _enter(t, np.int64(0), f["since"])
         if entered > end or f["gone"] == 1:
