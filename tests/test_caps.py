@@ -58,7 +58,8 @@ def test_a_batch_that_is_too_large_stops_when_the_line_has_settled():
 
 
 def test_a_sleep_that_the_end_of_a_shift_forestalls_is_no_event():
-    sleepy = "shifts: w, power: {working: 1 W, standby: {power: 1 W, after: 5 s, wake_up: 1 s}}"
+    standby = "standby: {power: 0 W, after: 5 s, wake_up: 1 s}"
+    sleepy = f"shifts: w, power: {{working: 1 W, idle: 1 W, {standby}}}"
     text = CELL.format(source=", first: 25 s", queue=f"1, {sleepy}", caps="most_events: 3")
     line = build_line(load_text(f"{text}shifts: {{w: {{period: 10 s, on: 5 s}}}}\n"))
 
