@@ -5,6 +5,7 @@ import pytest
 
 from cells.errors import CellFileError
 from cells.load import load_text
+from tests.agreement import differ_logs
 from tests.test_truth import judge
 from twin.build import build_line
 from twin.kernel.model import NS_PER_S, Line
@@ -226,3 +227,21 @@ run: {horizon: 1 h, most_events: 2}
 
     # The arrival at 1 and the end of work at 7; it would have fallen asleep at 5.
     assert simulate(build_line(load_text(text)), seed=1, end=10 * NS_PER_S).stop is None
+
+
+def test_a_settling_that_runs_out_of_room_is_finished_before_anything_else_ends():
+    # Parts give up at the instant at which they come, and the source makes others, for ever.
+    line = line_of(
+        """
+products: {a: {}}
+sources: {s: {product: a, saturated: true}}
+stations: {m: {process: 3 s, queue: {patience: 0 s}}}
+flow: [{from: s, to: m}, {from: m, to: out}]
+loops: {k: {cards: 4}}
+"""
+    )
+
+    ours, theirs = (simulate(line, seed=1, end=10 * NS_PER_S) for simulate in (kernel, reference))
+
+    assert ours.stop.kind == "livelock"
+    assert differ_logs(line, ours, theirs) is None

@@ -165,6 +165,7 @@ GLOBAL = np.dtype(
         ("room", np.int64),  # records the log can hold
         ("start", np.int64),  # of the observation
         ("window", np.int64),
+        ("interrupted", np.int64),  # 1: the line is in the middle of settling
         ("unsettled", np.int64),  # 1: something ended at this instant since the line settled
         ("ends", np.int64),  # ends at this instant
         ("total", np.int64),  # ends of the run

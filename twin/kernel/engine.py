@@ -235,7 +235,8 @@ def advance(model: Model, state: RunState, until: Int, budget: Int) -> Int:
             return lacking
     while True:
         slot = first_slot(s)
-        if s.due[slot] <= g["now"]:
+        # A settling that ran out of room goes on first, whatever has come to be due meanwhile.
+        if s.due[slot] <= g["now"] and g["interrupted"] == 0:
             lacking = lacks(s)
             if lacking != REACHED:
                 return lacking
@@ -250,6 +251,7 @@ def advance(model: Model, state: RunState, until: Int, budget: Int) -> Int:
                 return LIVELOCK
         elif g["unsettled"] == 1:
             lacking = _settle(m, s)
+            g["interrupted"] = 1 if lacking != REACHED else 0
             if lacking != REACHED:
                 return lacking
             g["unsettled"] = 0
