@@ -28,6 +28,10 @@ $(VENV)/dev.stamp: requirements/dev.lock $(VENV)/run.stamp
 	@$(PIP) install --require-hashes -r requirements/dev.lock
 	@touch $@
 
+$(VENV)/bench.stamp: requirements/bench.lock $(VENV)/run.stamp
+	@$(PIP) install --require-hashes -r requirements/bench.lock
+	@touch $@
+
 $(VENV)/docs.stamp: requirements/docs.lock $(VENV)/run.stamp
 	@$(PIP) install --require-hashes -r requirements/docs.lock
 	@touch $@
@@ -40,7 +44,7 @@ test: $(VENV)/dev.stamp
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 	@NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" tests/kernel tests/reference tests/robots tests/test_engines_agree.py tests/test_truth.py tests/test_truth_traces.py
 
-bench: $(VENV)/dev.stamp
+bench: $(VENV)/bench.stamp
 	@$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only -q -s
 
 SECONDS ?= 60
@@ -62,6 +66,7 @@ docs: $(VENV)/docs.stamp
 lock:
 	printf 'hatchling\neditables\n' | uv pip compile pyproject.toml - --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate -o requirements/run.lock
 	uv pip compile pyproject.toml --extra dev -c requirements/run.lock --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate -o requirements/dev.lock
+	uv pip compile pyproject.toml --extra dev --extra bench -c requirements/dev.lock --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate -o requirements/bench.lock
 	uv pip compile pyproject.toml --extra docs -c requirements/run.lock --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate -o requirements/docs.lock
 
 clean:
