@@ -7,6 +7,7 @@ from math import floor
 from cells import shifts
 from cells.arrivals import check_sources
 from cells.carriers import Robot, Sequence
+from cells.disciplines import check_disciplines
 from cells.errors import shown
 from cells.loops import check_nodes
 from cells.problems import Problem
@@ -63,6 +64,7 @@ def _station(station: Station) -> Found:
         yield "process", "no process time is given; write `process: 45 s`, or one per product"
     yield from _kit(station)
     yield from _maintenance(station)
+    yield from check_disciplines(station)
     if station.tooled_for is not None and station.setup is None:
         yield "tooled_for", "the station has no `setup`; give it one, or leave `tooled_for` out"
     if isinstance(station.setup, dict) and not any(station.setup.values()):

@@ -129,6 +129,7 @@ class Station(Part):
     queue: int | Literal["unlimited"] | Queue | None = (
         None  # waiting places in front; makes a buffer <name>_queue
     )
+    preempt: Literal["resume", "restart"] | None = None  # more urgent parts take machines over
     assemble: dict[Name, Count] = {}  # the components of one kit
     makes: Name | None = None  # the product they become
     collect: Literal["together", "as_they_come"] = "together"

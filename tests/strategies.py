@@ -89,6 +89,7 @@ def random_case(rng: Random) -> Case:
     people.grippers(rng, draft.document)
     people.crews(rng, draft.document)
     people.needs(rng, draft.document)
+    stations.preemption(rng, draft.document)
     flow.inside(rng, draft.document)
     flow.loops(rng, draft.document)
     return Case(

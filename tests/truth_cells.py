@@ -17,7 +17,6 @@ CASES: dict[str, dict[str, Any]] = {
 }
 
 NOT_COVERED = {
-    "A16": "classes with pre-emption are not in the language yet",
     "D08": "exhaustive service of one product after the other is not in the language yet",
 }
 
@@ -188,6 +187,19 @@ stations:
 sinks: {finished: {}}
 flow: [{from: src, to: A}, {from: A, to: finished}]
 """.replace("MEAN", seconds(1 / 2.4)),
+    "A16": """
+products: {a: {priority: 0}, b: {priority: 1}}
+sources:
+  sa: {product: a, every: {exponential: {mean: 2.5 s}}}
+  sb: {product: b, every: {exponential: {mean: 2.5 s}}}
+stations:
+  A:
+    process: {a: {erlang: {k: 2, mean: 0.8 s}}, b: {lognormal: {mean: 1.2 s, cv: CV}}}
+    queue: {order: priority}
+    preempt: resume
+sinks: {finished: {}}
+flow: [{from: sa, to: A}, {from: sb, to: A}, {from: A, to: finished}]
+""".replace("CV", repr(sqrt(1.5))),
     "D06": """
 products: {part: {}, demand: {}, sale: {}}
 sources:

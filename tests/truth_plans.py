@@ -73,6 +73,11 @@ class Runs:
         """Mean time from entry to leaving."""
         return self.tally.lead_time.sum(axis=1) / NS_PER_S / self.tally.finished.sum(axis=1)
 
+    @property
+    def flow_times(self) -> Values:
+        """Mean time from entry to leaving, a column a product."""
+        return self.tally.lead_time / NS_PER_S / self.tally.finished
+
 
 def _energy_per_part(runs: Runs) -> Values:
     kilowatts = {
@@ -159,6 +164,17 @@ PLANS: dict[str, list[Plan]] = {
             },
             full=100_000,
             light=None,
+            runs=20,
+        )
+    ],
+    "A16": [
+        Plan(
+            {
+                f"mean_flow_time_{product}": lambda runs, k=k: runs.flow_times[:, k]
+                for k, product in enumerate("ab")
+            },
+            full=200_000,
+            light=3_000,
             runs=20,
         )
     ],

@@ -135,3 +135,36 @@ def _targets(entry: Document) -> list[str]:
 
 def _products(described: Any) -> list[str]:
     return [described] if isinstance(described, str) else list(described)
+
+
+def preemption(rng: Random, document: Document) -> None:
+    """Let parts at some stations give way to more urgent ones."""
+    chosen = [
+        station
+        for station in document["stations"].values()
+        if station.get("queue") and not {"batch", "assemble"} & set(station) and rng.random() > 0.7
+    ]
+    for station in chosen:
+        for key in ("setup", "tooled_for", "load", "unload", "needs"):
+            station.pop(key, None)
+        queue = dict(station["queue"]) if isinstance(station["queue"], dict) else {}
+        if isinstance(station["queue"], int):
+            queue["capacity"] = station["queue"]
+        station["queue"] = queue | {"order": "priority"}
+        station["preempt"] = rng.choice(["resume", "restart"])
+    if chosen:
+        _hurry(rng, document)
+
+
+def _hurry(rng: Random, document: Document) -> None:
+    """Mix urgent parts in."""
+    if any("assemble" in station for station in document["stations"].values()):
+        return
+    document["products"]["rush"] = {"priority": -2}
+    for station in document["stations"].values():
+        process = station["process"]
+        if isinstance(process, dict) and set(process) & set(document["products"]):
+            process["rush"] = time(rng, shortest=1)
+    for source in document["sources"].values():
+        if isinstance(source["product"], str):
+            source["product"] = {source["product"]: "60 %", "rush": "40 %"}

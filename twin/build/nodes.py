@@ -14,7 +14,7 @@ from twin.build.sources import SourceTables
 from twin.build.tables import CalendarTable, DistributionTable
 from twin.kernel.model import MODE, NODE, NONE, NS_PER_S
 from twin.kernel.names import stream_id
-from twin.kernel.states import Clock, NodeKind, OnFailure, Order, ShiftEnd
+from twin.kernel.states import Clock, NodeKind, OnFailure, Order, Preempt, ShiftEnd
 
 # Columns that count or measure something: 0, not NONE, where they do not apply.
 _ZERO = (
@@ -24,6 +24,7 @@ _ZERO = (
     "kit_size",
     "together",
     "yield_count",
+    "preempt",
     "batch_least",
     "batch_most",
     "batch_same",
@@ -152,6 +153,8 @@ def _station(
     row["process_stream"] = stream_id(name, "process")
     add_kit(row, station, nodes.kits)
     add_stages(row, name, station, nodes.setups, dists)
+    if station.preempt is not None:
+        row["preempt"] = Preempt[station.preempt.upper()]
     row["calendar"] = calendars.add(station.shifts)
     row["at_shift_end"] = ShiftEnd[station.at_shift_end.upper()]
     standby = station.power.standby if station.power else None

@@ -184,6 +184,7 @@ GLOBAL = np.dtype(
         ("need", np.int64),  # parts that one step may take from the pool
         ("logging", np.int64),
         ("logged", np.int64),  # records in the log
+        ("preempting", np.int64),  # 1: at some station parts give way to more urgent ones
         ("ordered", np.int64),  # 1: it matters which of several servers starts first
         ("margin", np.int64),  # records that one step may write
         ("commands", np.int64),  # asked by a user's own model

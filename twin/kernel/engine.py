@@ -59,7 +59,7 @@ from twin.kernel.log import PART_SHIFT
 from twin.kernel.model import NONE
 from twin.kernel.near import near
 from twin.kernel.observe import observe
-from twin.kernel.offers import refresh_offers
+from twin.kernel.offers import begins_to_accept, refresh_offers
 from twin.kernel.pool import take_part
 from twin.kernel.queues import ripen
 from twin.kernel.records import close, count_entry, emit, emit_fact, integrate_wip
@@ -176,10 +176,21 @@ def _sort_starts(m: Model, s: RunState) -> None:
         s.starts[j] = r
 
 
+@compiled
+def _try_more_urgent(m: Model, s: RunState) -> None:
+    """Note that parts about to be worked on may have to give way to more urgent ones."""
+    for k in range(s.glob[0]["starts"]):
+        n = m.res[s.starts[k]]["node"]
+        if m.nodes[n]["preempt"] > 0:
+            begins_to_accept(s, n)
+
+
 @inlined
 def _settle(m: Model, s: RunState) -> Int:
     """Move parts, send carriers, start operations; return what is lacking, REACHED when done."""
     g = s.glob[0]
+    if g["preempting"] == 1:
+        _try_more_urgent(m, s)
     while True:
         refresh_offers(m, s)
         if g["heap"] == 0:

@@ -29,6 +29,7 @@ from twin.kernel.servers import enter_server, leave_server, server_for
 from twin.kernel.slots import noticed, set_slot
 from twin.kernel.states import Ending, NodeKind, State
 from twin.kernel.streams import ONLY, uniform
+from twin.kernel.urgency import gives_way
 
 _SOURCE = np.int64(NodeKind.SOURCE)
 _BUFFER = np.int64(NodeKind.BUFFER)
@@ -284,7 +285,11 @@ def move_first(m: Model, s: RunState) -> None:
     n = target_of(m, s, r)
     if n >= 0:
         part = offered_part(m, s, r)
-        to = resource_at(m, s, n, s.parts[part]["product"])
+        to: Int
+        if m.nodes[n]["preempt"] > 0 and s.nodes[n]["free"] == 0:
+            to = gives_way(m, s, n, part)
+        else:
+            to = resource_at(m, s, n, s.parts[part]["product"])
         count_rework(m, s, r, part, n)
         if m.routes[s.res[r]["row"]]["carded"] == 1:
             take_cards(m, s, m.res[r]["node"], n)

@@ -157,6 +157,7 @@ def _global(
     together = [*batches.tolist(), *line.arrivals["quantity"].tolist(), *yields]
     g["external"] = line.nodes["external"].sum()
     g["need"] = 1 + max(together, default=0)
+    g["preempting"] = (line.nodes["preempt"] > 0).any()
     gathering = line.nodes["intake"] != Intake.SINGLE
     g["ordered"] = gathering.any()
     # While it settles every assembly station may make a part.

@@ -17,6 +17,7 @@ from twin.kernel.model import NONE
 from twin.kernel.ovens import gathering_server
 from twin.kernel.states import Choose, Intake, NodeKind
 from twin.kernel.streams import ONLY, uniform
+from twin.kernel.urgency import gives_way
 
 _SOURCE = np.int64(NodeKind.SOURCE)
 _BUFFER = np.int64(NodeKind.BUFFER)
@@ -49,7 +50,9 @@ def accepts(m: Model, s: RunState, n: Int, r: Int) -> bool:
         if node["intake"] != _SINGLE:
             product = s.parts[offered_part(m, s, r)]["product"]
             return bool(gathering_server(m, s, n, product, 1) >= 0)
-        return x["free"] > 0
+        if x["free"] > 0 or node["preempt"] == 0:
+            return x["free"] > 0
+        return bool(gives_way(m, s, n, offered_part(m, s, r)) >= 0)
     if kind == _CONVEYOR:
         return x["clear"] == 1 and x["reserved"] == 0 and x["parts"] < node["capacity"]
     return True  # a sink

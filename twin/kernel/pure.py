@@ -29,6 +29,7 @@ _PLAIN = {
     "mix_count": 1,
     "intake": Intake.SINGLE,
     "yield_count": 0,
+    "preempt": 0,
     "staged": 0,
     "standby_after": NONE,
     "mode_count": 0,

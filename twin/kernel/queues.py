@@ -97,6 +97,31 @@ def enter_buffer(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None:
 
 
 @compiled
+def go_back(m: Model, s: RunState, r: Int, part: Int) -> None:
+    """Put a part that was taken off a server back before those that are as urgent."""
+    n = m.res[r]["node"]
+    x = s.nodes[n]
+    x["held"] += 1
+    s.parts[part]["until"] = NEVER
+    if x["parts"] == 0:
+        append_part(s, n, part)
+        offer(s, r)
+        return
+    before, after = np.int64(NONE), np.int64(x["head"])
+    while after >= 0 and _urgency(m, s, n, after) < _urgency(m, s, n, part):
+        before, after = after, np.int64(s.parts[after]["next"])
+    s.parts[part]["next"] = after
+    if before < 0:
+        replace_offer(m, s, r, after)
+        x["head"] = part
+    else:
+        s.parts[before]["next"] = part
+    if after < 0:
+        x["tail"] = part
+    x["parts"] += 1
+
+
+@compiled
 def ripen(m: Model, s: RunState, r: Int) -> None:
     """The part that entered a buffer first of those unripe is ripe."""
     n = m.res[r]["node"]

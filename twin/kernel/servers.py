@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from twin.kernel.ageing import run_clocks, stop_clocks
 from twin.kernel.arrays import EMPTY, FINISHED, NEVER, UNSTARTED, VOID, WORKING, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.calls import call_attendants, dismiss, keep_attendants
@@ -23,6 +24,7 @@ from twin.kernel.ovens import (
     gathering_server,
     is_batch_ready,
 )
+from twin.kernel.preempt import take_off
 from twin.kernel.records import close, show
 from twin.kernel.slots import noticed, set_slot
 from twin.kernel.stages import (
@@ -34,13 +36,12 @@ from twin.kernel.stages import (
     shown_in,
     undisturbed_end,
 )
-from twin.kernel.states import Clock, Ending, Intake, ShiftEnd, State
+from twin.kernel.states import Ending, Intake, ShiftEnd, State
 
 _DONE = np.int64(Ending.DONE)
 _INTERRUPTED = np.int64(Ending.INTERRUPTED)
 _SINGLE = np.int64(Intake.SINGLE)
 _KIT = np.int64(Intake.KIT)
-_OPERATING = np.int64(Clock.OPERATING)
 _FINISH = np.int64(ShiftEnd.FINISH)
 _IF_FITS = np.int64(ShiftEnd.START_IF_FITS)
 _STATE_WORKING = np.int64(State.WORKING)
@@ -215,6 +216,9 @@ def _begin_gathered(m: Model, s: RunState, r: Int) -> None:
 def enter_server(m: Model, s: RunState, r: Int, part: Int, deliverer: Int) -> None:
     """Put a part on a server."""
     x, n = s.res[r], m.res[r]["node"]
+    occupied = x["phase"] != EMPTY  # by a less urgent part
+    if occupied:
+        take_off(m, s, r, deliverer)
     close(s, r, deliverer)
     touch(s, r)
     if m.nodes[n]["intake"] != _SINGLE:
@@ -222,13 +226,17 @@ def enter_server(m: Model, s: RunState, r: Int, part: Int, deliverer: Int) -> No
         return
     if x["reserved"] >= 0:
         x["reserved"] = NONE
-    else:
+    elif not occupied:
         loses_server(m, s, r)
         s.nodes[n]["held"] += 1
     if m.nodes[n]["several"] == 1:
         s.parts[part]["next"] = NONE
     _hold(s, r, part)
-    _draw_stages(m, s, r, s.parts[part]["product"])
+    if m.nodes[n]["preempt"] > 0 and s.parts[part]["rest"] >= 0:
+        x["full"] = x["rest"] = s.parts[part]["rest"]
+        s.parts[part]["rest"] = NONE
+    else:
+        _draw_stages(m, s, r, s.parts[part]["product"])
     may_start(s, r)
 
 
@@ -321,37 +329,12 @@ def start(m: Model, s: RunState, r: Int) -> None:
         x["exact"] = now + x["rest"]
         show(s, r, _STATE_WORKING)
         due = noticed(s, x["exact"])
-        _run_clocks(m, s, r, due)
+        run_clocks(m, s, r, due)
     else:
         x["exact"] = now + left_of(s, r, stage)
         show(s, r, shown_in(stage))
         due = noticed(s, x["exact"])
     set_slot(s, m.res[r]["end"], due)
-
-
-@inlined
-def _run_clocks(m: Model, s: RunState, r: Int, due: Int) -> None:
-    """Let the operating clocks run; only one that is due by the end of the work needs a slot."""
-    node, now = m.nodes[m.res[r]["node"]], s.glob[0]["now"]
-    for k in range(node["mode_count"]):
-        if m.modes[node["mode_first"] + k]["clock"] == _OPERATING:
-            clock = s.clocks[m.res[r]["clock"] + k]
-            if clock["left"] <= due - now and clock["due"] == 0:
-                set_slot(s, m.clock_slots[m.res[r]["clock"] + k], now + clock["left"])
-
-
-@inlined
-def stop_clocks(m: Model, s: RunState, r: Int) -> None:
-    """Let the operating clocks stand still; one that is due now stays due."""
-    node, now = m.nodes[m.res[r]["node"]], s.glob[0]["now"]
-    worked = now - s.res[r]["began"]
-    for k in range(node["mode_count"]):
-        if m.modes[node["mode_first"] + k]["clock"] == _OPERATING:
-            clock = s.clocks[m.res[r]["clock"] + k]
-            clock["left"] -= worked
-            slot = m.clock_slots[m.res[r]["clock"] + k]
-            if clock["left"] > 0 and s.due[slot] != NEVER:
-                set_slot(s, slot, NEVER)
 
 
 @inlined

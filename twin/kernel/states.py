@@ -155,6 +155,14 @@ class Clock(IntEnum):
     IDLE = 3  # maintenance: whenever there is nothing to do
 
 
+class Preempt(IntEnum):
+    """What becomes of the work on a part that gives way to a more urgent one."""
+
+    NEVER = 0  # it does not give way
+    RESUME = 1  # the rest is done later
+    RESTART = 2  # it is done anew later, with the same time
+
+
 class OnFailure(IntEnum):
     """What becomes of the operation a failure interrupts."""
 

@@ -55,6 +55,7 @@ class Buffer:
         self._unripe: deque[tuple[Part, int]] = deque()  # and since when it is here
         self._parts: list[Stay] = []  # ripe, in order
         self._lined_up = 0  # how many ever were
+        self._taken_back = 0
         self._patience = Patience(floor, row, self._waiting, self._lose)
         self._reserved = 0
         self._offer: Offer | None = None
@@ -118,13 +119,24 @@ class Buffer:
         """Offer a part if it comes to stand first, unless a carrier is on its way."""
         entry = -self._lined_up if self._order is Order.LIFO else self._lined_up
         self._lined_up += 1
-        insort(self._parts, Stay(self._urgency(part), entry, part, since))
+        self._insert(Stay(self._urgency(part), entry, part, since))
+        self._patience.begins(part)
+
+    def take_back(self, part: Part) -> None:
+        """Take a part back that was here before: it goes before those that are as urgent."""
+        floor = self._floor
+        if floor.arrivals is not None:
+            floor.arrivals(self.resource, part)
+        self._taken_back += 1
+        self._insert(Stay(self._urgency(part), -self._taken_back, part, floor.env.now))
+
+    def _insert(self, stay: Stay) -> None:
+        insort(self._parts, stay)
         if self._offer is None:
             self._offer_first()
-        elif self._parts[0].part is part and not self._offer.sent:
+        elif self._parts[0] is stay and not self._offer.sent:
             self._floor.offers.withdraw(self._offer)
             self._offer_first()
-        self._patience.begins(part)
 
     def _remove(self, part: Part, cause: int) -> None:
         """Let a part leave; if it was on offer, the next is."""

@@ -13,6 +13,7 @@ from twin.reference.floor import Floor
 from twin.reference.group import Group
 from twin.reference.oven import Oven
 from twin.reference.parts import Part, Route, Target
+from twin.reference.preemption import PreemptiveStation
 from twin.reference.settling import Settling
 from twin.reference.shifts import Calendar
 from twin.reference.sink import Sink
@@ -49,6 +50,7 @@ class Plant:
         self.tracks |= {unit.resource: unit.track for group in self.groups for unit in group.units}
         self.settling = Settling(floor, self.servers, self.groups)
         floor.offers.routes = [self._routes(index) for index in range(len(self.nodes))]
+        self._join_queues()
         self._put_parts()
         for source in self.sources:
             source.open()
@@ -76,6 +78,8 @@ class Plant:
                 node = Assembly(floor, index, calendar)
             case NodeKind.STATION if row["intake"] == Intake.BATCH:
                 node = Oven(floor, index, calendar)
+            case NodeKind.STATION if row["preempt"]:
+                node = PreemptiveStation(floor, index, calendar)
             case NodeKind.STATION:
                 node = Station(floor, index, calendar)
             case _:
@@ -112,6 +116,14 @@ class Plant:
             group=None if row["carrier"] == NONE else self.groups[row["carrier"]],
             priority=int(row["priority"]),
         )
+
+    def _join_queues(self) -> None:
+        """Let stations know the queue into which their parts go back."""
+        for node, routes in zip(self.nodes, self._floor.offers.routes, strict=True):
+            for target in {one for route in routes.values() for one in route.targets}:
+                if isinstance(target, PreemptiveStation):
+                    assert isinstance(node, Buffer)
+                    target.queue = node
 
     def _target(self, option: np.void) -> Target:
         node = self.nodes[int(option["target"])]

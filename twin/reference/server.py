@@ -88,7 +88,8 @@ class Server:
                 yield end
             except simpy.Interrupt as stop:
                 end.abandon()
-                self._stop(max(0, end.due - self._floor.env.now), stop.cause)
+                if stop.cause is not Ending.PREEMPTED:
+                    self._stop(max(0, end.due - self._floor.env.now), stop.cause)
             else:
                 self._end_stage()
 

@@ -47,7 +47,9 @@ def operations(line: Line, log: Log) -> Operations:
         Of the line, whoever wrote it.
     """
     rows = log.activities[log.activities["state"] == State.WORKING]
-    rows = rows[np.lexsort([rows["t1"], rows["resource"]])]
+    lane, part = _lanes(line, rows)
+    order = np.lexsort([rows["t1"], part, lane])
+    rows, lane = rows[order], lane[order]
     if not len(rows):
         none = np.empty(0, np.int64)
         return Operations(none, none, np.empty(0), none)
@@ -55,19 +57,32 @@ def operations(line: Line, log: Log) -> Operations:
     # operation was cut short: the part was scrapped) or server.
     begins = np.ones(len(rows), dtype=bool)
     begins[1:] = rows["cause"][:-1] == Ending.DONE
-    for key in ("part", "resource"):
-        begins[1:] |= rows[key][1:] != rows[key][:-1]
+    for key in (rows["part"], lane):
+        begins[1:] |= key[1:] != key[:-1]
     first = np.flatnonzero(begins)
     last = np.append(first[1:], len(rows)) - 1
     worked = np.add.reduceat(rows["t1"] - rows["t0"], first)
     done = rows["cause"][last] == Ending.DONE
-    ends = rows[last[done]]
+    last, worked = last[done], worked[done]
+    again = np.lexsort([rows["t1"][last], rows["resource"][last]])
+    ends, worked = rows[last[again]], worked[again]
     return Operations(
         node=np.asarray(line.resource_node[ends["resource"]], dtype=np.int64),
         product=np.asarray(ends["product"], dtype=np.int64),
-        cycle=np.asarray(worked[done] / NS_PER_S, dtype=np.float64),
+        cycle=np.asarray(worked / NS_PER_S, dtype=np.float64),
         end=np.asarray(ends["t1"], dtype=np.int64),
     )
+
+
+def _lanes(line: Line, rows: NDArray[np.void]) -> tuple[Ints, Ints]:
+    """Return where the pieces of an operation follow each other: at a server, or of a part.
+
+    They do so at a server, unless more urgent parts came between them; then they do so among those
+    of one part at one station.
+    """
+    if (rows["cause"] == Ending.PREEMPTED).any():
+        return line.resource_node[rows["resource"]], rows["part"]
+    return rows["resource"], np.zeros(len(rows), np.int64)
 
 
 def since(log: Log, begin: int) -> Log:
