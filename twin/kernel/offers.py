@@ -86,6 +86,9 @@ def target_of(m: Model, s: RunState, r: Int) -> Int:
         return NONE
     route = m.routes[x["row"]]
     first, last = route["first"], route["first"] + route["count"]
+    if route["count"] == 1 and route["carded"] == 0:  # by far the commonest
+        n = m.options[first]["target"]
+        return n if accepts(m, s, n, r) else NONE
     if x["choice"] >= 0:
         first = np.int64(x["choice"])
         last = first + route["span"]
