@@ -43,10 +43,13 @@ def both(case: Case) -> str | None:
     if not np.array_equal(a, b):
         k = next((k for k in range(min(len(a), len(b))) if a[k] != b[k]), min(len(a), len(b)))
         return f"record {k}: {a[k : k + 1]}, {b[k : k + 1]}"
-    if our_user.seen != their_user.seen:
-        pairs = zip(our_user.seen, their_user.seen, strict=False)
-        first = next((f"{x}\n{y}" for x, y in pairs if x != y), "one saw more")
-        return f"seen: {len(our_user.seen)}, {len(their_user.seen)}: {first}"
+    end = case.horizon if ours.stop is None else ours.stop.at
+    we, they = our_user.seen_until(end), their_user.seen_until(end)
+    if we != they:
+        first = next(
+            (f"{x}\n{y}" for x, y in zip(we, they, strict=False) if x != y), "one saw more"
+        )
+        return f"seen: {len(we)}, {len(they)}: {first}"
     return None
 
 

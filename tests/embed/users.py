@@ -51,6 +51,10 @@ class User:
             if rng.random() > 0.4:
                 env.process(self._clerk(kind, Random(rng.random())))
 
+    def seen_until(self, end: int) -> list[Any]:
+        """Return what was seen until an instant: a line that stops leaves its environment alone."""
+        return [happening for at, happening in self.seen if at <= end]
+
     def _vehicle(self, rng: Random) -> Any:
         while True:
             yield self._env.timeout(rng.choice([0, 1, 2, 3, 5, 7]) * NS + rng.choice([0, 0, 1]))
@@ -75,7 +79,7 @@ class User:
         store = self._line.watch(kind)
         while True:
             happening = yield store.get()
-            self.seen.append(happening)
+            self.seen.append((self._env.now, happening))
             if kind == "finished" and rng.random() > 0.5:
                 self._line.put(rng.choice(self._docks))
             if rng.random() > 0.8:
