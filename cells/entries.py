@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cells.arrivals import adds_up
 from cells.expand import QUEUE, expand, numbered_flow
-from cells.graph import Node, spare_targets
+from cells.graph import Node, spare_targets, targets_of
 from cells.names import NODES
 from cells.problems import Problem
 from cells.rework import check_limits_of_ways
@@ -23,20 +23,15 @@ def check_entries(cell: Cell) -> list[Problem]:
     }
     found = [*_written(cell), *check_limits_of_ways(cell), *_repeated(cell)]
     for k, entry in numbered_flow(cell):
-        if len(set(targets(entry))) < len(targets(entry)):
+        if len(set(targets_of(entry))) < len(targets_of(entry)):
             found.append(Problem(("flow", k, "to"), "a target is named twice"))
         found += [*_itself(k, entry, nodes), *_places(k, entry, nodes, cell)]
     return list(dict.fromkeys(found))
 
 
-def targets(entry: Flow) -> list[str]:
-    """Return the names of the targets of an entry."""
-    return [entry.to] if isinstance(entry.to, str) else list(entry.to)
-
-
 def _written(cell: Cell) -> Iterator[Problem]:
     for k, entry in enumerate(cell.flow):
-        named = targets(entry)
+        named = targets_of(entry)
         if not named:
             yield Problem(("flow", k, "to"), "no target is named")
         if isinstance(entry.to, dict):
@@ -67,7 +62,7 @@ def _repeated(cell: Cell) -> Iterator[Problem]:
 def _itself(k: int, entry: Flow, nodes: dict[str, Node]) -> Iterator[Problem]:
     node = nodes[entry.from_]
     several = isinstance(node, Station) and node.servers > 1
-    if entry.from_ in (*targets(entry), *spare_targets(entry)) and not several:
+    if entry.from_ in (*targets_of(entry), *spare_targets(entry)) and not several:
         yield Problem(
             ("flow", k, "to"),
             f"{entry.from_!r} would wait for its own place; give a station a `queue` for rework",
@@ -84,7 +79,7 @@ def _places(k: int, entry: Flow, nodes: dict[str, Node], cell: Cell) -> Iterator
             ("flow", k, "from"),
             f"robot {entry.by!r} has no place to pick at {entry.from_!r}; give it `{key}`",
         )
-    for target in dict.fromkeys([*targets(entry), *spare_targets(entry)]):
+    for target in dict.fromkeys([*targets_of(entry), *spare_targets(entry)]):
         if _place(nodes[target], "place_at") is None:
             key = _key(target, "place_at", cell)
             yield Problem(

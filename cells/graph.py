@@ -121,6 +121,11 @@ def products_of(source: Source) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def targets_of(entry: Flow) -> list[str]:
+    """Return the names of the targets of an entry."""
+    return [entry.to] if isinstance(entry.to, str) else list(entry.to)
+
+
 def spare_targets(entry: Flow) -> list[str]:
     """Return where parts of an entry go that may not, or cannot, go to its targets."""
     return [name for name in (entry.otherwise, entry.if_full) if name is not None]

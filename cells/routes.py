@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from math import floor
 
+from cells.disciplines import check_campaigns
 from cells.expand import has_queue, machines
 from cells.graph import (
     Graph,
@@ -36,6 +37,7 @@ def check_routes(cell: Cell) -> list[Problem]:
         *_unreached(cell, graph),
         *_no_process_time(cell, graph),
         *check_kits(cell, graph),
+        *check_campaigns(cell, graph),
         *_for_ever(cell, graph),
         *_shuttles(cell, graph),
         *_floods(cell, graph),
@@ -243,6 +245,8 @@ def _under_way(path: tuple[str | int, ...], node: Node) -> Iterator[Problem]:
         yield Problem(path, "only a station works on parts; leave `work_left` out")
     elif node.batch is not None or node.assemble:
         yield Problem(path, "a station that gathers parts begins empty; leave `work_left` out")
+    elif node.campaign is not None:
+        yield Problem(path, "a station with campaigns begins empty; leave `work_left` out")
 
 
 def _room(node: Source | Buffer | Conveyor | Station | Sink) -> int | None:

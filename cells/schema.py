@@ -137,6 +137,8 @@ class Station(Part):
     batch: Batch | None = None  # an oven: parts are worked on together
     # One time for every change of product, or {from: {to: time}} with `any` for all others.
     setup: Distribution | dict[Name, dict[Name, Distribution]] | None = None
+    # Until none waits of the product it is set up for, then the next product in order.
+    campaign: Literal["exhaustive"] | None = None
     tooled_for: Name | None = None  # at the start; default: nothing, so the first part needs one
     load: Distribution | None = None  # before the process
     unload: Distribution | None = None  # after it

@@ -91,6 +91,7 @@ def random_case(rng: Random) -> Case:
     people.needs(rng, draft.document)
     stations.preemption(rng, draft.document)
     flow.inside(rng, draft.document)
+    stations.campaigns(rng, draft.document)
     flow.loops(rng, draft.document)
     return Case(
         document=draft.document,

@@ -16,9 +16,7 @@ CASES: dict[str, dict[str, Any]] = {
     for case in json.loads((_FOLDER / name).read_text(encoding="utf-8"))
 }
 
-NOT_COVERED = {
-    "D08": "exhaustive service of one product after the other is not in the language yet",
-}
+NOT_COVERED: dict[str, str] = {}
 
 _SINKS = {"EXIT": "finished", "SCRAP": "scrap"}
 
@@ -235,6 +233,26 @@ stations:
 sinks: {finished: {}}
 flow: [{from: src, to: A}, {from: A, to: finished}]
 """.replace("MEAN", seconds(1 / 0.7)),
+    "D08": """
+products: {a: {}, b: {}}
+sources:
+  of_a: {product: a, every: {exponential: {mean: EVERY_A}}}
+  of_b: {product: b, every: {exponential: {mean: 4 s}}}
+buffers: {buffer_a: {}, buffer_b: {}}
+stations:
+  M:
+    process: {a: {exponential: {mean: 1 s}}, b: {exponential: {mean: 1.1111111111111112 s}}}
+    setup: {exponential: {mean: 1 s}}
+    campaign: exhaustive
+    tooled_for: a
+sinks: {finished: {}}
+flow:
+  - {from: of_a, to: buffer_a}
+  - {from: of_b, to: buffer_b}
+  - {from: buffer_a, to: M}
+  - {from: buffer_b, to: M}
+  - {from: M, to: finished}
+""".replace("EVERY_A", seconds(1 / 0.3)),
     "D03": """
 products: {a: {}, b: {}, set: {}}
 sources: {of_a: {product: a, saturated: true}, of_b: {product: b, saturated: true}}

@@ -289,6 +289,19 @@ PLANS: dict[str, list[Plan]] = {
             light=3_000,
         )
     ],
+    "D08": [
+        Plan(
+            {
+                f"mean_wait_{product.upper()}": lambda runs, product=product, k=k: (
+                    runs.time(f"buffer_{product}", State.WAITING) / runs.tally.finished[:, k]
+                )
+                for k, product in enumerate("ab")
+            },
+            full=200_000,
+            light=3_000,
+            runs=20,
+        )
+    ],
     "D12": [
         Plan(
             _shares("M1") | _shares("M2") | {"energy_per_part_kWh_if_time_in_h": _energy_per_part},

@@ -168,3 +168,21 @@ def _hurry(rng: Random, document: Document) -> None:
     for source in document["sources"].values():
         if isinstance(source["product"], str):
             source["product"] = {source["product"]: "60 %", "rush": "40 %"}
+
+
+def campaigns(rng: Random, document: Document) -> None:
+    """Let some stations work on one product until none waits, then on the next."""
+    busy = {"preempt", "batch", "assemble", "yields", "queue"}
+    apart = {to for entry in document["flow"] if "by" in entry for to in _targets(entry)}
+    apart |= {entry["at"] for entry in document["inside"]}
+    for name, station in document["stations"].items():
+        several = len(arriving_at(document, name)) > 1
+        if several and name not in apart and not busy & set(station) and rng.random() > 0.3:
+            drawn = {"empirical": ["0 s", "2 s"]}
+            station["setup"] = rng.choice(["1 s", "3 s", drawn, {"any": {"any": "2 s"}}])
+            station["campaign"] = "exhaustive"
+            station.pop("power", None)
+            station.pop("tooled_for", None)
+            for plan in station.get("maintenance", {}).values():
+                if plan.pop("when_idle", False):
+                    plan["after_parts"] = 2

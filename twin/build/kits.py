@@ -44,4 +44,6 @@ def add_kit(row: np.void, station: Station, kits: Kits) -> None:
         row["batch_least"], row["batch_most"] = station.batch.least, station.batch.most
         row["batch_wait"] = NONE if station.batch.wait is None else station.batch.wait
         row["batch_same"] = int(station.batch.same is not None)
+    if station.campaign is not None:
+        row["intake"] = Intake.CAMPAIGN
     row["several"] = int(row["yield_count"] > 0 or station.batch is not None)

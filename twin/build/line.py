@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cells.canonical import model_id
 from cells.expand import expand
+from cells.graph import build_graph
 from cells.load import load_cell
 from cells.schema import Cell
 from twin.build.calls import Calls, collect_calls
@@ -143,7 +144,18 @@ def _process(cell: Cell, nodes: Nodes, dists: DistributionTable) -> NDArray[np.i
             made = products if station.makes is None else [station.makes]
             row = dists.add(station.process)
             process[nodes.index(name), [products.index(product) for product in made]] = row
+    if any(station.campaign for station in cell.stations.values()):
+        _leave_out_strangers(cell, nodes, process)
     return process
+
+
+def _leave_out_strangers(cell: Cell, nodes: Nodes, process: NDArray[np.int64]) -> None:
+    """Drop products that never get to a station with campaigns: it does not change over to them."""
+    reached = build_graph(cell).reached
+    for name, station in cell.stations.items():
+        for k, product in enumerate(cell.products):
+            if station.campaign and (name, product) not in reached:
+                process[nodes.index(name), k] = NONE
 
 
 def _failure_streams(nodes: Nodes, units: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:

@@ -156,6 +156,7 @@ GLOBAL = np.dtype(
         ("scan", np.int64),
         # how many there are of each
         ("resources", np.int64),
+        ("products", np.int64),
         ("groups", np.int64),
         ("needing", np.int64),  # 1: some stage needs somebody
         ("calendars", np.int64),

@@ -64,16 +64,25 @@ from twin.kernel.pool import take_part
 from twin.kernel.queues import ripen
 from twin.kernel.records import close, count_entry, emit, emit_fact, integrate_wip
 from twin.kernel.room import lacks
-from twin.kernel.servers import call_for_stage, end_operation, end_wait, leave_work, start, touch
+from twin.kernel.servers import (
+    call_for_stage,
+    end_operation,
+    end_wait,
+    leave_work,
+    may_start,
+    start,
+    touch,
+)
 from twin.kernel.slots import first_slot
 from twin.kernel.standstill import is_dead
-from twin.kernel.states import Ending, NodeKind, State
+from twin.kernel.states import Ending, Intake, NodeKind, State
 from twin.kernel.units import show_at_rest
 
 _SOURCE = np.int64(NodeKind.SOURCE)
 _BUFFER = np.int64(NodeKind.BUFFER)
 _CONVEYOR = np.int64(NodeKind.CONVEYOR)
 _STATION = np.int64(NodeKind.STATION)
+_CAMPAIGN = np.int64(Intake.CAMPAIGN)
 _WAITING = np.int64(State.WAITING)
 _CONVEYED = np.int64(State.CONVEYED)
 _ENTERED = np.int64(State.ENTERED)
@@ -112,6 +121,8 @@ def _begin(m: Model, s: RunState) -> None:
             show_at_rest(m, s, r)
         elif kind == _STATION:
             touch(s, r)
+            if m.nodes[n]["intake"] == _CAMPAIGN:
+                may_start(s, r)
             for k in range(m.nodes[n]["mode_count"]):
                 renew_clock(m, s, r, k)
         elif kind == _SOURCE:

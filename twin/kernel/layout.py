@@ -283,6 +283,7 @@ def state_of(
     parts = _pool(size + _SLACK)
     glob["spare"] = parts.size
     glob["brim"] = parts.size - line.most_parts
+    glob["products"] = len(line.products)
     glob["resources"], glob["groups"] = count, len(line.carriers)
     glob["calendars"], glob["initials"] = len(line.calendars), len(line.initial)
     glob["needing"] = bool((line.calls["during"] > 0).any())

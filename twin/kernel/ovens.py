@@ -6,6 +6,7 @@ import numpy as np
 
 from twin.kernel.arrays import NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
+from twin.kernel.campaigns import tooled_server
 from twin.kernel.gather import keep_part, may_gather, was_expected
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.kits import kit_server
@@ -14,6 +15,7 @@ from twin.kernel.slots import set_slot
 from twin.kernel.states import Intake
 
 _KIT = np.int64(Intake.KIT)
+_CAMPAIGN = np.int64(Intake.CAMPAIGN)
 
 
 @inlined
@@ -31,9 +33,11 @@ def _batch_server(m: Model, s: RunState, n: Int, product: Int, shifts: Int) -> I
 
 @compiled
 def gathering_server(m: Model, s: RunState, n: Int, product: Int, shifts: Int) -> Int:
-    """Return the server of a station that gathers parts which takes a part, NONE if none."""
+    """Return the server of a station that is choosy which takes a part, NONE if none."""
     if m.nodes[n]["intake"] == _KIT:
         return np.int64(kit_server(m, s, n, product, shifts))
+    if m.nodes[n]["intake"] == _CAMPAIGN:
+        return np.int64(tooled_server(m, s, n, product, shifts))
     return np.int64(_batch_server(m, s, n, product, shifts))
 
 

@@ -6,6 +6,7 @@ from twin.kernel.ageing import run_clocks, stop_clocks
 from twin.kernel.arrays import EMPTY, FINISHED, NEVER, UNSTARTED, VOID, WORKING, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.calls import call_attendants, dismiss, keep_attendants
+from twin.kernel.campaigns import change_over
 from twin.kernel.draws import draw_next
 from twin.kernel.gather import expect_part, may_gather
 from twin.kernel.jit import compiled, inlined
@@ -42,6 +43,7 @@ _DONE = np.int64(Ending.DONE)
 _INTERRUPTED = np.int64(Ending.INTERRUPTED)
 _SINGLE = np.int64(Intake.SINGLE)
 _KIT = np.int64(Intake.KIT)
+_CAMPAIGN = np.int64(Intake.CAMPAIGN)
 _FINISH = np.int64(ShiftEnd.FINISH)
 _IF_FITS = np.int64(ShiftEnd.START_IF_FITS)
 _STATE_WORKING = np.int64(State.WORKING)
@@ -195,7 +197,7 @@ def _gather(m: Model, s: RunState, r: Int, part: Int, deliverer: Int) -> None:
 
 @inlined
 def _begin_gathered(m: Model, s: RunState, r: Int) -> None:
-    """Let what a server has gathered become what it works on, if it is time."""
+    """Let what a server has gathered become what it works on, or change over, if it is time."""
     intake = m.nodes[m.res[r]["node"]]["intake"]
     if intake == _SINGLE or s.res[r]["phase"] != EMPTY:
         return
@@ -204,6 +206,11 @@ def _begin_gathered(m: Model, s: RunState, r: Int) -> None:
             loses_server(m, s, r)
             _hold(s, r, assemble(m, s, r))
             _draw_stages(m, s, r, s.parts[s.res[r]["part"]]["product"])
+    elif intake == _CAMPAIGN:
+        if may_gather(m, s, r, 1):
+            loses_server(m, s, r)
+            change_over(m, s, r)
+            touch(s, r)
     elif may_gather(m, s, r, 1) and is_batch_ready(m, s, r):
         close(s, r, _DONE)
         touch(s, r)
@@ -221,7 +228,8 @@ def enter_server(m: Model, s: RunState, r: Int, part: Int, deliverer: Int) -> No
         take_off(m, s, r, deliverer)
     close(s, r, deliverer)
     touch(s, r)
-    if m.nodes[n]["intake"] != _SINGLE:
+    intake = m.nodes[n]["intake"]
+    if intake != _SINGLE and intake != _CAMPAIGN:
         _gather(m, s, r, part, deliverer)
         return
     if x["reserved"] >= 0:
@@ -265,6 +273,8 @@ def leave_server(m: Model, s: RunState, r: Int, taker: Int) -> Int:
     x["phase"] = EMPTY
     if x["down"] < 0 and x["reserved"] < 0:  # reserved: the part it is exchanged for comes now
         gains_server(m, s, r)
+    if m.nodes[n]["intake"] == _CAMPAIGN:
+        may_start(s, r)
     return part
 
 
@@ -337,6 +347,15 @@ def start(m: Model, s: RunState, r: Int) -> None:
     set_slot(s, m.res[r]["end"], due)
 
 
+@compiled
+def _end_change_over(m: Model, s: RunState, r: Int) -> None:
+    """A server is set up for the next product of its campaigns."""
+    s.res[r]["phase"] = EMPTY
+    keep_attendants(m, s, r, NONE)
+    gains_server(m, s, r)
+    may_start(s, r)
+
+
 @inlined
 def end_operation(m: Model, s: RunState, r: Int) -> None:
     """A stage of an operation ends: the next is to begin, or the part is finished."""
@@ -349,7 +368,9 @@ def end_operation(m: Model, s: RunState, r: Int) -> None:
         stop_clocks(m, s, r)
     else:
         keep_rest(s, r, NONE)
-    if x["rest"] < 0 and x["unload"] < 0:
+    if x["part"] < 0 and x["setup"] < 0:
+        _end_change_over(m, s, r)
+    elif x["rest"] < 0 and x["unload"] < 0 and x["part"] >= 0:
         x["phase"] = FINISHED
         if m.nodes[m.res[r]["node"]]["yield_count"] > 0:
             take_apart(m, s, r)

@@ -119,7 +119,8 @@ def undisturbed_end(m: Model, s: RunState, r: Int) -> Int:
         ends = noticed(s, ends + x["setup"])
     if x["load"] >= 0:
         ends = noticed(s, ends + x["load"])
-    ends = noticed(s, ends + x["rest"])
+    if x["rest"] >= 0:  # else it changes over without a part
+        ends = noticed(s, ends + x["rest"])
     if x["unload"] >= 0:
         ends = noticed(s, ends + x["unload"])
     return ends

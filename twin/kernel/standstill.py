@@ -28,6 +28,7 @@ _CONVEYOR = np.int64(NodeKind.CONVEYOR)
 _STATION = np.int64(NodeKind.STATION)
 _SINGLE = np.int64(Intake.SINGLE)
 _BATCH = np.int64(Intake.BATCH)
+_CAMPAIGN = np.int64(Intake.CAMPAIGN)
 _SEQUENCE = np.int64(Serve.SEQUENCE)
 
 
@@ -74,7 +75,9 @@ def _is_anyones_turn(m: Model, s: RunState, group: Int, n: Int) -> bool:
 def _waits_for_shift(m: Model, s: RunState, r: Int) -> bool:
     """Return whether a shift that begins could bring, move or start a part of resource r."""
     x = s.res[r]
-    if m.res[r]["kind"] == _STATION and x["phase"] != EMPTY and x["phase"] != FINISHED:
+    station = m.res[r]["kind"] == _STATION
+    changes = station and m.nodes[m.res[r]["node"]]["intake"] == _CAMPAIGN
+    if station and (x["phase"] != EMPTY or changes) and x["phase"] != FINISHED:
         return x["lacking"] <= 0 and (x["down"] < 0 or s.due[m.res[r]["repair"]] != NEVER)
     if m.res[r]["kind"] == _SOURCE and s.nodes[m.res[r]["node"]]["paused"] >= 0:
         return True

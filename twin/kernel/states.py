@@ -81,6 +81,7 @@ class Intake(IntEnum):
     SINGLE = 0  # one part
     KIT = 1  # the components of a part to assemble
     BATCH = 2  # several parts to be worked on together
+    CAMPAIGN = 3  # one part of the product it is set up for, until none waits
 
 
 class CarrierKind(IntEnum):

@@ -8,6 +8,7 @@ from twin.kernel.states import Choose, Intake, NodeKind, State
 from twin.reference.assembly import Assembly
 from twin.reference.belt import Belt
 from twin.reference.buffer import Buffer
+from twin.reference.campaign import Campaigns
 from twin.reference.conveyor import Conveyor
 from twin.reference.floor import Floor
 from twin.reference.group import Group
@@ -78,6 +79,8 @@ class Plant:
                 node = Assembly(floor, index, calendar)
             case NodeKind.STATION if row["intake"] == Intake.BATCH:
                 node = Oven(floor, index, calendar)
+            case NodeKind.STATION if row["intake"] == Intake.CAMPAIGN:
+                node = Campaigns(floor, index, calendar)
             case NodeKind.STATION if row["preempt"]:
                 node = PreemptiveStation(floor, index, calendar)
             case NodeKind.STATION:

@@ -56,7 +56,7 @@ class Server:
         self._begun = False  # any of it, and not finished
         self._down = False
         self._asleep = False
-        self._tooled_for = station.recipe.tooled_for
+        self._tooled_for = self._tool = station.recipe.tooled_for
         self._doze: End | None = None
         calls = calls_of(floor, station.node, self)
         self._staff = Attendance([call for call in calls if call.during])
@@ -160,8 +160,7 @@ class Server:
         self._doing = None
         self._close(Ending.DONE)
         if stage.step is Step.SETUP:
-            assert self.part is not None
-            self._tooled_for = self.part.product
+            self._tooled_for = self._tool
         elif stage.step is Step.WORK:
             for failure in self._failures:
                 failure.work_ends()
@@ -283,6 +282,7 @@ class Server:
     def _draw(self, product: int) -> list[Stage]:
         """Return what has to be done for a product; without a set-up it is tooled at once."""
         stages = self._station.recipe.stages(product, self._tooled_for)
+        self._tool = product
         if stages[0].step is not Step.SETUP:
             self._tooled_for = product
         return stages
@@ -354,7 +354,7 @@ class Server:
         self._overtime = False
         # With a part to work on, what it does now is known when the line has settled.
         known = self._down and self.track.state not in _DOWN
-        if self.part is None or self._offer is not None or known:
+        if not self._todo or known:
             self._close(Ending.DONE)
         self._floor.touched[self] = None
 
@@ -402,7 +402,7 @@ class Server:
             state = self._offer.waits()
         elif lacking := self._staff.lacking():
             state = lacking[0].awaited
-        elif self.part is not None:
+        elif self._todo:
             state = State.OFF_SHIFT  # what it holds does not fit into this shift
         else:
             idle = State.ASLEEP if self._asleep else State.STARVED

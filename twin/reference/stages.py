@@ -103,6 +103,11 @@ class Recipe:
         ]
         return [stage for stages in around for stage in stages]
 
+    def change(self, before: int, to: int) -> int:
+        """Return how long a server without a part takes to change over, ns."""
+        assert self._setup is not None
+        return self._luck[Step.SETUP].duration(self._setup[before][to])
+
     def _stage(self, step: Step, dist: int) -> list[Stage]:
         lasts = 0 if dist == NONE else self._luck[step].duration(dist)
         return [Stage.new(step, lasts)] if lasts else []
