@@ -7,13 +7,15 @@ half-width may be `WIDER` times as wide, and the test of the mean is the same.  
 compiler, where both engines run `SHORTER` times less and are allowed a width to match.
 """
 
+import json
+
 import numba
 import numpy as np
 import pytest
 from scipy.stats import t as student
 
 from cells.load import load_text
-from tests.truth_cells import CASES, NOT_COVERED, cell_text
+from tests.truth_cells import CASES, NOT_COVERED, cell_text, seconds
 from tests.truth_plans import PLANS, Runs, Values
 from twin.build import build_line
 from twin.kernel.model import NS_PER_S, Line
@@ -181,3 +183,34 @@ def test_the_mean_of_a_long_run_scatters_as_theory_says():
         truth, width = exact("D14", quantity)
         estimates = scale * values.reshape(-1, 10).var(axis=1, ddof=1)
         judge(estimates, truth, width, f"D14 {quantity}")
+
+
+@pytest.mark.slow
+def test_the_middle_of_three_stations_is_best_given_less_work():
+    """The bowl phenomenon, C11: the best split is where a cubic through nine of them is highest."""
+    means = np.linspace(0.63, 1.03, 9)
+    rates = np.array([split_evenly(float(mean)) for mean in means])  # (9, replications)
+
+    best = np.array([highest(means, curve) for curve in rates.T])
+
+    judge(best, *exact("C11", "optimal_mean_M2"), "best mean of the middle station")
+
+
+def split_evenly(middle: float) -> Values:
+    """Return the throughput, by replication, of three stations that share a work of 3."""
+    outer = seconds((3.0 - middle) / 2)
+    text = cell_text("C11", horizon=1.0)
+    cell = json.loads(text)
+    for name, mean in (("M1", outer), ("M2", seconds(middle)), ("M3", outer)):
+        cell["stations"][name]["process"] = {"exponential": {"mean": mean}}
+    line = build_line(load_text(json.dumps(cell)))
+    # The same luck for all splits: their differences are known far better than each of them.
+    tally = replicate(line, seed=1, replications=12, start=ticks(1_000), end=ticks(150_000))
+    return Runs(line, tally).throughput
+
+
+def highest(x: Values, y: Values) -> float:
+    """Return where the cubic through some points has its maximum between the first and the last."""
+    cubic = np.polynomial.Polynomial.fit(x, y, 3)
+    tops = [root.real for root in cubic.deriv().roots() if cubic.deriv(2)(root.real) < 0]
+    return float(next(top for top in tops if x[0] < top < x[-1]))
