@@ -6,7 +6,7 @@ import json
 from cells.schema import Cell
 
 # The order in which these are declared decides nothing; that of all others decides ties.
-_UNORDERED = ("shifts", "places", "fixtures")
+_UNORDERED = ("shifts", "places", "fixtures", "rule_files")
 
 
 def canonical_json(cell: Cell) -> str:

@@ -8,6 +8,7 @@ from cells.base import Name, Part, Position, Turn
 from cells.collaborative import Limit
 from cells.distributions import Distribution
 from cells.money import Cost
+from cells.own_rules import OwnRule
 from cells.power import PowerUse
 from cells.units import Duration, Fraction, Length, Mass, Speed
 
@@ -69,7 +70,7 @@ class Robot(Part):
     speed: Fraction = 1.0
     handling: Handling = Handling()
     home: Name | None = None  # place where it starts; default: the first place it serves
-    serves: Rule | Sequence = "downstream_first"
+    serves: Rule | Sequence | OwnRule = "downstream_first"
     shifts: Name | None = None
     power: PowerUse | None = None
     cost: Cost | None = None
@@ -103,7 +104,7 @@ class Operator(Part):
     place: Distribution | None = None
     skills: list[Name] = []
     home: Name | None = None
-    serves: Rule | Sequence = "downstream_first"
+    serves: Rule | Sequence | OwnRule = "downstream_first"
     shifts: Name | None = None
     cost: Cost | None = None  # of each person
 

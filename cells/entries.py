@@ -6,6 +6,7 @@ from cells.arrivals import adds_up
 from cells.expand import QUEUE, expand, numbered_flow
 from cells.graph import Node, spare_targets, targets_of
 from cells.names import NODES
+from cells.own_rules import OwnRule
 from cells.problems import Problem
 from cells.rework import check_limits_of_ways
 from cells.schema import Cell, Flow, Source, Station
@@ -25,6 +26,9 @@ def check_entries(cell: Cell) -> list[Problem]:
     for k, entry in numbered_flow(cell):
         if len(set(targets_of(entry))) < len(targets_of(entry)):
             found.append(Problem(("flow", k, "to"), "a target is named twice"))
+        if len(targets_of(entry)) == 1 and isinstance(entry.choose, OwnRule):
+            message = "a rule chooses among several targets; name them, `to: [mill, lathe]`"
+            found.append(Problem(("flow", k, "choose"), message))
         found += [*_itself(k, entry, nodes), *_places(k, entry, nodes, cell)]
     return list(dict.fromkeys(found))
 
@@ -39,7 +43,8 @@ def _written(cell: Cell) -> Iterator[Problem]:
             if wrong:
                 yield Problem(("flow", k, "to"), wrong)
             if "choose" in entry.model_fields_set and entry.choose != "random":
-                message = f"shares are drawn at random; leave out `choose: {entry.choose}`"
+                what = "{rule}" if isinstance(entry.choose, OwnRule) else entry.choose
+                message = f"shares are drawn at random; leave out `choose: {what}`"
                 yield Problem(("flow", k, "choose"), message)
 
 

@@ -11,6 +11,7 @@ from cells.loose import loose
 from cells.names import check_names
 from cells.order_files import read_order_files
 from cells.problems import Problem
+from cells.rule_files import check_rules, read_rule_files
 from cells.schema import Cell
 from cells.yaml_reader import MOST_BYTES, Document, Refused, decode, read
 
@@ -18,13 +19,15 @@ _MOST_FAULTS = 100
 _CATALOGUE = Path(__file__).parent / "catalogue"
 
 
-def load_cell(path: str | Path) -> Cell:
+def load_cell(path: str | Path, *, allow_rules: bool = False) -> Cell:
     """Return the cell in a file.
 
     Parameters
     ----------
     path : str or Path
         A UTF-8 file of at most 1 MiB, YAML 1.2.
+    allow_rules : bool
+        Whether the user's own rules that it names may be run when the cell is.
 
     Raises
     ------
@@ -39,7 +42,7 @@ def load_cell(path: str | Path) -> Cell:
             raise CellFileError(name, [Fault(0, "", f"{what}; expected a cell file")])
         with path.open("rb") as file:
             raw = file.read(MOST_BYTES + 1)
-        return load_text(decode(raw), name, path.parent)
+        return load_text(decode(raw), name, path.parent, allow_rules=allow_rules)
     except Refused as refused:
         raise CellFileError(name, [refused.fault]) from None
     except (OSError, ValueError) as error:
@@ -49,7 +52,9 @@ def load_cell(path: str | Path) -> Cell:
         raise CellFileError(name, [Fault(0, "", f"cannot be read: {reason}")]) from None
 
 
-def load_text(text: str, name: str = "<text>", folder: Path | None = None) -> Cell:
+def load_text(
+    text: str, name: str = "<text>", folder: Path | None = None, *, allow_rules: bool = False
+) -> Cell:
     """Return the cell that a text describes.
 
     Parameters
@@ -60,6 +65,8 @@ def load_text(text: str, name: str = "<text>", folder: Path | None = None) -> Ce
         What messages call it.
     folder : Path, optional
         Where the files are that it names; without it, it cannot name any.
+    allow_rules : bool
+        Whether the user's own rules that it names may be run when the cell is.
 
     Raises
     ------
@@ -71,7 +78,10 @@ def load_text(text: str, name: str = "<text>", folder: Path | None = None) -> Ce
     except Refused as refused:
         raise CellFileError(name, [refused.fault]) from None
     read_order_files(document.data, folder)
-    return _checked(document, name)
+    unread = read_rule_files(document.data, folder)
+    cell = _checked(document, name)
+    _tell(document, name, check_rules(cell, unread, allowed=allow_rules))
+    return cell
 
 
 def _checked(document: Document, name: str) -> Cell:
@@ -84,10 +94,13 @@ def _checked(document: Document, name: str) -> Cell:
         found = faults(error, document)
         found += _names(document, {fault.path for fault in found})
         raise CellFileError(name, found[:_MOST_FAULTS]) from None
-    problems = check(cell)[:_MOST_FAULTS]
-    if problems:
-        raise CellFileError(name, [_fault(document, one) for one in problems])
+    _tell(document, name, check(cell))
     return cell
+
+
+def _tell(document: Document, name: str, problems: list[Problem]) -> None:
+    if problems:
+        raise CellFileError(name, [_fault(document, one) for one in problems[:_MOST_FAULTS]])
 
 
 def _fault(document: Document, problem: Problem) -> Fault:

@@ -9,6 +9,7 @@ from cells.carriers import Need, Operator, Robot, Tool
 from cells.distributions import Distribution
 from cells.money import Cost, Money
 from cells.orders import Orders
+from cells.own_rules import OwnRule
 from cells.power import PowerUse
 from cells.programs import Program
 from cells.timetable import Arrival, TimeOrMore, spelled_out
@@ -167,7 +168,7 @@ class Flow(Part):
     to: Name | list[Name] | dict[Name, Fraction]  # weights: choose is random
     product: Name | list[Name] | None = None  # default: every product without an entry of its own
     by: Name | None = None  # robot or operator group
-    choose: Literal["first_free", "shortest", "random", "cyclic"] = "first_free"
+    choose: Literal["first_free", "shortest", "random", "cyclic"] | OwnRule = "first_free"
     priority: int = 0
     at_most: dict[Name, Annotated[int, Field(ge=1, le=1_000_000)]] = {}  # times one part goes there
     otherwise: Name | None = None  # where it goes when it may not go there again
@@ -273,6 +274,7 @@ class Cell(Part):
     fixtures: dict[Name, Fixture] = {}
     inside: list[Inside] = []
     energy: Energy | None = None
+    rule_files: dict[str, str] = {}  # text of files with own rules; read beside the cell file
     run: Run
 
     @field_validator("taktwin", mode="before")

@@ -15,7 +15,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from cells.load import load_text
-from tests.drawing import flow, people, queues, stations
+from tests.drawing import flow, people, queues, rules, stations
 from twin.build import build_line
 from twin.kernel.model import Line
 from twin.motion import MoveTimes
@@ -51,7 +51,7 @@ class Case:
             for name, times in self.robot_times.items()
             if name in self.document["robots"]
         }
-        line = build_line(load_text(self.text), motion)
+        line = build_line(load_text(self.text, allow_rules=True), motion)
         nodes = line.nodes.copy()
         nodes["pace"] = np.resize(np.array(self.paces), nodes.size)
         return replace(line, nodes=nodes)
@@ -93,6 +93,7 @@ def random_case(rng: Random) -> Case:
     flow.inside(rng, draft.document)
     stations.campaigns(rng, draft.document)
     flow.loops(rng, draft.document)
+    rules.rules(rng, draft.document)
     return Case(
         document=draft.document,
         robot_times={

@@ -25,8 +25,14 @@ __all__ = ["attach", "compare", "load", "simulate"]
 # Nothing heavy is imported here: the command line answers `--help` at once because of it.
 
 
-def load(path: "str | Path") -> "Cell":
+def load(path: "str | Path", *, allow_rules: bool = False) -> "Cell":
     """Return the cell of a file, or the ready-made cell of that name, checked.
+
+    Parameters
+    ----------
+    path
+    allow_rules
+        Whether rules of your own that the cell names, which are Python code, may run with it.
 
     Raises
     ------
@@ -35,7 +41,7 @@ def load(path: "str | Path") -> "Cell":
     """
     from cells.load import load_cell, locate
 
-    return load_cell(locate(path))
+    return load_cell(locate(path), allow_rules=allow_rules)
 
 
 def simulate(

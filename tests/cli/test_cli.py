@@ -273,3 +273,32 @@ def test_measured_cycles_that_make_no_sense_are_refused_with_their_place(
     assert code == BAD_INPUT
     assert "measured.yaml" in errors
     assert reason in errors
+
+
+RULED = CELL.replace(
+    "{from: check, to: box}", '{from: check, to: [box, bin], choose: {rule: "r.py:f"}}'
+)
+
+
+def test_rules_of_a_user_run_only_with_consent(taktwin, tmp_path):
+    ruled = RULED.replace("CHECK", "6 s").replace("{box: {}}", "{box: {}, bin: {}}")
+    (tmp_path / "ruled.yaml").write_text(ruled)
+    arguments = "now, product, priority, due, held, capacity, target"
+    (tmp_path / "r.py").write_text(f"def f({arguments}):\n    return -target\n")
+
+    for verb in ("run", "check", "compare", "twin"):
+        code, out, said = taktwin(verb, "ruled.yaml", *(["ruled.yaml"] * (verb == "compare")))
+        assert (code, out) == (BAD_INPUT, "")
+        assert said.startswith("ruled.yaml:16: flow[2].choose: the rule r.py:f is Python code")
+        assert "`--allow-rules`" in said
+        assert said.count("\n") == 1
+
+    code, out, _ = taktwin("check", "ruled.yaml", "--allow-rules")
+    assert (code, out) == (0, "ruled.yaml: no faults\n")
+    code, out, _ = taktwin("run", "ruled.yaml", "--allow-rules", "--json")
+    assert code == 0
+    assert json.loads(out)["results"]["throughput"]["mean"] > 100
+    (tmp_path / "r.py").write_text(f"def f({arguments}):\n    return held / 2\n")
+    code, _, said = taktwin("check", "ruled.yaml", "--allow-rules")
+    assert code == BAD_INPUT
+    assert said.endswith("r.py: f has to return a whole number; it returns float64\n")

@@ -86,6 +86,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--audit", type=Path, help="folder for the log of commands; no log, no commands")
     add("--dwell", type=_duration, default="0 s", help="shortest stay in an acting state")
     add("--lockstep", action="store_true", help="run only as far as the followers let it")
+    add("--allow-rules", action="store_true", help="run the Python rules that the cell names")
     add("--tethered", action="store_true", help="end when standard input closes")
     return parser.parse_args(arguments)
 
@@ -108,7 +109,8 @@ def _stop_flag() -> list[int]:
 
 
 def _controller(options: argparse.Namespace) -> Controller:
-    line = replace(load_plant_line(options.cell, options.fault), scan=options.scan)
+    line = load_plant_line(options.cell, options.fault, allow_rules=options.allow_rules)
+    line = replace(line, scan=options.scan)
     _check_faults(options.fault, line)
     stream = Stream(
         epoch=secrets.randbits(63) + 1,

@@ -15,7 +15,7 @@ from twin.motion import move_times
 _NEVER = "1000000 h"
 
 
-def load_plant_line(path: Path, faults: Sequence[Fault]) -> Line:
+def load_plant_line(path: Path, faults: Sequence[Fault], *, allow_rules: bool = False) -> Line:
     """Return the line of a cell file, each jam a failure that strikes once, at its onset.
 
     It keeps the model id of the cell: a jam is no change of what the cell is meant to be, and all
@@ -28,11 +28,11 @@ def load_plant_line(path: Path, faults: Sequence[Fault]) -> Line:
     twin.bridge.faults.FaultError
         If a fault names no station of the cell.
     """
-    line = load_line(path)
+    line = load_line(path, allow_rules=allow_rules)
     jams = [fault for fault in faults if fault.kind == "jam"]
     if not jams:
         return line
-    cell = load_cell(path)
+    cell = load_cell(path, allow_rules=allow_rules)
     flat = expand(cell)
     for jam in jams:
         jam.check(flat.stations)

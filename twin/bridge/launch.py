@@ -37,6 +37,7 @@ class Settings:
     port: int = 0
     dwell: str = "0 s"  # shortest stay in an acting state
     lockstep: bool = False
+    allow_rules: bool = False  # the user consents to running the rules of the cell
     commands: Path | None = None  # list of what may be commanded; makes the twin an operator
 
     def options(self) -> list[str]:
@@ -44,6 +45,7 @@ class Settings:
         names = ("seed", "until", "scan", "speed", "port", "dwell")
         options = [f"--{name}={getattr(self, name)}" for name in names]
         options += ["--lockstep"] if self.lockstep else []
+        options += ["--allow-rules"] if self.allow_rules else []
         options += [f"--commands={self.commands}"] if self.commands else []
         return options + [f"--fault={fault}" for fault in self.faults]
 

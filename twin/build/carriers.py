@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from cells.carriers import Operator, Robot, Sequence, Tool
 from cells.errors import CellError
+from cells.own_rules import DISPATCH, OwnRule
 from cells.schema import Cell
 from cells.staff import needs_of
 from twin.build.nodes import Nodes
+from twin.build.rules import Rules
 from twin.build.tables import CalendarTable, DistributionTable
 from twin.kernel.model import CARRIER, NONE, NS_PER_S
 from twin.kernel.states import CarrierKind, Serve
@@ -41,6 +43,7 @@ def collect_carriers(
     dists: DistributionTable,
     calendars: CalendarTable,
     nodes: Nodes,
+    rules: Rules,
 ) -> Carriers:
     """Return robots, then operators; their units get their resources after those of the nodes.
 
@@ -69,9 +72,9 @@ def collect_carriers(
         row = carriers.rows[index]
         row["resource"] = len(nodes.resources) + len(carriers.units)
         row["rule"], row["calendar"], row["home"] = Serve.FIRST_COME, NONE, NONE
-        row["exchange"] = NONE
+        row["exchange"] = row["function"] = NONE
         if not isinstance(group, Tool):
-            _rule(carriers, row, group.serves, nodes)
+            _rule(carriers, row, group.serves, nodes, rules)
             row["calendar"] = calendars.add(group.shifts)
             row["home"] = places.index(group.home) if group.home is not None else NONE
         if isinstance(group, Robot) and group.gripper.exchange is not None:
@@ -101,12 +104,16 @@ def _is_asked(cell: Cell, robot: str) -> bool:
     return any(flow.by == robot for flow in cell.flow) or any(need.robot == robot for need in needs)
 
 
-def _rule(carriers: Carriers, row: np.void, serves: str | Sequence, nodes: Nodes) -> None:
+def _rule(
+    carriers: Carriers, row: np.void, serves: str | Sequence | OwnRule, nodes: Nodes, rules: Rules
+) -> None:
     """Write down which request a group takes, and the nodes of a fixed sequence."""
     if isinstance(serves, Sequence):
         row["rule"], row["turn_first"] = Serve.SEQUENCE, len(carriers.sequences)
         row["turn_count"] = len(serves.sequence)
         carriers.sequences += [nodes.index(name) for name in serves.sequence]
+    elif isinstance(serves, OwnRule):
+        row["rule"], row["function"] = Serve.OWN, rules.add(serves, len(DISPATCH))
     else:
         row["rule"] = Serve[serves.upper()]
 

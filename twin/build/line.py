@@ -18,6 +18,7 @@ from twin.build.loops import Loops, collect_loops
 from twin.build.nodes import Nodes, collect_nodes, mode_rows, ranks
 from twin.build.orders import mean_times
 from twin.build.routes import Routes, collect_routes
+from twin.build.rules import Rules
 from twin.build.tables import CalendarTable, DistributionTable
 from twin.kernel.model import INITIAL, NONE, Line
 from twin.kernel.names import stream_id
@@ -26,8 +27,14 @@ from twin.motion import MoveTimes, move_times
 from twin.programs import with_process_times
 
 
-def load_line(path: str | Path) -> Line:
+def load_line(path: str | Path, *, allow_rules: bool = False) -> Line:
     """Return the line of a cell file, with the move times of its robots.
+
+    Parameters
+    ----------
+    path : str or Path
+    allow_rules : bool
+        Whether the user's own rules may be run with the line.
 
     Raises
     ------
@@ -36,7 +43,7 @@ def load_line(path: str | Path) -> Line:
     robots.errors.MotionError
         If a robot cannot do what the cell asks of it.
     """
-    cell = load_cell(path)
+    cell = load_cell(path, allow_rules=allow_rules)
     return build_line(cell, move_times(cell, Path(path).parent))
 
 
@@ -98,6 +105,7 @@ def build_line(cell: Cell, motion: Mapping[str, MoveTimes] | None = None) -> Lin
         loops=parts.loops.rows,
         loop_names=parts.loops.names,
         loop_nodes=parts.loops.nodes,
+        rules=tuple(parts.rules.found),
         initial=_initial(flat, nodes),
         scan=flat.run.scan,
         most_parts=flat.run.most_parts,
@@ -116,6 +124,7 @@ class _Parts(NamedTuple):
     calendars: CalendarTable
     places: tuple[str, ...]
     calls: Calls
+    rules: Rules
 
 
 def _collect(cell: Cell, flat: Cell, motion: Mapping[str, MoveTimes]) -> _Parts:
@@ -123,14 +132,15 @@ def _collect(cell: Cell, flat: Cell, motion: Mapping[str, MoveTimes]) -> _Parts:
     calendars = CalendarTable(flat.shifts, flat.run.start)
     places = (*flat.places, NOWHERE)
     nodes = collect_nodes(flat, dists, calendars, places)
-    carriers = collect_carriers(flat, motion, places, dists, calendars, nodes)
+    rules = Rules(flat.rule_files)
+    carriers = collect_carriers(flat, motion, places, dists, calendars, nodes, rules)
     loops = collect_loops(cell, nodes)
-    routes = collect_routes(flat, nodes, list(carriers.names), loops)
+    routes = collect_routes(flat, nodes, list(carriers.names), loops, rules)
     settle_places(carriers, nodes.rows, routes.moves, nowhere=len(places) - 1)
     calls = collect_calls(flat, nodes, list(carriers.names), nowhere=len(places) - 1)
     sinks = np.flatnonzero(nodes.rows["kind"] == NodeKind.SINK).tolist()
     nodes.rows["rank"] = ranks(len(nodes.names), sinks, [move[:2] for move in routes.moves])
-    return _Parts(nodes, carriers, loops, routes, dists, calendars, places, calls)
+    return _Parts(nodes, carriers, loops, routes, dists, calendars, places, calls, rules)
 
 
 def _process(cell: Cell, nodes: Nodes, dists: DistributionTable) -> NDArray[np.int64]:

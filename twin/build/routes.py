@@ -6,9 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cells.errors import CellError
+from cells.own_rules import ROUTING, OwnRule
 from cells.schema import Cell, Flow
 from twin.build.loops import Loops
 from twin.build.nodes import Nodes
+from twin.build.rules import Rules
 from twin.build.tables import cumulative
 from twin.kernel.model import NONE, OPTION, ROUTE
 from twin.kernel.states import Choose
@@ -35,7 +37,9 @@ class Routes:
         return np.array(self.options, dtype=OPTION)
 
 
-def collect_routes(cell: Cell, nodes: Nodes, carriers: list[str], loops: Loops) -> Routes:
+def collect_routes(
+    cell: Cell, nodes: Nodes, carriers: list[str], loops: Loops, rules: Rules
+) -> Routes:
     """Return the routes of an expanded cell.
 
     An entry that names products overrules one that names none, whatever their order.
@@ -46,22 +50,39 @@ def collect_routes(cell: Cell, nodes: Nodes, carriers: list[str], loops: Loops) 
         counts=_counts(cell, nodes),
     )
     for flow in sorted(cell.flow, key=lambda entry: entry.product is not None):
-        row = _add(table, flow, nodes, carriers, loops)
+        function = NONE
+        if isinstance(flow.choose, OwnRule):
+            function = rules.add(flow.choose, len(ROUTING))
+        row = _add(table, flow, nodes, carriers, loops, function)
         named = [flow.product] if isinstance(flow.product, str) else flow.product
         for product in products if named is None else named:
             table.route_of[nodes.index(flow.from_), products.index(product)] = row
     return table
 
 
-def _add(table: Routes, flow: Flow, nodes: Nodes, carriers: list[str], loops: Loops) -> int:
-    weights = flow.to if isinstance(flow.to, dict) else None
-    targets = [flow.to] if isinstance(flow.to, str) else list(flow.to)
-    shares = cumulative(list(weights.values()) if weights else [1.0] * len(targets))
-    choose = Choose.RANDOM if weights else Choose[flow.choose.upper()]
+def _choose(flow: Flow, targets: list[str]) -> Choose:
+    """Return how one of several targets is chosen."""
     if len(targets) == 1:
         # Nothing to choose, so no draw; where a choice is made once, a turn of one.
         once = flow.at_most or flow.if_full
-        choose = Choose.CYCLIC if once else Choose.FIRST_FREE
+        return Choose.CYCLIC if once else Choose.FIRST_FREE
+    if isinstance(flow.to, dict):
+        return Choose.RANDOM
+    return Choose.OWN if isinstance(flow.choose, OwnRule) else Choose[flow.choose.upper()]
+
+
+def _add(
+    table: Routes,
+    flow: Flow,
+    nodes: Nodes,
+    carriers: list[str],
+    loops: Loops,
+    function: int,
+) -> int:
+    weights = flow.to if isinstance(flow.to, dict) else None
+    targets = [flow.to] if isinstance(flow.to, str) else list(flow.to)
+    shares = cumulative(list(weights.values()) if weights else [1.0] * len(targets))
+    choose = _choose(flow, targets)
     carrier = carriers.index(flow.by) if flow.by is not None else NONE
     first = len(table.options)
     for target, share in zip(targets, shares, strict=True):
@@ -73,9 +94,8 @@ def _add(table: Routes, flow: Flow, nodes: Nodes, carriers: list[str], loops: Lo
     table.moves += [(origin, row[0], carrier) for row in rows]
     carded = any(loops.crossed(origin, row[0]) for row in rows)
     span = 1 if flow.if_full is None else 2
-    table.routes.append(
-        (choose, first, len(rows), carrier, flow.priority, carded, len(targets), span, otherwise)
-    )
+    choices = (carded, len(targets), span, otherwise, function)
+    table.routes.append((choose, first, len(rows), carrier, flow.priority, *choices))
     return len(table.routes) - 1
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from twin.cli.endings import CellArgument
+from twin.cli.endings import ALLOW_RULES, CellArgument
 
 
 def calibrate(
@@ -16,6 +16,7 @@ def calibrate(
     out: Annotated[
         Path, typer.Option("--out", help="Cell file to write; never the one that was read.")
     ] = Path("calibrated.yaml"),
+    allow_rules: Annotated[bool, ALLOW_RULES] = False,
 ) -> None:
     """Fit process times, failures and repairs to a record, and write a new cell file.
 
@@ -29,4 +30,5 @@ def calibrate(
     from twin.cli.calibration import calibrate_cell
 
     console = steps.console()
-    calibrate_cell(console, steps.prepare(console, cell, prove=False), record, out)
+    job = steps.prepare(console, cell, prove=False, allow_rules=allow_rules)
+    calibrate_cell(console, job, record, out)

@@ -70,7 +70,7 @@ def _tell(
             f"{name:40} {entry.fit.family:12} mean {entry.fit.mean:9.4g} s"
             f" +- {100 * entry.error:.2g} %  from {entry.n}"
         )
-    new = prepare(out, str(target), prove=False)
+    new = prepare(out, str(target), prove=False, allow_rules=job.allow_rules)
     warm_kernel(out)
     scan = int(recording.welcome.body.get("scan", 0)) if recording.welcome else 0
     line = replace(new.line, scan=scan)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from twin.cli.endings import GATE_FAILED, JSON, CellArgument
+from twin.cli.endings import ALLOW_RULES, GATE_FAILED, JSON, CellArgument
 
 
 def check(
@@ -12,6 +12,7 @@ def check(
     motion: Annotated[
         bool, typer.Option(help="Also time the robots' moves and prove them in PyBullet.")
     ] = True,
+    allow_rules: Annotated[bool, ALLOW_RULES] = False,
     json: Annotated[bool, JSON] = False,
 ) -> None:
     """Check a cell file: all faults at once, each with line, key, value found and what would do.
@@ -27,10 +28,11 @@ def check(
         from cells.load import load_cell, locate
 
         path = locate(cell)
-        found = load_cell(path)
+        found = load_cell(path, allow_rules=allow_rules)
         say(json, {"cell": found.name, "ok": True}, f"{path}: no faults in the file")
         return
-    job = steps.prepare(console, cell, run=False)
+    job = steps.prepare(console, cell, run=False, allow_rules=allow_rules)
+    steps.try_rules(job.line)
     infeasible = [name for name, proof in job.proofs.items() if proof.verdict == "infeasible"]
     summary = {
         "cell": job.cell.name,

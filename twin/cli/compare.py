@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from twin.cli.endings import GATE_FAILED, JSON, OUT, SEED
+from twin.cli.endings import ALLOW_RULES, GATE_FAILED, JSON, OUT, SEED
 
 
 def compare(
@@ -26,6 +26,7 @@ def compare(
     replications: Annotated[int | None, typer.Option(min=2, help="Paired runs.")] = None,
     out: Annotated[Path, OUT] = Path("out"),
     prove: Annotated[bool, typer.Option(help="Prove the robots' moves in PyBullet.")] = True,
+    allow_rules: Annotated[bool, ALLOW_RULES] = False,
     json: Annotated[bool, JSON] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
 ) -> None:
@@ -42,8 +43,9 @@ def compare(
 
     wanted = read_gate(gate)
     console = steps.console(quiet or json)
-    job = steps.prepare(console, candidate, prove=prove)
-    other = steps.prepare(console, baseline or steps.baseline_of(job), prove=prove)
+    how = {"prove": prove, "allow_rules": allow_rules}
+    job = steps.prepare(console, candidate, **how)
+    other = steps.prepare(console, baseline or steps.baseline_of(job), **how)
     ask = steps.Ask(seed=seed, replications=replications)
     pair = steps.compare(console, job, other, ask)
     outcome.report(

@@ -14,6 +14,9 @@ SEED = typer.Option(
     "--seed", min=0, max=LARGEST_SEED, help="Seed of all randomness; default: that of the cell."
 )
 OUT = typer.Option("--out", help="Folder for the report.", file_okay=False)
+ALLOW_RULES = typer.Option(
+    "--allow-rules", help="Run the Python rules that the cell names, with your rights."
+)
 JSON = typer.Option("--json", help="Print the results as JSON and nothing else.")
 
 CellArgument = Annotated[

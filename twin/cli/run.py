@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from twin.cli.endings import JSON, OUT, SEED, CellArgument
+from twin.cli.endings import ALLOW_RULES, JSON, OUT, SEED, CellArgument
 
 
 def run(
@@ -31,6 +31,7 @@ def run(
     prove: Annotated[
         bool, typer.Option(help="Prove the robots' moves in PyBullet (kept, so paid once).")
     ] = True,
+    allow_rules: Annotated[bool, ALLOW_RULES] = False,
     json: Annotated[bool, JSON] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
 ) -> None:
@@ -52,6 +53,6 @@ def run(
         threads=threads,
     )
     console = steps.console(quiet or json)
-    job = steps.prepare(console, cell, prove=prove)
+    job = steps.prepare(console, cell, prove=prove, allow_rules=allow_rules)
     found = steps.simulate(console, job, plan)
     outcome.report(console, job, out, found, json=json, quiet=quiet)

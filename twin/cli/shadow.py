@@ -98,6 +98,7 @@ def _settings(job: "Job", plan: Plan) -> "Settings":
         scan=f"{plan.scan} ns",
         faults=plan.faults,
         port=plan.port,
+        allow_rules=job.allow_rules,
     )
 
 

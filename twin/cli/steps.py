@@ -32,6 +32,7 @@ class Job:
     line: "Line"
     motion: "dict[str, tuple[ArmTask, MoveTable]]"
     proofs: "dict[str, Proof]"
+    allow_rules: bool = False  # the user consents to running the rules of the cell
 
 
 def console(quiet: bool = False) -> "Console":
@@ -58,7 +59,14 @@ def progress(out: "Console", label: str) -> "Iterator[Callable[[int, int], None]
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def prepare(out: "Console", name: str, *, prove: bool = True, run: bool = True) -> Job:
+def prepare(
+    out: "Console",
+    name: str,
+    *,
+    prove: bool = True,
+    run: bool = True,
+    allow_rules: bool = False,
+) -> Job:
     """Read a cell, work out its robots' moves, prove them and build its line.
 
     Parameters
@@ -69,6 +77,8 @@ def prepare(out: "Console", name: str, *, prove: bool = True, run: bool = True) 
         Whether PyBullet has to follow every move.
     run
         Whether the line is going to run, so that the kernel may be compiled meanwhile.
+    allow_rules
+        Whether the user consents to running the rules that the cell names.
 
     Raises
     ------
@@ -83,7 +93,7 @@ def prepare(out: "Console", name: str, *, prove: bool = True, run: bool = True) 
     from twin.programs import meetings, plans, with_programs
 
     path = locate(name)
-    cell = load_cell(path)
+    cell = load_cell(path, allow_rules=allow_rules)
     out.print(cell.title or cell.name, style="bold", end="  ")
     out.print(path.name)
     if run:
@@ -103,7 +113,21 @@ def prepare(out: "Console", name: str, *, prove: bool = True, run: bool = True) 
     if prove and made:
         proofs |= _prove_programs(out, cell, made, path.parent)
     line = build_line(cell, with_programs(cell, motion, made))
-    return Job(path, cell, line, motion, proofs)
+    return Job(path, cell, line, motion, proofs, allow_rules)
+
+
+def try_rules(line: "Line") -> None:
+    """Execute the files of a line's own rules and compile these, as a run does first.
+
+    Raises
+    ------
+    twin.kernel.stops.RunError
+        If that fails.
+    """
+    if line.rules:
+        from twin.kernel.asking import addresses
+
+        addresses(line)
 
 
 def _prove(out: "Console", motion: "dict[str, tuple[ArmTask, MoveTable]]") -> "dict[str, Proof]":

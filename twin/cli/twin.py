@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from twin.cli import shadow
-from twin.cli.endings import GATE_FAILED, JSON, OUT, SEED, CellArgument
+from twin.cli.endings import ALLOW_RULES, GATE_FAILED, JSON, OUT, SEED, CellArgument
 
 
 def twin(
@@ -50,6 +50,7 @@ def twin(
     gate: Annotated[
         bool, typer.Option("--gate", help="End with 1 unless the verdict is `equivalent`.")
     ] = False,
+    allow_rules: Annotated[bool, ALLOW_RULES] = False,
     json: Annotated[bool, JSON] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
 ) -> None:
@@ -67,7 +68,7 @@ def twin(
     from twin.cli.quantities import duration
 
     console = steps.console(quiet or json)
-    job = steps.prepare(console, cell, prove=False)
+    job = steps.prepare(console, cell, prove=False, allow_rules=allow_rules)
     own = job.cell.run.seed if seed is None else seed
     if replay is not None:
         fidelity = following.replay(console, job, replay, seed=seed)

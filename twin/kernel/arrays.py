@@ -143,6 +143,8 @@ class Model(NamedTuple):
     # Resources with calendar c: members[member_first[c] : member_first[c + 1]].
     member_first: NDArray[np.int64]  # (C + 1,)
     members: NDArray[np.int64]
+    # Where this process has the compiled rules of users, one a row of Line.rules.
+    deciders: NDArray[np.int64]
 
 
 # ---- the state of a run ----
@@ -401,6 +403,7 @@ class State(NamedTuple):
     starts: NDArray[np.int64]  # (R,)
     touched: NDArray[np.int64]  # (R,)
     lured: NDArray[np.int64]  # (R,)
+    asked: NDArray[np.int64]  # what a user's rule is asked, and whether one failed (`asking`)
     commands: NDArray[np.void]  # COMMAND
     watched: NDArray[np.int64]  # (R,) bit k: happenings of kind k are told
     seen: NDArray[np.int64]  # (R,) state when the line settled last, while somebody watches

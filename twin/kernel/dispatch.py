@@ -8,10 +8,11 @@ from twin.kernel.arrays import NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.carriers import assign, assign_exchange, go_ahead
 from twin.kernel.crews import answer
+from twin.kernel.deciding import worth_of_request
 from twin.kernel.exchange import exchange_for
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
-from twin.kernel.offers import target_of
+from twin.kernel.offers import offered_part, target_of
 from twin.kernel.states import Serve
 from twin.kernel.units import EMPTY_HANDED, is_on, travel_to
 
@@ -20,6 +21,7 @@ _NEAREST = np.int64(Serve.NEAREST)
 _PRIORITY = np.int64(Serve.PRIORITY)
 _FIRST_COME = np.int64(Serve.FIRST_COME)
 _SEQUENCE = np.int64(Serve.SEQUENCE)
+_OWN = np.int64(Serve.OWN)
 Key = tuple[Int, ...]
 
 _WORST = (NEVER, NEVER, NEVER, NEVER, NEVER)
@@ -40,8 +42,11 @@ def _key(m: Model, s: RunState, u: Int, r: Int) -> Any:
         called = x["called_at"] if x["called_at"] >= 0 else s.glob[0]["now"]
         return (called, since, rank, np.int64(r), _OFFER)
     travel: Int = np.int64(0)
-    if rule == _NEAREST:
+    if rule == _NEAREST or rule == _OWN:
         travel = travel_to(m, s, u, EMPTY_HANDED, m.nodes[n]["pick_at"])
+    if rule == _OWN:
+        k, part = m.carriers[m.res[u]["group"]]["function"], offered_part(m, s, r)
+        travel = worth_of_request(m, s, k, part, n, since, travel)
     return (travel, rank, since, np.int64(r), _OFFER)
 
 
@@ -58,8 +63,11 @@ def _key_of_call(m: Model, s: RunState, u: Int, c: Int) -> Any:
     if rule == _FIRST_COME:
         return (since, since, rank, np.int64(r), np.int64(which))
     travel: Int = np.int64(0)
-    if rule == _NEAREST:
+    if rule == _NEAREST or rule == _OWN:
         travel = travel_to(m, s, u, EMPTY_HANDED, node["place_at"])
+    if rule == _OWN:
+        k = m.carriers[m.res[u]["group"]]["function"]
+        travel = worth_of_request(m, s, k, NONE, m.res[r]["node"], since, travel)
     return (travel, rank, since, np.int64(r), np.int64(which))
 
 
@@ -105,7 +113,7 @@ def _assign_best(m: Model, s: RunState, group: Int) -> bool:
                     key = _key_of_call(m, s, u, d)
                     if key < best:
                         best, best_own, unit, call, swap = key, _WORST, u, d, NONE
-        if c["rule"] != _NEAREST:
+        if c["rule"] != _NEAREST and c["rule"] != _OWN:
             break
     if call >= 0:
         answer(m, s, group, unit, call)

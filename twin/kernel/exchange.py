@@ -6,13 +6,12 @@ from twin.kernel.arrays import FINISHED, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
-from twin.kernel.offers import accepts, lacking_card, target_of
-from twin.kernel.states import Choose, Intake, NodeKind
+from twin.kernel.offers import accepts, chooses_least, lacking_card, target_of, worth_of
+from twin.kernel.states import Intake, NodeKind
 
 _SOURCE = np.int64(NodeKind.SOURCE)
 _STATION = np.int64(NodeKind.STATION)
 _SINGLE = np.int64(Intake.SINGLE)
-_SHORTEST = np.int64(Choose.SHORTEST)
 
 
 @inlined
@@ -39,7 +38,8 @@ def exchange_for(m: Model, s: RunState, group: Int, r: Int) -> Int:
 
     NONE also where its first target to take it, in one way or the other, has room for it.
     """
-    x, found, fewest = s.res[r], np.int64(NONE), 0
+    x, found, none_found = s.res[r], np.int64(NONE), True
+    fewest: Int = np.int64(0)
     if x["row"] < 0 or (m.res[r]["kind"] == _SOURCE and s.nodes[m.res[r]["node"]]["on"] == 0):
         return found
     route = m.routes[x["row"]]
@@ -56,8 +56,9 @@ def exchange_for(m: Model, s: RunState, group: Int, r: Int) -> Int:
             v = np.int64(_finished_at(m, s, group, n))
             if v < 0 or v == r:
                 continue
-        if route["choose"] != _SHORTEST:
+        if not chooses_least(route):
             return v
-        if fewest == 0 or s.nodes[n]["held"] + 1 < fewest:
-            found, fewest = v, s.nodes[n]["held"] + 1
+        worth = worth_of(m, s, r, k)
+        if none_found or worth < fewest:
+            found, fewest, none_found = v, worth, False
     return found

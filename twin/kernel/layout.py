@@ -24,6 +24,7 @@ from twin.kernel.arrays import (
     Model,
     State,
 )
+from twin.kernel.asking import MOST_ARGUMENTS, addresses
 from twin.kernel.layout_calls import call_states, duties, first_calls
 from twin.kernel.layout_slots import number_slots
 from twin.kernel.log import ACTIVITY
@@ -137,6 +138,7 @@ def model_of(line: Line) -> Model:
         feeders=feeders,
         member_first=member_first,
         members=members,
+        deciders=addresses(line),
     )
     # One memory layout, whatever made the line: else the kernel would be compiled again.
     arrays: list[Any] = [np.require(array, requirements=["C", "W"]) for array in model]
@@ -314,6 +316,7 @@ def state_of(
         starts=np.zeros(count, np.int64),
         touched=np.zeros(count, np.int64),
         lured=np.zeros(count, np.int64),
+        asked=np.zeros(MOST_ARGUMENTS + 1, np.int64),
         commands=np.zeros(0, COMMAND),
         watched=np.zeros(count, np.int64),
         seen=np.full(count, VOID, np.int64),

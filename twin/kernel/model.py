@@ -6,6 +6,7 @@ means.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,6 +148,7 @@ ROUTE = np.dtype(
         ("choices", np.int64),
         ("span", np.int64),  # rows a choice has
         ("otherwise", np.int64),  # its row for parts that may not take their choice again, NONE
+        ("function", np.int64),  # Choose.OWN: the rule, row of Line.rules; NONE
     ]
 )
 
@@ -173,6 +175,7 @@ CARRIER = np.dtype(
         # rule SEQUENCE: the nodes to pick from in turn, Line.sequences[turn_first : + turn_count]
         ("turn_first", np.int64),
         ("turn_count", np.int64),
+        ("function", np.int64),  # rule OWN: row of Line.rules; NONE
     ]
 )
 
@@ -222,6 +225,15 @@ INITIAL = np.dtype(
         ("work_left", np.int64),  # ns left of their operation, NONE: not begun
     ]
 )
+
+
+class Rule(NamedTuple):
+    """A user's own rule: a Python function of whole numbers that returns a whole number."""
+
+    file: str  # what its file is called
+    function: str
+    text: str  # of the file
+    arguments: int  # how many it takes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,6 +289,7 @@ class Line:
     loops: NDArray[np.void]  # (K,) LOOP
     loop_names: tuple[str, ...]
     loop_nodes: NDArray[np.int64]  # nodes of all loops
+    rules: tuple[Rule, ...]  # of users
     initial: NDArray[np.void]  # INITIAL
     scan: int  # ns; what ends is noticed at the next multiple of it; 0: at once
     most_parts: int  # inside and at sources; more at once stop the run

@@ -12,6 +12,7 @@ import numpy as np
 
 from twin.kernel.arrays import Int, Model
 from twin.kernel.arrays import State as RunState
+from twin.kernel.deciding import worth_of_target
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
 from twin.kernel.ovens import gathering_server
@@ -26,6 +27,7 @@ _STATION = np.int64(NodeKind.STATION)
 _SHORTEST = np.int64(Choose.SHORTEST)
 _RANDOM = np.int64(Choose.RANDOM)
 _CYCLIC = np.int64(Choose.CYCLIC)
+_OWN = np.int64(Choose.OWN)
 _SINGLE = np.int64(Intake.SINGLE)
 _UNKNOWN = -2  # row of an offer just made
 _REPLACED = 2  # offered: another part than the one that is on offer in the lists
@@ -79,6 +81,21 @@ def lacking_card(m: Model, s: RunState, origin: Int, n: Int) -> Int:
 
 
 @inlined
+def chooses_least(route: Any) -> bool:
+    """Return whether all targets that accept a part are compared."""
+    return bool(route["choose"] == _SHORTEST or route["choose"] == _OWN)
+
+
+@inlined
+def worth_of(m: Model, s: RunState, r: Int, k: Int) -> Int:
+    """Return by what a target, row k of the options, is compared for the part that r offers."""
+    row = s.res[r]["row"]
+    if m.routes[row]["choose"] == _OWN:
+        return worth_of_target(m, s, row, offered_part(m, s, r), k)
+    return np.int64(s.nodes[m.options[k]["target"]]["held"])
+
+
+@inlined
 def target_of(m: Model, s: RunState, r: Int) -> Int:
     """Return the node the offer of resource r would go to now, NONE if none accepts."""
     x = s.res[r]
@@ -92,14 +109,17 @@ def target_of(m: Model, s: RunState, r: Int) -> Int:
     if x["choice"] >= 0:
         first = np.int64(x["choice"])
         last = first + route["span"]
-    best, fewest = NONE, 0
+    best: Int = NONE
+    fewest: Int = np.int64(0)
     for k in range(first, last):
         n = m.options[k]["target"]
         if route["carded"] == 1 and lacking_card(m, s, m.res[r]["node"], n) >= 0:
             continue
-        if accepts(m, s, n, r) and (best < 0 or s.nodes[n]["held"] < fewest):
-            best, fewest = n, s.nodes[n]["held"]
-            if route["choose"] != _SHORTEST:
+        if accepts(m, s, n, r):
+            worth = worth_of(m, s, r, k)
+            if best < 0 or worth < fewest:
+                best, fewest = n, worth
+            if not chooses_least(route):
                 break
     return best
 

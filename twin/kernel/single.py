@@ -21,6 +21,7 @@ from twin.kernel.arrays import (
     Model,
     State,
 )
+from twin.kernel.asking import FAILED, failure
 from twin.kernel.layout import with_more_diary, with_more_log, with_more_parts
 from twin.kernel.log import Log, canonical
 from twin.kernel.model import Line
@@ -80,7 +81,7 @@ class Run:
             if self._code == PAUSED and self._cancelled is not None and self._cancelled.is_set():
                 raise KeyboardInterrupt
             if self._code == BAD_SAMPLE:
-                raise RunError(_bad_sample(self._line, self._state))
+                raise _bad(self._line, self._state)
             self._enlarge()
         if self._code == LIVELOCK:
             return blame.livelock(self._line, self._state)
@@ -163,6 +164,13 @@ def tally_of(line: Line, state: State, end: int, stop: Stop | None) -> Tally:
         window=int(glob["window"][0]),
         finished_per_window=state.per_window,
     )
+
+
+def _bad(line: Line, state: State) -> RunError:
+    """Return the error of a run that cannot go on."""
+    if state.asked[FAILED] > 0:
+        return failure(line, state.asked)
+    return RunError(_bad_sample(line, state))
 
 
 def _bad_sample(line: Line, state: State) -> str:

@@ -117,6 +117,7 @@ class Choose(IntEnum):
     SHORTEST = 1  # of those that accept it now the one with fewest parts, then declared order
     RANDOM = 2  # drawn by weight when the part becomes ready
     CYCLIC = 3  # in turn, when the part becomes ready
+    OWN = 4  # of those that accept it now the one of which a user's rule says least
 
 
 class Serve(IntEnum):
@@ -128,6 +129,7 @@ class Serve(IntEnum):
     PRIORITY = 3
     FIRST_COME = 4
     SEQUENCE = 5  # only from the node whose turn it is
+    OWN = 6  # of which a user's rule says least
 
 
 class Stage(IntEnum):

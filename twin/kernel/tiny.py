@@ -97,6 +97,7 @@ def tiny_line() -> Line:
         loops=np.zeros(0, LOOP),
         loop_names=(),
         loop_nodes=np.zeros(0, np.int64),
+        rules=(),
         initial=np.zeros(0, INITIAL),
         scan=0,
         most_parts=1,

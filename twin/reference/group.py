@@ -1,12 +1,13 @@
 """Groups of robots, operators or tools: which unit does what next."""
 
 from twin.kernel.model import NONE
-from twin.kernel.states import CarrierKind, Choose, Serve, State
+from twin.kernel.states import CarrierKind, Serve, State
 from twin.reference.calls import Call
 from twin.reference.carrier import EMPTY, Unit
+from twin.reference.deciding import worth_of_requests
 from twin.reference.draws import Variates
 from twin.reference.floor import Floor
-from twin.reference.parts import Offer
+from twin.reference.parts import Offer, Target
 from twin.reference.server import Server
 from twin.reference.shifts import Calendar
 from twin.reference.station import Station
@@ -47,6 +48,7 @@ class Group:
         self._sequence = floor.line.sequences[turns : turns + count].tolist()
         self._pick_at = floor.line.nodes["pick_at"].tolist()
         self._rule = Serve(row["rule"])
+        self._worth = worth_of_requests(floor, int(row["function"]))
         self._calendar = calendar
         first = int(row["resource"])
         self.units = [Unit(floor, self, first + k) for k in range(int(row["units"]))]
@@ -72,7 +74,7 @@ class Group:
         """Return the server where a dual gripper would exchange a part; None: it has its place."""
         if self.exchange == NONE:
             return None
-        found: list[tuple[int, Server | None]] = []
+        found: list[tuple[Target, Server | None]] = []
         for target in offer.targets:
             server = None
             if not offer.part.may_enter(target.loops):
@@ -81,12 +83,13 @@ class Group:
                 server = target.finished_for(self) if isinstance(target, Station) else None
                 if server is None or server is offer.holder:
                     continue
-            found.append((target.holds(), server))
+            found.append((target, server))
         if not found:
             return None
         first = found[0]
-        if offer.route.choose is Choose.SHORTEST:
-            first = min(found, key=lambda one: one[0])
+        worth = offer.route.worth
+        if worth is not None:
+            first = min(found, key=lambda one: worth(offer.part, one[0]))
         return first[1]
 
     def calls(self) -> list[Call]:
@@ -103,7 +106,7 @@ class Group:
             wanted: list[Wanted] = [*self.requests(), *self.calls()] if idle else []
             if not wanted:
                 return
-            if self._rule != Serve.NEAREST:
+            if self._rule not in (Serve.NEAREST, Serve.OWN):
                 idle = idle[:1]
             pairs = ((unit, one) for one in wanted for unit in idle)
             unit, chosen = min(pairs, key=self._place_of)
@@ -171,6 +174,8 @@ class Group:
             case Serve.NEAREST:
                 place = wanted.holder.pick_at if isinstance(wanted, Offer) else wanted.place
                 key = unit.travel(EMPTY, place), rank, since, resource
+            case Serve.OWN:
+                key = self._worth(unit, wanted), rank, since, resource
             case _:
                 key = rank, since, resource
         return *key, which

@@ -1,7 +1,7 @@
 """Parts, and their offers to move on."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -121,6 +121,8 @@ class Route:
     limits: dict[Target, int]  # how often one part may take a target
     otherwise: Target | None  # for a part that may not take its target again
     overflow: Target | None  # for a part that the target chosen for it does not accept
+    # By what the targets that accept a part are compared; None: the first of them takes it.
+    worth: Callable[[Part, Target], int] | None
     turn: int = 0  # cyclic: whose turn it is
 
     def next_in_turn(self) -> Target:
@@ -180,7 +182,7 @@ class Offer:
         """Return the target that the part would go to now, if one accepts it."""
         for target in self.targets:
             if self._fits(target):
-                return self._shortest() if self.route.choose is Choose.SHORTEST else target
+                return target if self.route.worth is None else self._least(self.route.worth)
         return None
 
     def take(self, target: Target) -> None:
@@ -192,9 +194,9 @@ class Offer:
         """Return whether it could go to a target if everything were on shift."""
         return target.would_accept(self.part) and self.part.may_enter(target.loops)
 
-    def _shortest(self) -> Target:
+    def _least(self, worth: Callable[[Part, Target], int]) -> Target:
         accepting = (target for target in self.targets if self._fits(target))
-        return min(accepting, key=lambda target: target.holds())
+        return min(accepting, key=lambda target: worth(self.part, target))
 
     def _fits(self, target: Target) -> bool:
         return target.accepts(self.part) and (not target.loops or self.part.may_enter(target.loops))

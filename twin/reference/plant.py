@@ -10,6 +10,7 @@ from twin.reference.belt import Belt
 from twin.reference.buffer import Buffer
 from twin.reference.campaign import Campaigns
 from twin.reference.conveyor import Conveyor
+from twin.reference.deciding import worth_of_targets
 from twin.reference.floor import Floor
 from twin.reference.group import Group
 from twin.reference.oven import Oven
@@ -107,15 +108,17 @@ class Plant:
         options = line.options[first : first + choices * span : span]
         targets = [self._target(option) for option in options]
         last = int(row["otherwise"])
+        choose = Choose(row["choose"])
         limits = zip(targets, options["limit"].tolist(), strict=True)
         return Route(
             origin=origin,
-            choose=Choose(row["choose"]),
+            choose=choose,
             targets=tuple(targets),
             cumulative=tuple(options["cumulative"].tolist()),
             limits={target: limit for target, limit in limits if limit != NONE},
             otherwise=self._target(line.options[last]) if last != NONE else None,
             overflow=self._target(line.options[first + 1]) if span > 1 else None,
+            worth=worth_of_targets(self._floor, choose, int(row["function"]), targets),
             group=None if row["carrier"] == NONE else self.groups[row["carrier"]],
             priority=int(row["priority"]),
         )

@@ -53,6 +53,7 @@ def _sentences(line: Line) -> Iterator[str]:
     yield from _shifts(line)
     yield from _failures(line)
     yield from _standby(line)
+    yield from _own_routes(line)
     yield from _carriers(line)
     yield (
         "Availability, effectiveness, quality ratio and OEE follow ISO 22400-2: APT / PBT,"
@@ -111,4 +112,21 @@ def _standby(line: Line) -> Iterator[str]:
 def _carriers(line: Line) -> Iterator[str]:
     for name, row in zip(line.carrier_names, line.carriers, strict=True):
         kind = CarrierKind(int(row["kind"])).name.lower()
-        yield f"The {kind} {name} serves {_SERVE[Serve(int(row['rule']))]}."
+        rule = Serve(int(row["rule"]))
+        if rule is Serve.OWN:
+            yield f"The {kind} {name} serves by the rule {_named(line, int(row['function']))}."
+        else:
+            yield f"The {kind} {name} serves {_SERVE[rule]}."
+
+
+def _own_routes(line: Line) -> Iterator[str]:
+    for node, name in enumerate(line.node_names):
+        for row in dict.fromkeys(line.route_of[node][line.route_of[node] != NONE].tolist()):
+            function = int(line.routes[row]["function"])
+            if function != NONE:
+                yield f"Where parts of {name} go is chosen by the rule {_named(line, function)}."
+
+
+def _named(line: Line, function: int) -> str:
+    rule = line.rules[function]
+    return f"{rule.file}:{rule.function}"
