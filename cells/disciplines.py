@@ -18,6 +18,7 @@ def check_disciplines(station: Station) -> Found:
     """Yield what is wrong with the rules by which a station takes its parts."""
     yield from _preempt(station)
     yield from _campaign(station)
+    yield from _before(station)
 
 
 def _preempt(station: Station) -> Found:
@@ -88,3 +89,26 @@ def _timeless(station: Station, served: list[str], path: Path) -> Iterator[Probl
             change = f"from {before or 'nothing'} to {to}"
             message = f"the change-over {change} takes no time; give it some: `setup: 5 min`"
             yield Problem((*path, "setup"), message)
+
+
+def _before(station: Station) -> Found:
+    for key in ("preempt", "campaign", "batch", "assemble", "yields"):
+        if station.blocking is not None and getattr(station, key):
+            message = f"`before_service` does not go with `{key}`; leave one of them out"
+            yield "blocking", message
+
+
+def check_blocking(cell: Cell, graph: Graph) -> Iterator[Problem]:
+    """Yield stations that need a place for a part beforehand where none can be kept."""
+    for k, entry in numbered_flow(cell):
+        station = graph.nodes[entry.from_]
+        if not isinstance(station, Station) or station.blocking is None:
+            continue
+        if entry.by is not None:
+            message = f"{entry.by!r} keeps places when it is sent; leave out `by`, or `blocking`"
+            yield Problem(("flow", k, "by"), f"{message} at {entry.from_!r}")
+        for name in (*targets_of(entry), *spare_targets(entry)):
+            target = graph.nodes[name]
+            if isinstance(target, Station) and (target.assemble or target.batch or target.campaign):
+                message = f"{name!r} keeps no place beforehand; put a buffer before it"
+                yield Problem(("flow", k, "to"), message)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from math import floor
 
-from cells.disciplines import check_campaigns
+from cells.disciplines import check_blocking, check_campaigns
 from cells.expand import has_queue, machines
 from cells.graph import (
     Graph,
@@ -38,6 +38,7 @@ def check_routes(cell: Cell) -> list[Problem]:
         *_no_process_time(cell, graph),
         *check_kits(cell, graph),
         *check_campaigns(cell, graph),
+        *check_blocking(cell, graph),
         *_for_ever(cell, graph),
         *_shuttles(cell, graph),
         *_floods(cell, graph),

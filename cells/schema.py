@@ -130,6 +130,7 @@ class Station(Part):
     queue: int | Literal["unlimited"] | Queue | None = (
         None  # waiting places in front; makes a buffer <name>_queue
     )
+    blocking: Literal["before_service"] | None = None  # default: a finished part waits for room
     preempt: Literal["resume", "restart"] | None = None  # more urgent parts take machines over
     assemble: dict[Name, Count] = {}  # the components of one kit
     makes: Name | None = None  # the product they become

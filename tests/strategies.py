@@ -92,6 +92,7 @@ def random_case(rng: Random) -> Case:
     stations.preemption(rng, draft.document)
     flow.inside(rng, draft.document)
     stations.campaigns(rng, draft.document)
+    stations.blocking(rng, draft.document)
     flow.loops(rng, draft.document)
     rules.rules(rng, draft.document)
     return Case(

@@ -186,3 +186,21 @@ def campaigns(rng: Random, document: Document) -> None:
             for plan in station.get("maintenance", {}).values():
                 if plan.pop("when_idle", False):
                     plan["after_parts"] = 2
+
+
+def blocking(rng: Random, document: Document) -> None:
+    """Let some stations begin only when there is room for their part."""
+    stations = document["stations"]
+    choosy = {"campaign", "batch", "assemble"}
+    for name, station in stations.items():
+        out = [entry for entry in document["flow"] if entry["from"] == name]
+        reached = {to for entry in out for to in [*_targets(entry), *_spare(entry)]}
+        apart = any("by" in entry for entry in out) or any(
+            choosy & set(stations.get(to, {})) and not stations[to].get("queue") for to in reached
+        )
+        if not apart and not {*choosy, "preempt", "yields"} & set(station) and rng.random() > 0.8:
+            station["blocking"] = "before_service"
+
+
+def _spare(entry: Document) -> list[str]:
+    return [entry[key] for key in ("otherwise", "if_full") if key in entry]

@@ -25,6 +25,7 @@ _ZERO = (
     "together",
     "yield_count",
     "preempt",
+    "before",
     "batch_least",
     "batch_most",
     "batch_same",
@@ -153,6 +154,7 @@ def _station(
     row["process_stream"] = stream_id(name, "process")
     add_kit(row, station, nodes.kits)
     add_stages(row, name, station, nodes.setups, dists)
+    row["before"] = int(station.blocking is not None)
     if station.preempt is not None:
         row["preempt"] = Preempt[station.preempt.upper()]
     row["calendar"] = calendars.add(station.shifts)

@@ -300,7 +300,9 @@ RESOURCE_STATE = np.dtype(
         ("at", np.int64),  # place
         ("task", np.int64),  # resource it picks from or visits, NONE: idle
         ("errand", np.int64),  # CARRY, AHEAD, ANSWER
-        ("goal", np.int64),  # resource it brings the part to; place; call, NONE: called off
+        # resource it brings the part to (a server: that is kept for its part); place; call, NONE:
+        # called off
+        ("goal", np.int64),
         ("swap", np.int64),  # server where it exchanges the part first, NONE: none
         ("pick_draws", np.int64),
         ("place_draws", np.int64),

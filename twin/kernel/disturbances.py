@@ -7,7 +7,7 @@ from twin.kernel.arrays import State as RunState
 from twin.kernel.arrivals import shift_of_source
 from twin.kernel.calls import dismiss, let_go, open_call
 from twin.kernel.draws import draw_time
-from twin.kernel.flow import leave_line
+from twin.kernel.flow import give_up_place, leave_line
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
 from twin.kernel.records import close
@@ -76,6 +76,8 @@ def _spoil(m: Model, s: RunState, r: Int, on_failure: Int) -> None:
         x["rest"] = x["full"]
     elif on_failure == _SCRAP:
         n, part = m.res[r]["node"], np.int64(x["part"])
+        if m.nodes[n]["before"] == 1:
+            give_up_place(m, s, r)
         x["part"] = NONE
         x["phase"] = EMPTY
         while part >= 0:

@@ -25,7 +25,16 @@ from twin.kernel.patience import await_patience, drop_impatient, end_patience
 from twin.kernel.pool import give_part, take_part
 from twin.kernel.queues import enter_buffer
 from twin.kernel.records import count_entry, count_leaving, emit, emit_fact
-from twin.kernel.servers import enter_server, leave_server, server_for
+from twin.kernel.servers import (
+    enter_server,
+    gains_server,
+    is_vacant,
+    leave_server,
+    may_start,
+    reserve_server,
+    server_for,
+    touch,
+)
 from twin.kernel.slots import noticed, set_slot
 from twin.kernel.states import Ending, NodeKind, State
 from twin.kernel.streams import ONLY, uniform
@@ -278,12 +287,70 @@ def resource_at(m: Model, s: RunState, n: Int, product: Int) -> Int:
     return np.int64(m.nodes[n]["resource"])
 
 
+@compiled
+def _keep_place(m: Model, s: RunState, r: Int, n: Int) -> None:
+    """Keep a place at node n for the part of a server, which may be begun now."""
+    part = np.int64(s.res[r]["part"])
+    to = np.int64(resource_at(m, s, n, s.parts[part]["product"]))
+    if m.nodes[n]["kind"] == _STATION:
+        reserve_server(m, s, to, r, part)
+    elif m.nodes[n]["kind"] == _CONVEYOR:
+        s.nodes[n]["reserved"] += 1
+    s.nodes[n]["held"] += 1
+    count_rework(m, s, r, part, n)
+    if m.routes[s.res[r]["row"]]["carded"] == 1:
+        take_cards(m, s, m.res[r]["node"], n)
+    withdraw(m, s, r)
+    s.res[r]["goal"] = to
+    may_start(s, r)
+    touch(s, r)
+
+
+@compiled
+def _go_to_kept(m: Model, s: RunState, r: Int) -> None:
+    """Move the finished part of a server to the place that was kept for it."""
+    to = np.int64(s.res[r]["goal"])
+    s.res[r]["goal"] = NONE
+    if m.routes[s.res[r]["row"]]["carded"] == 1:
+        give_cards(m, s, m.res[r]["node"], m.res[to]["node"])
+    admit(m, s, to, release(m, s, r, to), r, KEPT)
+
+
+@compiled
+def give_up_place(m: Model, s: RunState, r: Int) -> None:
+    """Free the place that was kept for the part of a server, which is scrapped."""
+    to = np.int64(s.res[r]["goal"])
+    if to < 0:
+        return
+    n, kind = np.int64(m.res[to]["node"]), m.res[to]["kind"]
+    s.res[r]["goal"] = NONE
+    if kind == _STATION:
+        s.res[to]["reserved"] = NONE
+        touch(s, to)
+        if is_vacant(s, to):
+            gains_server(m, s, to)
+    elif kind == _CONVEYOR:
+        s.nodes[n]["reserved"] -= 1
+    if kind != _STATION:
+        begins_to_accept(s, n)
+    s.nodes[n]["held"] -= 1
+    if m.routes[s.res[r]["row"]]["carded"] == 1:
+        give_cards(m, s, n, m.res[r]["node"])
+
+
 @inlined
 def move_first(m: Model, s: RunState) -> None:
     """Move the first of the offers to be tried, or drop it if no target accepts."""
     r = np.int64(pop_offer(m, s))
+    before = m.nodes[m.res[r]["node"]]["before"] == 1
+    if before and s.res[r]["goal"] >= 0:
+        _go_to_kept(m, s, r)
+        return
     n = target_of(m, s, r)
-    if n >= 0:
+    if before:
+        if n >= 0:
+            _keep_place(m, s, r, n)
+    elif n >= 0:
         part = offered_part(m, s, r)
         to: Int
         if m.nodes[n]["preempt"] > 0 and s.nodes[n]["free"] == 0:

@@ -75,6 +75,7 @@ NODE = np.dtype(
         ("yield_first", np.int64),  # products a part becomes: Line.yields[yield_first : ...]
         ("yield_count", np.int64),
         ("preempt", np.int64),  # Preempt
+        ("before", np.int64),  # 1: it begins only when its part has a place to go to
         ("staged", np.int64),  # 1: it has set-ups, loading or unloading
         ("setup", np.int64),  # its table in Line.setup; NONE: it needs no set-up
         ("setup_stream", np.uint64),

@@ -47,7 +47,7 @@ def _state_of_finished(m: Model, s: RunState, r: Int) -> Int:
 @inlined
 def _state_of_empty(m: Model, s: RunState, r: Int) -> Int:
     x = s.res[r]
-    if x["reserved"] >= 0:
+    if x["reserved"] >= 0 and m.res[x["reserved"]]["group"] >= 0:
         return _waiting_for(m, m.res[x["reserved"]]["group"])
     if x["coming"] > 0:
         return _WAITING_ROBOT if x["robots"] > 0 else _WAITING_OPERATOR
@@ -73,6 +73,8 @@ def _state_of(m: Model, s: RunState, r: Int) -> Int:
         state = _state_of_finished(m, s, r)
     elif phase == UNSTARTED and x["lacking"] > 0:
         state = _waiting_for(m, first_lacking(m, s, r))
+    elif phase == UNSTARTED and m.nodes[m.res[r]["node"]]["before"] == 1 and x["goal"] < 0:
+        state = _BLOCKED
     elif phase == UNSTARTED:
         state = _OFF_SHIFT  # it waits for a shift into which it fits
     else:
@@ -85,7 +87,8 @@ def _look_at(m: Model, s: RunState, r: Int) -> None:
     """Let a server show its state; how long it starves is counted from here."""
     before, state = s.res[r]["state"], _state_of(m, s, r)
     idle_mode = m.nodes[m.res[r]["node"]]["idle_mode"]
-    if idle_mode >= 0 and (state == _STARVED or state == _ASLEEP) and s.res[r]["kept"] < 0:
+    nothing = s.res[r]["kept"] < 0 and s.res[r]["reserved"] < 0
+    if idle_mode >= 0 and (state == _STARVED or state == _ASLEEP) and nothing:
         strike(m, s, r, np.int64(idle_mode))
         before, state = s.res[r]["state"], _state_of(m, s, r)
     s.res[r]["touched"] = 0

@@ -232,6 +232,15 @@ def offer(s: RunState, r: Int) -> None:
         offer_again(s, r)
 
 
+@compiled
+def offer_reserved(m: Model, s: RunState, r: Int) -> None:
+    """Note that the part of a server, for which a place is kept, is on offer: it goes there."""
+    s.res[r]["offered"] = 1
+    s.res[r]["offered_since"] = s.glob[0]["now"]
+    s.nodes[m.res[r]["node"]]["pending"] += 1
+    offer_again(s, r)
+
+
 @inlined
 def offer_again(s: RunState, r: Int) -> None:
     """Note that the offer of a node is to be tried."""

@@ -30,6 +30,7 @@ _PLAIN = {
     "intake": Intake.SINGLE,
     "yield_count": 0,
     "preempt": 0,
+    "before": 0,
     "staged": 0,
     "standby_after": NONE,
     "mode_count": 0,

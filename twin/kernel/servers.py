@@ -17,7 +17,7 @@ from twin.kernel.kits import (
 )
 from twin.kernel.making import assemble, take_apart
 from twin.kernel.model import NONE
-from twin.kernel.offers import begins_to_accept, offer
+from twin.kernel.offers import begins_to_accept, offer, offer_reserved
 from twin.kernel.ovens import (
     add_to_batch,
     belongs_to_batch,
@@ -245,6 +245,8 @@ def enter_server(m: Model, s: RunState, r: Int, part: Int, deliverer: Int) -> No
         s.parts[part]["rest"] = NONE
     else:
         _draw_stages(m, s, r, s.parts[part]["product"])
+    if m.nodes[n]["before"] == 1:
+        offer(s, r)
     may_start(s, r)
 
 
@@ -296,6 +298,8 @@ def _may_run(m: Model, s: RunState, r: Int) -> bool:
     """Return whether a server with an unstarted part is up, and on shift or in overtime."""
     x, n = s.res[r], m.res[r]["node"]
     if x["phase"] != UNSTARTED or x["down"] >= 0:
+        return False
+    if m.nodes[n]["before"] == 1 and x["goal"] < 0:
         return False
     return s.nodes[n]["on"] == 1 or in_overtime(m, s, r)
 
@@ -375,7 +379,10 @@ def end_operation(m: Model, s: RunState, r: Int) -> None:
         if m.nodes[m.res[r]["node"]]["yield_count"] > 0:
             take_apart(m, s, r)
         keep_attendants(m, s, r, NONE)
-        offer(s, r)
+        if m.nodes[m.res[r]["node"]]["before"] == 1:
+            offer_reserved(m, s, r)
+        else:
+            offer(s, r)
     else:
         x["phase"] = UNSTARTED
         keep_attendants(m, s, r, next_stage(m, s, r))

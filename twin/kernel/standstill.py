@@ -10,6 +10,7 @@ from twin.kernel.arrays import (
     MAINTENANCE_DUE,
     NEVER,
     SHIFT_CHANGES,
+    UNSTARTED,
     Int,
     Model,
 )
@@ -77,7 +78,8 @@ def _waits_for_shift(m: Model, s: RunState, r: Int) -> bool:
     x = s.res[r]
     station = m.res[r]["kind"] == _STATION
     changes = station and m.nodes[m.res[r]["node"]]["intake"] == _CAMPAIGN
-    if station and (x["phase"] != EMPTY or changes) and x["phase"] != FINISHED:
+    held_up = x["phase"] == UNSTARTED and x["offered"] == 1
+    if station and not held_up and (x["phase"] != EMPTY or changes) and x["phase"] != FINISHED:
         return x["lacking"] <= 0 and (x["down"] < 0 or s.due[m.res[r]["repair"]] != NEVER)
     if m.res[r]["kind"] == _SOURCE and s.nodes[m.res[r]["node"]]["paused"] >= 0:
         return True

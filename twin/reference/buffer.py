@@ -86,6 +86,10 @@ class Buffer:
         self._reserved += 1
         return self
 
+    def give_up(self) -> None:
+        """Keep a place no longer."""
+        self._reserved -= 1
+
     def take(self, part: Part, by: int, *, reserved: bool = False) -> None:
         """Take a part; it may leave when it is ripe."""
         self._reserved -= reserved

@@ -69,6 +69,10 @@ class Conveyor:
         self._reserved = True
         return self
 
+    def give_up(self) -> None:
+        """Keep a place no longer."""
+        self._reserved = False
+
     def take(self, part: Part, by: int, *, reserved: bool = False) -> None:
         """Take a part at the entry."""
         if reserved:

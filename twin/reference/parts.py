@@ -61,6 +61,9 @@ class Slot(Protocol):
     def take(self, part: Part, by: int, *, reserved: bool = False) -> None:
         """Take a part that the resource ``by`` delivers, into the place reserved for it or not."""
 
+    def give_up(self) -> None:
+        """Be reserved no longer: the part will not come."""
+
 
 class Target(Protocol):
     """Where parts can go."""

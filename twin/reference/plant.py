@@ -12,6 +12,7 @@ from twin.reference.campaign import Campaigns
 from twin.reference.conveyor import Conveyor
 from twin.reference.deciding import worth_of_targets
 from twin.reference.floor import Floor
+from twin.reference.foresight import Foresight
 from twin.reference.group import Group
 from twin.reference.oven import Oven
 from twin.reference.parts import Part, Route, Target
@@ -82,6 +83,8 @@ class Plant:
                 node = Oven(floor, index, calendar)
             case NodeKind.STATION if row["intake"] == Intake.CAMPAIGN:
                 node = Campaigns(floor, index, calendar)
+            case NodeKind.STATION if row["before"]:
+                node = Foresight(floor, index, calendar)
             case NodeKind.STATION if row["preempt"]:
                 node = PreemptiveStation(floor, index, calendar)
             case NodeKind.STATION:

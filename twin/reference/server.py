@@ -258,6 +258,11 @@ class Server:
         self._close(by)
         self._set_to_work(part)
 
+    def give_up(self) -> None:
+        """Be kept for a part no longer."""
+        self.awaits = None
+        self._floor.touched[self] = None
+
     def leave_work(self, left: int) -> None:
         """Let the operation on the part just taken be under way, with so much left, ns."""
         assert self.part is not None
@@ -406,7 +411,8 @@ class Server:
             state = State.OFF_SHIFT  # what it holds does not fit into this shift
         else:
             idle = State.ASLEEP if self._asleep else State.STARVED
-            state = self.awaits or called or idle
+            awaits = None if self.awaits is State.STARVED else self.awaits  # kept for a server's
+            state = awaits or called or idle
         return state
 
     def _down_state(self) -> State:

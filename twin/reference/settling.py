@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from twin.kernel.states import State
 from twin.reference.floor import Floor
+from twin.reference.foresight import Claim, Foresighted
 from twin.reference.group import Group
 from twin.reference.parts import Offer, Target
 from twin.reference.server import Server
@@ -42,12 +43,16 @@ class Settling:
         return None
 
     def _hand_over(self, offer: Offer, target: Target) -> None:
-        slot = target.slot(offer.part)
+        holder = offer.holder
+        if isinstance(holder, Foresighted) and holder.claim(offer, target):
+            return
+        kept = isinstance(offer, Claim)
+        slot = offer.slot if isinstance(offer, Claim) else target.slot(offer.part)
         part = offer.holder.let_go(slot.resource)
         offer.take(target)
         part.take_cards(target.loops)
         part.keep_cards(target.loops)
-        self.floor.hand_over(part, slot, offer.holder.resource)
+        self.floor.hand_over(part, slot, offer.holder.resource, reserved=kept)
 
     def _look(self) -> None:
         touched = self.floor.touched

@@ -51,6 +51,10 @@ class Sink:
         self._reserved += 1
         return self
 
+    def give_up(self) -> None:
+        """Keep a place no longer."""
+        self._reserved -= 1
+
     def take(self, part: Part, by: int, *, reserved: bool = False) -> None:
         """Let a part leave the line."""
         self._reserved -= reserved
