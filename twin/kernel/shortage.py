@@ -30,17 +30,16 @@ def targets_of(line: Line, state: State, r: int) -> list[int]:
 def short_of(line: Line, model: Model, state: State) -> dict[int, list[Awaited]]:
     """Return the servers that lack parts to begin with, and what they lack."""
     found: dict[int, list[Awaited]] = {}
-    for n in np.flatnonzero(line.nodes["intake"] != Intake.SINGLE).tolist():
+    for n in np.flatnonzero(np.isin(line.nodes["intake"], (Intake.KIT, Intake.BATCH))).tolist():
         node = line.nodes[n]
-        if node["kind"] == NodeKind.STATION:
-            servers = range(int(node["resource"]), int(node["resource"] + node["capacity"]))
-            ready = [r for r in servers if _may_gather(state, r)]
-            begun = [r for r in ready if state.res["gathered"][r] > 0]
-            if node["intake"] == Intake.BATCH:
-                suppliers = model.suppliers[model.supplier_first[n] : model.supplier_first[n + 1]]
-                found |= {r: [("more parts", tuple(suppliers.tolist()))] for r in begun}
-            else:
-                found |= _short_of_components(line, model, state, n, begun or ready)
+        servers = range(int(node["resource"]), int(node["resource"] + node["capacity"]))
+        ready = [r for r in servers if _may_gather(state, r)]
+        begun = [r for r in ready if state.res["gathered"][r] > 0]
+        if node["intake"] == Intake.BATCH:
+            suppliers = model.suppliers[model.supplier_first[n] : model.supplier_first[n + 1]]
+            found |= {r: [("more parts", tuple(suppliers.tolist()))] for r in begun}
+        else:
+            found |= _short_of_components(line, model, state, n, begun or ready)
     return {r: lacking for r, lacking in found.items() if lacking}
 
 
