@@ -15,10 +15,11 @@ from twin.kernel.model import NONE
 from twin.kernel.offers import count_rework, drop_request, offered_part, target_of
 from twin.kernel.patience import end_patience
 from twin.kernel.records import close
-from twin.kernel.servers import reserve_server, touch
+from twin.kernel.servers import reserve_server
 from twin.kernel.slots import set_slot
 from twin.kernel.states import Ending, NodeKind, State
 from twin.kernel.units import EMPTY_HANDED, LOADED, begin_step, come_to_rest, travel_to
+from twin.kernel.vacancy import touch
 
 _DONE = np.int64(Ending.DONE)
 _STATION = np.int64(NodeKind.STATION)

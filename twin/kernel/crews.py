@@ -7,10 +7,10 @@ from twin.kernel.arrays import State as RunState
 from twin.kernel.calls import close_call
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.records import close, show
-from twin.kernel.servers import may_start, touch
 from twin.kernel.slots import noticed, set_slot
 from twin.kernel.states import Ending, State
 from twin.kernel.units import EMPTY_HANDED, begin_step, come_to_rest, travel_to
+from twin.kernel.vacancy import may_start, touch
 
 _DONE = np.int64(Ending.DONE)
 _MOVING = np.int64(State.MOVING)

@@ -11,20 +11,11 @@ from twin.kernel.flow import give_up_place, leave_line
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
 from twin.kernel.records import close
-from twin.kernel.servers import (
-    close_if_changed,
-    gains_server,
-    in_overtime,
-    in_progress,
-    interrupt,
-    is_vacant,
-    loses_server,
-    may_start,
-    touch,
-)
+from twin.kernel.servers import close_if_changed, in_overtime, in_progress, interrupt
 from twin.kernel.slots import noticed, set_slot
 from twin.kernel.states import Clock, Ending, NodeKind, OnFailure, State
 from twin.kernel.units import show_at_rest
+from twin.kernel.vacancy import gains_server, is_vacant, loses_server, may_start, touch
 
 _DONE = np.int64(Ending.DONE)
 _SOURCE = np.int64(NodeKind.SOURCE)

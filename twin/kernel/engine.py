@@ -64,19 +64,12 @@ from twin.kernel.pool import take_part
 from twin.kernel.queues import ripen
 from twin.kernel.records import close, count_entry, emit, emit_fact, integrate_wip
 from twin.kernel.room import lacks
-from twin.kernel.servers import (
-    call_for_stage,
-    end_operation,
-    end_wait,
-    leave_work,
-    may_start,
-    start,
-    touch,
-)
+from twin.kernel.servers import call_for_stage, end_operation, end_wait, leave_work, start
 from twin.kernel.slots import first_slot
 from twin.kernel.standstill import is_dead
 from twin.kernel.states import Ending, Intake, NodeKind, State
 from twin.kernel.units import show_at_rest
+from twin.kernel.vacancy import may_start, touch
 
 _SOURCE = np.int64(NodeKind.SOURCE)
 _BUFFER = np.int64(NodeKind.BUFFER)

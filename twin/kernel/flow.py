@@ -7,6 +7,7 @@ from twin.kernel.arrays import State as RunState
 from twin.kernel.belts import enter_belt, leave_belt, stop_belt
 from twin.kernel.cards import give_cards, take_cards
 from twin.kernel.diary import tell_arrival
+from twin.kernel.heap import pop_offer
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.lists import append_part, drop_head
 from twin.kernel.log import PART_SHIFT
@@ -16,7 +17,6 @@ from twin.kernel.offers import (
     count_rework,
     offer,
     offered_part,
-    pop_offer,
     target_of,
     wake_gatherers,
     withdraw,
@@ -25,20 +25,12 @@ from twin.kernel.patience import await_patience, drop_impatient, end_patience
 from twin.kernel.pool import give_part, take_part
 from twin.kernel.queues import enter_buffer
 from twin.kernel.records import count_entry, count_leaving, emit, emit_fact
-from twin.kernel.servers import (
-    enter_server,
-    gains_server,
-    is_vacant,
-    leave_server,
-    may_start,
-    reserve_server,
-    server_for,
-    touch,
-)
+from twin.kernel.servers import enter_server, leave_server, reserve_server, server_for
 from twin.kernel.slots import noticed, set_slot
 from twin.kernel.states import Ending, NodeKind, State
 from twin.kernel.streams import ONLY, uniform
 from twin.kernel.urgency import gives_way
+from twin.kernel.vacancy import gains_server, is_vacant, may_start, touch
 
 _SOURCE = np.int64(NodeKind.SOURCE)
 _BUFFER = np.int64(NodeKind.BUFFER)

@@ -13,10 +13,11 @@ from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
 from twin.kernel.offers import offered_part, target_of
 from twin.kernel.records import show
-from twin.kernel.servers import in_overtime, server_for, shown_down, touch
+from twin.kernel.servers import in_overtime, server_for, shown_down
 from twin.kernel.slots import set_slot
 from twin.kernel.stages import shown_in
 from twin.kernel.states import CarrierKind, NodeKind, State
+from twin.kernel.vacancy import touch
 
 _STATION = np.int64(NodeKind.STATION)
 _ROBOT = np.int64(CarrierKind.ROBOT)

@@ -13,6 +13,7 @@ import numpy as np
 from twin.kernel.arrays import Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.deciding import worth_of_target
+from twin.kernel.heap import drop_offer, push_offer
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
 from twin.kernel.ovens import gathering_server
@@ -125,76 +126,6 @@ def target_of(m: Model, s: RunState, r: Int) -> Int:
 
 
 @inlined
-def _ahead(m: Model, s: RunState, a: Any, b: Any) -> bool:
-    """Return whether the offer of resource a moves before that of b."""
-    p, q = m.routes[s.res[a]["row"]]["priority"], m.routes[s.res[b]["row"]]["priority"]
-    if p != q:
-        return p < q
-    t, u = s.res[a]["offered_since"], s.res[b]["offered_since"]
-    if t != u:
-        return t < u
-    return m.res[a]["order"] < m.res[b]["order"]
-
-
-@inlined
-def _push(m: Model, s: RunState, r: Int) -> None:
-    """Put a direct offer among those to be tried."""
-    if s.res[r]["heaped"] == 1:
-        return
-    s.res[r]["heaped"] = 1
-    heap, i = s.heap, s.glob[0]["heap"]
-    s.glob[0]["heap"] = i + 1
-    while i > 0:
-        parent = (i - 1) >> 1
-        if not _ahead(m, s, r, heap[parent]):
-            break
-        heap[i] = heap[parent]
-        i = parent
-    heap[i] = r
-
-
-@inlined
-def _sink_down(m: Model, s: RunState, r: Int, size: Any) -> None:
-    """Put resource r where the root of a heap of `size` was."""
-    heap, i = s.heap, 0
-    while True:
-        child = 2 * i + 1
-        if child >= size:
-            break
-        if child + 1 < size and _ahead(m, s, heap[child + 1], heap[child]):
-            child += 1
-        if not _ahead(m, s, heap[child], r):
-            break
-        heap[i] = heap[child]
-        i = child
-    heap[i] = r
-
-
-@inlined
-def pop_offer(m: Model, s: RunState) -> Int:
-    """Take the offer that moves first out of those to be tried."""
-    r = s.heap[0]
-    size = s.glob[0]["heap"] - 1
-    s.glob[0]["heap"] = size
-    s.res[r]["heaped"] = 0
-    if size > 0:
-        _sink_down(m, s, s.heap[size], size)
-    return r
-
-
-@compiled
-def _unheap(m: Model, s: RunState, r: Int) -> None:
-    """Take an offer out of those to be tried."""
-    size = s.glob[0]["heap"]
-    s.glob[0]["heap"] = 0
-    for k in range(size):
-        other = s.heap[k]
-        s.res[other]["heaped"] = 0
-        if other != r:
-            _push(m, s, other)
-
-
-@inlined
 def begins_to_accept(s: RunState, n: Int) -> None:
     """Note that the offers that may go to node n are to be tried."""
     if s.nodes[n]["woken"] == 0:
@@ -212,7 +143,7 @@ def _try_feeders(m: Model, s: RunState, n: Int) -> None:
             servers = node["capacity"] if node["kind"] == _STATION else 1
             for r in range(node["resource"], node["resource"] + servers):
                 if s.res[r]["offered"] == 1 and s.res[r]["direct"] == 1:
-                    _push(m, s, r)
+                    push_offer(m, s, r)
 
 
 @inlined
@@ -264,7 +195,7 @@ def _take_up(m: Model, s: RunState, r: Int, part: Int) -> None:
     if m.routes[row]["carrier"] < 0:
         x["direct"] = 1
         s.nodes[n]["pending"] += 1
-        _push(m, s, r)
+        push_offer(m, s, r)
     else:
         _request(s, r, m.routes[row]["carrier"])
 
@@ -370,7 +301,7 @@ def _give_up(m: Model, s: RunState, r: Int) -> None:
     if x["direct"] == 1:
         s.nodes[m.res[r]["node"]]["pending"] -= 1
         if x["heaped"] == 1:
-            _unheap(m, s, r)
+            drop_offer(m, s, r)
     elif x["row"] >= 0:
         drop_request(s, r, m.routes[x["row"]]["carrier"])
     x["offered"] = 1
@@ -402,7 +333,7 @@ def refresh_offers(m: Model, s: RunState) -> None:
         elif s.res[r]["row"] == _UNKNOWN:
             _take_up(m, s, r, offered_part(m, s, r))
         elif s.res[r]["direct"] == 1:
-            _push(m, s, r)
+            push_offer(m, s, r)
     g["fresh"] = 0
     for k in range(g["woken"]):
         s.nodes[s.woken[k]]["woken"] = 0

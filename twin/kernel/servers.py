@@ -17,7 +17,7 @@ from twin.kernel.kits import (
 )
 from twin.kernel.making import assemble, take_apart
 from twin.kernel.model import NONE
-from twin.kernel.offers import begins_to_accept, offer, offer_reserved
+from twin.kernel.offers import offer, offer_reserved
 from twin.kernel.ovens import (
     add_to_batch,
     belongs_to_batch,
@@ -38,6 +38,7 @@ from twin.kernel.stages import (
     undisturbed_end,
 )
 from twin.kernel.states import Ending, Intake, ShiftEnd, State
+from twin.kernel.vacancy import gains_server, is_vacant, loses_server, may_start, touch
 
 _DONE = np.int64(Ending.DONE)
 _INTERRUPTED = np.int64(Ending.INTERRUPTED)
@@ -51,49 +52,6 @@ _OFF_SHIFT = np.int64(State.OFF_SHIFT)
 _MAINTENANCE = np.int64(State.MAINTENANCE)
 _FAILED = np.int64(State.FAILED)
 _UNDER_REPAIR = np.int64(State.UNDER_REPAIR)
-
-
-@inlined
-def touch(s: RunState, r: Int) -> None:
-    """Note that a server's state is to be looked at when the line has settled."""
-    if s.res[r]["touched"] == 0:
-        s.res[r]["touched"] = 1
-        s.touched[s.glob[0]["touched"]] = r
-        s.glob[0]["touched"] += 1
-
-
-@inlined
-def may_start(s: RunState, r: Int) -> None:
-    """Note that a server may be able to start when the parts have moved."""
-    if s.res[r]["starts"] == 0:
-        s.res[r]["starts"] = 1
-        s.starts[s.glob[0]["starts"]] = r
-        s.glob[0]["starts"] += 1
-
-
-@inlined
-def is_vacant(s: RunState, r: Int) -> bool:
-    """Return whether a server could take a part, but for its shift."""
-    x = s.res[r]
-    return x["phase"] == EMPTY and x["reserved"] < 0 and x["down"] < 0
-
-
-@inlined
-def gains_server(m: Model, s: RunState, r: Int) -> None:
-    """Count a server that has become vacant; off shift it does not accept."""
-    n = m.res[r]["node"]
-    if s.nodes[n]["on"] == 1:
-        s.nodes[n]["free"] += 1
-        if s.nodes[n]["free"] == 1 or m.nodes[n]["intake"] != _SINGLE:
-            begins_to_accept(s, n)
-
-
-@inlined
-def loses_server(m: Model, s: RunState, r: Int) -> None:
-    """Count a server that is no longer vacant."""
-    n = m.res[r]["node"]
-    if s.nodes[n]["on"] == 1:
-        s.nodes[n]["free"] -= 1
 
 
 @inlined

@@ -20,8 +20,8 @@ from twin.kernel.dispatch import turn_of
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.offers import lacking_card, offered_part
 from twin.kernel.ovens import gathering_server, is_batch_ready
-from twin.kernel.servers import is_vacant
 from twin.kernel.states import Intake, NodeKind, Serve
+from twin.kernel.vacancy import is_vacant
 
 _SOURCE = np.int64(NodeKind.SOURCE)
 _BUFFER = np.int64(NodeKind.BUFFER)

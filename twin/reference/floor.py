@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from twin.reference.calls import Call
     from twin.reference.group import Group
     from twin.reference.server import Server
+    from twin.reference.watched import Watched
 
 
 @dataclass(slots=True, eq=False)
@@ -34,7 +35,7 @@ class Floor:
     inside: int = 0  # parts in the line
     # Used as ordered sets.
     unstarted: "dict[Server, None]" = field(default_factory=dict)  # hold a part to start or resume
-    touched: "dict[Server, None]" = field(default_factory=dict)  # may be seen to do something new
+    touched: "dict[Watched, None]" = field(default_factory=dict)  # may be seen to do something new
 
     def hand_over(self, part: Part, slot: Slot, by: int, *, reserved: bool = False) -> None:
         """Put a part that the resource ``by`` delivers into a place."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import simpy
 from simpy.events import Event
 
-from twin.kernel.model import NONE
 from twin.kernel.states import Ending, OnFailure, ShiftEnd, State
 from twin.reference.calls import Attendance, Call, calls_of
 from twin.reference.environment import End, Family
@@ -18,6 +17,7 @@ from twin.reference.making import use_up
 from twin.reference.parts import Offer, Part, run_length
 from twin.reference.recorder import Track
 from twin.reference.stages import Stage, Step, staffed
+from twin.reference.watched import Watched
 
 if TYPE_CHECKING:
     from twin.reference.group import Group
@@ -29,7 +29,7 @@ _AWAITING = (State.WAITING_OPERATOR, State.WAITING_ROBOT)
 _DOWN = (State.FAILED, State.UNDER_REPAIR, State.MAINTENANCE)
 
 
-class Server:
+class Server(Watched):
     """Takes a part, works on it, and offers it when it is finished.
 
     Parameters
@@ -377,60 +377,3 @@ class Server:
             self._process.interrupt()
         elif self.track.state is not State.OFF_SHIFT:
             self._close(Ending.DONE)
-
-    # What it is seen to do
-
-    def look(self, called: State | None) -> None:
-        """Show its state when the line has settled; ``called``: a part waits to be carried here."""
-        state = self._state(called)
-        if state in (State.STARVED, State.ASLEEP) and self.holds() == 0:
-            for plan in self._plans:
-                if plan.when_idle:
-                    plan.begin()
-                    state = self._state(called)
-        if self.track.show(state, self.part):
-            self._stay_awake()
-            after = self._habits.standby_after
-            if state is State.STARVED and after != NONE:
-                env = self._floor.env
-                self._doze = End(env, Family.SLEEP, self.resource, env.now + after)
-                self._doze.callbacks.append(self._fall_asleep)
-
-    def _state(self, called: State | None) -> State:
-        if not (self._on_shift or self._overtime):
-            state = State.OFF_SHIFT
-        elif self._down:
-            state = self._down_state()
-        elif self._doing is not None:
-            state = self._doing.shows
-        elif self._offer is not None:
-            state = self._offer.waits()
-        elif lacking := self._staff.lacking():
-            state = lacking[0].awaited
-        elif self._todo:
-            state = State.OFF_SHIFT  # what it holds does not fit into this shift
-        else:
-            idle = State.ASLEEP if self._asleep else State.STARVED
-            awaits = None if self.awaits is State.STARVED else self.awaits  # kept for a server's
-            state = awaits or called or idle
-        return state
-
-    def _down_state(self) -> State:
-        if self._mended in self._plans:
-            return State.MAINTENANCE
-        return State.UNDER_REPAIR if self._helpless is None else State.FAILED
-
-    def _close(self, cause: int) -> None:
-        self._stay_awake()
-        self.track.end(cause)
-        self._floor.touched[self] = None
-
-    def _stay_awake(self) -> None:
-        if self._doze is not None:
-            self._doze.abandon()
-            self._doze = None
-
-    def _fall_asleep(self, _: Event) -> None:
-        self._doze = None
-        self._asleep = True
-        self._close(Ending.DONE)
