@@ -136,7 +136,7 @@ def _check(line: Line) -> None:
     nodes, routes, modes = line.nodes, line.routes, line.modes
     plain = {"first_at": NONE, "limit": NONE, "list_count": NONE, "patience": NONE}
     plain |= {"calendar": NONE, "intake": 0, "staged": 0, "preempt": 0, "yield_count": 0}
-    plain |= {"dwell": 0, "external": 0, "planned": 0}
+    plain |= {"dwell": 0, "external": 0, "planned": 0, "before": 0}
     known = (
         len(line.products) == 1
         and line.scan == 0
