@@ -23,7 +23,7 @@ from twin.kernel.states import State
 from twin.kernel.tally import Tally
 
 ROUNDS = 40
-LINES = {"M/M/1": (QUEUE, 600_000), "ten failing lognormal stations": (tandem_text(10), 60_000)}
+LINES = {"M/M/1": (QUEUE, 1_200_000), "ten failing lognormal stations": (tandem_text(10), 120_000)}
 
 
 class Ours:
