@@ -6,7 +6,7 @@ It reads the same arrays as the kernel, column by column.
 import ctypes
 import shutil
 import subprocess
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from twin.kernel.arrays import NEVER, Model, State
 from twin.kernel.layout import tally_arrays
 from twin.kernel.model import NONE, Line
-from twin.kernel.neighbours import rows
 from twin.kernel.states import N_STATES, Choose, Clock, Dist, NodeKind, OnFailure
 from twin.kernel.sums import HALF_BITS, split
 from twin.kernel.tally import Tally
@@ -150,7 +149,7 @@ def _check(line: Line) -> None:
         and (nodes["batch"][nodes["kind"] == NodeKind.SOURCE] == 1).all()
         and (nodes["standby_after"] < 0).all()
         and (nodes["good"][nodes["kind"] == NodeKind.SINK] == 1).all()
-        and all(np.isin(nodes[name], (value, 0, NONE)).all() for name, value in plain.items())
+        and all(np.isin(nodes[name], (value, NONE)).all() for name, value in plain.items())
     )
     if not known:
         raise ValueError(f"{line.name} has something that the C kernel leaves out")
@@ -166,17 +165,16 @@ def _columns(line: Line, model: Model) -> dict[str, NDArray[np.generic]]:
     clocks = failing[res["node"]] & (res["kind"] == NodeKind.STATION)
     clock_slots = np.full(len(res), NONE)
     clock_slots[clocks] = model.clock_slots[res["clock"][clocks]]
-    targets = {n: _targets(line, int(row)) for n, row in enumerate(route)}
+    targets = [_targets(line, int(row)) for row in route]
     priority = np.where(route >= 0, line.routes["priority"][route], NEVER)[res["node"]]
-    target_first, flat = rows(targets, len(nodes))
     return {
         **{name: nodes[name] for name in ("kind", "resource", "capacity", "saturated", "pace")},
         "dist": np.where(source, nodes["every"], line.process[:, 0]),
         "stream": np.where(source, nodes["every_stream"], nodes["process_stream"]),
         "after": np.where(failing, modes["after"][mode], NONE),
         "repair": np.where(failing, modes["repair"][mode], NONE),
-        "target_first": target_first,
-        "targets": flat,
+        "target_first": np.cumsum([0, *map(len, targets)]),
+        "targets": np.array(list(chain.from_iterable(targets)), np.int64),
         "feeder_first": model.feeder_first,
         "feeders": model.feeders,
         "node": res["node"],

@@ -5,6 +5,7 @@ C kernel is compiled here, by every C compiler there is; the fastest counts.  It
 these lines need.
 """
 
+from ctypes import CDLL
 from dataclasses import fields
 from time import thread_time
 
@@ -25,6 +26,34 @@ from twin.kernel.tally import Tally
 ROUNDS = 40
 LINES = {"M/M/1": (QUEUE, 1_200_000), "ten failing lognormal stations": (tandem_text(10), 120_000)}
 
+# Parallel and failing stations, ties of constant times: only to check that both give the same.
+NET = """
+taktwin: 1
+name: net
+products: {p: {}}
+sources:
+  often: {product: p, every: {exponential: {mean: 10 s}}}
+  steady: {product: p, every: 20 s}
+stations:
+  A:
+    process: 10 s
+    queue: 3
+    servers: 2
+    failures: {jam: {after: {exponential: {mean: 100 s}}, repair: 20 s}}
+  B:
+    process: {lognormal: {mean: 10 s, cv: 0.5}}
+    failures: {jam: {after: 30 s, repair: {exponential: {mean: 5 s}}}}
+  C: {process: 10 s, queue: 2}
+sinks: {out: {}}
+flow:
+  - {from: often, to: A}
+  - {from: steady, to: A}
+  - {from: A, to: [B, C]}
+  - {from: B, to: out}
+  - {from: C, to: out}
+run: {horizon: 1 h}
+"""
+
 
 class Ours:
     """The kernel on a line, ready to run again and again."""
@@ -37,6 +66,16 @@ class Ours:
         """Run to the horizon from a copy of the fresh state; return the tally."""
         state = RunState(*(array.copy() for array in self.fresh))
         return Run(self._line, self.model, state, end=end).outcome().tally
+
+
+def both(text: str, libraries: dict[str, CDLL]) -> tuple[Ours, dict[str, c_rival.Rival]]:
+    """Return the kernel and its rivals on a line."""
+    line = build_line(load_text(text))
+    ours = Ours(line)
+    return ours, {
+        name: c_rival.Rival(library, line, ours.model, ours.fresh)
+        for name, library in libraries.items()
+    }
 
 
 def assert_equal(ours: Tally, theirs: Tally) -> None:
@@ -61,18 +100,17 @@ def best_of_turns(runs: dict[str, object], end: int) -> dict[str, float]:
 @pytest.mark.parametrize("name", LINES)
 def test_kernel_against_c(benchmark, tmp_path, name):
     text, seconds = LINES[name]
-    line, end = build_line(load_text(text)), seconds * NS
-    ours = Ours(line)
-    theirs = {
-        compiler: c_rival.Rival(library, line, ours.model, ours.fresh)
-        for compiler, library in c_rival.libraries(tmp_path).items()
-    }
+    end, libraries = seconds * NS, c_rival.libraries(tmp_path)
+    ours, theirs = both(text, libraries)
     tally = benchmark.pedantic(lambda: ours.run(end), rounds=3)
     if not theirs:
         print(f"\n{name}: no C compiler here, nothing to compare with")
         return
     for rival in theirs.values():
         assert_equal(tally, rival.run(end))
+    net, rivals = both(NET, libraries)
+    for rival in rivals.values():
+        assert_equal(net.run(10_000 * NS), rival.run(10_000 * NS))
 
     best = best_of_turns({"kernel": ours, **theirs}, end)
 
