@@ -114,7 +114,9 @@ def _of_union(path: Path, sides: dict[str, list[_Found]], document: Document) ->
     if not meant:
         first = next(iter(sides.values()))[0]
         allowed = dict.fromkeys(_expected(one) for side in sides.values() for one in side)
+        words = [_expected(one) for side in sides.values() for one in side if _is_word(one)]
         message = f"expected {' or '.join(allowed)}; found {shown(first.value)}"
+        message += _meant(first.value, " or ".join(words))
         return [_fault(path, message, document)]
     best = min(meant, key=len)
     if len(meant) > 1 and path[-1:] in (("process",), ("setup",)):
@@ -138,7 +140,7 @@ def _per_product(one: _Found, document: Document) -> int:
 
 
 def _expected(one: _Found) -> str:
-    if one.kind == "literal_error":
+    if _is_word(one):
         return str(one.error.get("ctx", {}).get("expected", "another value"))
     return _EXPECTED.get(one.kind, one.error["msg"])
 
@@ -172,10 +174,18 @@ def _unknown(one: _Found) -> str:
 
 def _literal(one: _Found) -> str:
     allowed = _expected(one)
+    return f"expected {allowed}; found {shown(one.value)}{_meant(one.value, allowed)}"
+
+
+def _is_word(one: _Found) -> bool:
+    return one.kind == "literal_error"
+
+
+def _meant(value: object, allowed: str) -> str:
+    """Return the question whether one of the words allowed was meant; empty if none is like it."""
     words = [word.strip(" '") for word in allowed.replace(" or ", ",").split(",")]
-    near = get_close_matches(str(one.value)[:60], words, n=1)
-    meant = f".  Did you mean {near[0]!r}?" if near else ""
-    return f"expected {allowed}; found {shown(one.value)}{meant}"
+    near = get_close_matches(str(value)[:60], words, n=1)
+    return f".  Did you mean {near[0]!r}?" if near else ""
 
 
 def _own(one: _Found) -> str:

@@ -9,6 +9,7 @@ from cells.expand import QUEUE, has_queue, machines
 from cells.problems import Problem
 from cells.schema import Cell, Station
 from cells.setups import ANY
+from cells.staff import crews_of
 
 NODES = ("sources", "buffers", "conveyors", "stations", "sinks")
 CARRIERS = ("robots", "operators", "tools")
@@ -66,7 +67,7 @@ def _dangling(cell: Cell) -> Iterator[Problem]:
         "tool": cell.tools,
         "group of operators": cell.operators,
         "skill": skills,
-        "group of operators or skill": [*cell.operators, *skills],
+        "group of operators, skill or tool": [*cell.operators, *skills, *cell.tools],
         "source, buffer, conveyor or station": [n for n in nodes if n not in cell.sinks],
         "buffer, conveyor, station or sink": [n for n in nodes if n not in cell.sources],
         "buffer, conveyor or station": [
@@ -151,14 +152,12 @@ def _of_staff(cell: Cell) -> Iterator[_Reference]:
 
 
 def _of_calls(cell: Cell) -> Iterator[_Reference]:
+    for path, who in crews_of(cell):
+        yield _Reference(path, "group of operators, skill or tool", who)
     for name, station in cell.stations.items():
-        for mode, failure in station.failures.items():
-            if failure.crew is not None:
-                where: Path = ("stations", name, "failures", mode, "crew")
-                yield _Reference(where, "group of operators or skill", failure.crew)
         needs = [station.needs] if isinstance(station.needs, Need) else station.needs
         for k, need in enumerate(needs):
-            where = ("stations", name, "needs", *([k] if needs is station.needs else []))
+            where: Path = ("stations", name, "needs", *([k] if needs is station.needs else []))
             for key, kind in _WHO.items():
                 who = getattr(need, key)
                 if who is not None:

@@ -98,7 +98,7 @@ class FailureMode(Part):
     repair: Distribution
     clock: Literal["operating", "calendar"] = "operating"
     on_failure: Literal["resume", "restart", "scrap"] = "resume"
-    crew: Name | None = None  # operators, or their skill; default: it is repaired by itself
+    crew: Name | None = None  # operators, their skill, or a tool; default: it needs nobody
 
 
 class Maintenance(Part):
@@ -109,6 +109,7 @@ class Maintenance(Part):
     after_parts: int | None = Field(None, ge=1, le=1_000_000_000)
     when_idle: bool = False  # again and again while there is nothing to do
     takes: Distribution
+    crew: Name | None = None  # operators, their skill, or a tool; default: it needs nobody
 
 
 class Batch(Part):

@@ -28,6 +28,15 @@ def needs_of(station: Station) -> list[Need]:
     return [station.needs] if isinstance(station.needs, Need) else station.needs
 
 
+def crews_of(cell: Cell) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield who is called to repair or to maintain a station, and where that is written."""
+    for name, station in cell.stations.items():
+        for section in ("failures", "maintenance"):
+            for mode, described in getattr(station, section).items():
+                if described.crew is not None:
+                    yield ("stations", name, section, mode, "crew"), described.crew
+
+
 def _carriers(cell: Cell) -> Iterator[Problem]:
     """Find operators who carry parts in no known time."""
     for name, operator in cell.operators.items():
@@ -49,11 +58,8 @@ def _skills(cell: Cell) -> Iterator[Problem]:
 
 
 def _crews(cell: Cell) -> Iterator[Problem]:
-    for name, station in cell.stations.items():
-        for mode, failure in station.failures.items():
-            if failure.crew is not None:
-                path = ("stations", name, "failures", mode, "crew")
-                yield from _bound(cell, path, failure.crew)
+    for path, who in crews_of(cell):
+        yield from _bound(cell, path, who)
 
 
 def _needs(cell: Cell) -> Iterator[Problem]:

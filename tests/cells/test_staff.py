@@ -12,6 +12,7 @@ FLOW = """[{from: src, to: [mill, lathe], by: crew}, {from: mill, to: out, by: c
 @pytest.mark.parametrize(
     ("serves", "fault"),
     [
+        ("downstream_frst", "found 'downstream_frst'.  Did you mean 'downstream_first'?"),
         ("{sequence: [src]}", "'crew' carries parts from mill too; name each in the sequence"),
         (
             "{sequence: [src, mill, lathe_1]}",
@@ -58,7 +59,7 @@ MILL = "{{mill: {{process: 2 s, {}}}, lathe: {{process: 2 s, count: 2}}}}"
         (
             "failures: {f: {after: 1 h, repair: 1 s, crew: repairs}}",
             "",
-            "no group of operators or skill named 'repairs'.  Did you mean 'repair'?",
+            "no group of operators, skill or tool named 'repairs'.  Did you mean 'repair'?",
         ),
         ("", "skills: [fixers]", "'fixers' is a group already; call the skill something else"),
         ("", "skills: [a, a]", "the skill 'a' is named twice"),

@@ -17,12 +17,8 @@ def sequences(rng: Random, document: dict[str, Any]) -> None:
 
 
 def crews(rng: Random, document: dict[str, Any]) -> None:
-    """Let some failures be repaired by operators, of a group or with a skill."""
-    modes = [
-        mode
-        for station in document["stations"].values()
-        for mode in station.get("failures", {}).values()
-    ]
+    """Let operators, of a group or with a skill, repair some failures and do some maintenance."""
+    modes = _modes(document)
     if not modes or rng.random() > 0.6:
         return
     if rng.random() > 0.5:
@@ -37,12 +33,25 @@ def crews(rng: Random, document: dict[str, Any]) -> None:
             mode["crew"] = rng.choice(who)
 
 
+def _modes(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return all failures and all maintenance."""
+    return [
+        mode
+        for station in document["stations"].values()
+        for key in ("failures", "maintenance")
+        for mode in station.get(key, {}).values()
+    ]
+
+
 def needs(rng: Random, document: dict[str, Any]) -> None:
     """Let somebody be there during some stages of some stations."""
     who = _willing(rng, document)
     if rng.random() > 0.8:
         document["tools"] = {"wrench": {"count": rng.choice([1, 2])}}
         who.append("wrench")
+        for mode in _modes(document):
+            if rng.random() > 0.8:
+                mode["crew"] = "wrench"
     for station in document["stations"].values():
         if who and rng.random() > 0.75:
             station["needs"] = [

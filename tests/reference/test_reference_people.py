@@ -93,6 +93,49 @@ def test_a_group_and_a_skill_of_that_group_are_called_alike():
     assert (outcomes[0].log.activities == outcomes[1].log.activities).all()
 
 
+MAINTAINED = """
+products: {p: {}}
+sources: {s: {product: p, every: 10 s, first: 1 s}}
+stations:
+  m: {process: 4 s, at: b, maintenance: {grease: {PLAN, takes: 3 s, crew: fixer}}}
+sinks: {out: {}}
+operators: {fixer: {walking: 1 m/s, home: a}}
+flow: [{from: s, to: m}, {from: m, to: out}]
+places: {a: {position: [0 m, 0 m, 0 m]}, b: {position: [2 m, 0 m, 0 m]}}
+"""
+
+
+def test_maintenance_that_is_due_waits_for_its_crew_and_takes_no_part_meanwhile():
+    line, outcome = run(MAINTAINED.replace("PLAN", "every: 10 s"), 33)
+
+    # Due at 10 s; the fixer walks until 12 s, and the part that comes at 11 s waits until 15 s.
+    # Then due at 25 s, while the part of 21 s is worked on until 25 s: that ends first.
+    assert spells(line, outcome, "m", State.WAITING_OPERATOR) == [(10, 12)]
+    assert spells(line, outcome, "m", State.MAINTENANCE) == [(12, 15), (25, 28)]
+    assert spells(line, outcome, "m", State.WORKING) == [(1, 5), (15, 19), (21, 25), (31, 33)]
+    assert spells(line, outcome, "fixer", State.MOVING) == [(10, 12)]
+    assert spells(line, outcome, "fixer", State.REPAIRING) == [(12, 15), (25, 28)]
+    wait = next(row for row in outcome.log.activities if row["state"] == State.WAITING_OPERATOR)
+    assert line.resources[wait["cause"]] == "fixer"
+
+
+def test_whoever_maintains_a_station_with_nothing_to_do_comes_at_once():
+    line, outcome = run(MAINTAINED.replace("PLAN", "when_idle: true"), 14)
+
+    assert spells(line, outcome, "m", State.WAITING_OPERATOR) == [(0, 2)]
+    assert spells(line, outcome, "m", State.MAINTENANCE) == [(2, 5), (9, 12)]
+    assert spells(line, outcome, "m", State.WORKING) == [(5, 9), (12, 14)]
+
+
+def test_a_crew_may_be_a_tool_that_stations_share():
+    text = MAINTAINED.replace("PLAN", "every: 10 s").replace("operators", "tools")
+    line, outcome = run(text.replace("{walking: 1 m/s, home: a}", "{count: 1}"), 20)
+
+    assert spells(line, outcome, "m", State.WAITING_OPERATOR) == []  # tools are at hand
+    assert spells(line, outcome, "m", State.MAINTENANCE) == [(10, 13)]
+    assert spells(line, outcome, "fixer", State.REPAIRING) == [(10, 13)]
+
+
 NEEDS = """
 products: {p: {}}
 sources: {s: {product: p, saturated: true}}

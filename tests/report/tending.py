@@ -198,6 +198,19 @@ def energy():
     )
 
 
+def labour():
+    def hours(name, kind, people):
+        spent = (estimate(hours, 0.1, "h/1000 parts") for hours in (4.2, 9.7, 39.2))
+        return m.LabourResult(
+            name=name,
+            kind=kind,
+            people=people,
+            **dict(zip(("attended", "busy", "on_shift"), spent, strict=True)),
+        )
+
+    return hours("setter", "group", 1), hours("repair", "skill", 1)
+
+
 def results(count=3, shifts=False, **changed):
     values = {
         "name": "machine_tending",
@@ -233,6 +246,7 @@ def results(count=3, shifts=False, **changed):
         ),
         "stations": stations(count),
         "carriers": carriers(),
+        "labour": labour(),
         "buffers": buffers(),
         "energy": energy(),
         "costs": costs(),

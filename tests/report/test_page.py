@@ -72,10 +72,33 @@ def test_a_cell_of_any_size_gives_a_whole_page(count):
             assert picture.overlaps() == []
 
 
+@pytest.mark.parametrize(
+    ("kinds", "head"),
+    [
+        (("robot", "operator"), "Robots and operators"),
+        (("tool",), "Tools"),
+        (("tool", "robot", "operator"), "Robots, operators and tools"),
+    ],
+)
+def test_groups_are_headed_by_what_they_are(kinds, head):
+    arm = tending.carriers()[0]
+    groups = tuple(replace(arm, name=f"g_{kind}", kind=kind) for kind in kinds)
+    html = page(study(results=tending.results(carriers=groups)))
+    assert f"<h3>{head}</h3>" in html
+    assert f"{head}: time on shift by state" in html
+
+
+def test_hours_of_people_are_in_the_tables():
+    text = text_of(page(study(results=tending.results())))
+    assert "Hours per 1000 good parts" in text
+    assert "skill repair" in text
+
+
 def test_a_report_of_results_alone_is_whole():
     bare = tending.results(
         stations=(),
         carriers=(),
+        labour=(),
         buffers=(),
         products=(),
         energy=None,

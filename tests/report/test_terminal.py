@@ -35,6 +35,14 @@ def test_lines_for_other_programs_are_whole_and_tab_separated():
     assert "\x1b" not in shown()
 
 
+def test_hours_of_people_are_told_by_group_and_skill():
+    lines = shown().splitlines()
+    assert "hours of\tpeople\tat stations\tbusy\ton shift" in lines
+    hours = ("4.20 ± 0.10", "9.70 ± 0.10", "39.20 ± 0.10")
+    row = ["skill repair", "1", *(f"{one} h/1000 parts" for one in hours)]
+    assert "\t".join(row) in lines
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
 def test_terminals_of_any_encoding_get_their_figures(encoding):
     text = shown(100, encoding)

@@ -26,6 +26,34 @@ def test_energy_is_the_sum_over_states_of_time_times_power(tended):
     assert sum(tended.energy.by_state.values()) == pytest.approx(total)
 
 
+MAINTAINED = """
+taktwin: 1
+name: maintained
+products: {shaft: {}}
+sources: {saw: {product: shaft, every: 1 h, first: 1 h}}
+stations:
+  mill:
+    process: 10 s
+    at: here
+    power: {working: 9 kW, idle: 1 kW, down: 3 kW}
+    maintenance: {grease: {every: 100 s, takes: 20 s, crew: fixer}}
+operators: {fixer: {walking: 1 m/s, home: there}}
+sinks: {done: {}}
+flow: [{from: saw, to: mill}, {from: mill, to: done}]
+places: {here: {position: [0 m, 0 m, 1 m]}, there: {position: [10 m, 0 m, 1 m]}}
+run: {horizon: 1 h, warm_up: 0 s, replications: 2, seed: 1}
+"""
+
+
+def test_a_station_that_waits_for_whoever_maintains_it_idles():
+    cell, line = cell_and_line(MAINTAINED)
+    found = summarise(cell, line, tallied(line, end=HOUR * 130 // 3600))
+
+    # Nothing to do for 100 s, waiting for 10 s, maintained for 20 s.
+    assert found.stations[0].states["waiting_operator"].mean == pytest.approx(10 / 130)
+    assert found.energy.total.mean == pytest.approx((110 * 1 + 20 * 3) / 3600)
+
+
 def test_people_draw_no_electricity(tended):
     assert tended.carriers[0].energy is None
     assert tended.energy.missing == ()

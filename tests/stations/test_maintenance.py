@@ -96,6 +96,25 @@ def test_a_finished_part_stays_on_a_station_that_is_maintained_and_may_leave():
     ]
 
 
+def test_a_station_that_calls_for_maintenance_does_not_fall_asleep():
+    standby = "{power: 1 W, after: 10 s, wake_up: 1 s}"
+    trace = kept(
+        "grease: {every: 10 s, takes: 3 s, crew: fixer}",
+        arrivals="every: 100 s, first: 30 s",
+        station=f"at: there, power: {{working: 1 kW, idle: 1 kW, standby: {standby}}}",
+        more="operators: {fixer: {walking: 1 m/s, home: here}}\n"
+        "places: {here: {position: [0 m, 0 m, 0 m]}, there: {position: [2 m, 0 m, 0 m]}}",
+    )
+
+    assert trace.of("A")[:4] == [
+        ("starved", 0, 10, 0, "done"),
+        ("waiting_operator", 10, 12, 0, "fixer"),
+        ("maintenance", 12, 15, 0, "done"),
+        ("starved", 15, 25, 0, "done"),
+    ]
+    assert spells(trace, State.ASLEEP) == []
+
+
 @pytest.mark.parametrize(
     ("plan", "message"),
     [

@@ -1,4 +1,4 @@
-"""Whom servers call: to repair them, or to be there during some of their stages."""
+"""Whom servers call: to repair or maintain them, or to be there during some of their stages."""
 
 from dataclasses import dataclass, field
 
@@ -59,12 +59,14 @@ def collect_calls(cell: Cell, nodes: Nodes, groups: list[str], nowhere: int) -> 
 def _repairs(
     cell: Cell, station: Station, nodes: Nodes, row: np.void, groups: list[str]
 ) -> list[tuple[int, list[int]]]:
-    """Return the calls for repairs, and number them at their failure modes."""
+    """Return the calls for repairs and maintenance, and number them at their modes."""
     wanted: list[tuple[int, list[int]]] = []
-    for k, mode in enumerate(station.failures.values()):
-        if mode.crew is not None:
+    crews = [mode.crew for mode in station.failures.values()]
+    crews += [plan.crew for plan in station.maintenance.values()]
+    for k, crew in enumerate(crews):
+        if crew is not None:
             nodes.mode_call[int(row["mode_first"]) + k] = len(wanted)
-            wanted.append((0, _who(cell, mode.crew, groups)))
+            wanted.append((0, _who(cell, crew, groups)))
     return wanted
 
 

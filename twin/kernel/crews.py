@@ -38,7 +38,7 @@ def answer(m: Model, s: RunState, group: Int, u: Int, c: Int) -> None:
 @compiled
 def _begin_repair(m: Model, s: RunState, u: Int, r: Int) -> None:
     show(s, u, _REPAIRING)
-    if s.res[r]["state"] == _FAILED:
+    if s.res[r]["state"] == _FAILED or s.res[r]["state"] == _WAITING_OPERATOR:
         close(s, r, u)
     set_slot(s, m.res[r]["repair"], noticed(s, s.glob[0]["now"] + s.res[r]["mend"]))
     touch(s, r)

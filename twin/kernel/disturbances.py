@@ -25,6 +25,7 @@ _PARTS = np.int64(Clock.PARTS)
 _RESTART = np.int64(OnFailure.RESTART)
 _SCRAP = np.int64(OnFailure.SCRAP)
 _SCRAPPED = np.int64(State.SCRAPPED)
+_WAITING_OPERATOR = np.int64(State.WAITING_OPERATOR)
 
 
 # ---- failures ----
@@ -80,7 +81,7 @@ def _spoil(m: Model, s: RunState, r: Int, on_failure: Int) -> None:
 
 @compiled
 def strike(m: Model, s: RunState, r: Int, k: Int) -> None:
-    """Failure mode k of server r strikes."""
+    """Failure mode k of server r strikes, or its maintenance is to begin."""
     x = s.res[r]
     mode = m.modes[m.nodes[m.res[r]["node"]]["mode_first"] + k]
     if is_vacant(s, r):
@@ -100,6 +101,8 @@ def strike(m: Model, s: RunState, r: Int, k: Int) -> None:
     if mode["call"] >= 0:
         x["mend"] = lasts
         open_call(m, s, m.res[r]["call"] + mode["call"])
+        if mode["planned"] == 1 and x["state"] == _WAITING_OPERATOR:
+            close(s, r, _DONE)  # that is another wait
     else:
         set_slot(s, m.res[r]["repair"], noticed(s, s.glob[0]["now"] + lasts))
     close_if_changed(m, s, r)

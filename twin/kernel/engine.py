@@ -195,25 +195,27 @@ def _settle(m: Model, s: RunState) -> Int:
     g = s.glob[0]
     if g["preempting"] == 1:
         _try_more_urgent(m, s)
-    while True:
+    while g["unsettled"] > 0:
+        g["unsettled"] = 1
         refresh_offers(m, s)
-        if g["heap"] == 0:
-            break
-        lacking = lacks(s)
-        if lacking != REACHED:
-            return lacking
-        move_first(m, s)
-    if g["ordered"] == 1:
-        _sort_starts(m, s)
-    if g["needing"] == 1:
+        if g["heap"] > 0:
+            lacking = lacks(s)
+            if lacking != REACHED:
+                return lacking
+            move_first(m, s)
+            continue
+        if g["ordered"] == 1:
+            _sort_starts(m, s)
+        if g["needing"] == 1:
+            for k in range(g["starts"]):
+                call_for_stage(m, s, np.int64(s.starts[k]))
+        send_carriers(m, s)
         for k in range(g["starts"]):
-            call_for_stage(m, s, np.int64(s.starts[k]))
-    send_carriers(m, s)
-    for k in range(g["starts"]):
-        s.res[s.starts[k]]["starts"] = 0
-        start(m, s, np.int64(s.starts[k]))
-    g["starts"] = 0
-    observe(m, s)
+            s.res[s.starts[k]]["starts"] = 0
+            start(m, s, np.int64(s.starts[k]))
+        g["starts"] = 0
+        observe(m, s)
+        g["unsettled"] -= 1
     return REACHED
 
 
@@ -269,7 +271,6 @@ def advance(model: Model, state: RunState, until: Int, budget: Int) -> Int:
             g["interrupted"] = 1 if lacking != REACHED else 0
             if lacking != REACHED:
                 return lacking
-            g["unsettled"] = 0
             if g["spare"] < g["brim"]:
                 return OVERLOADED
             if g["total"] > g["most_total"]:

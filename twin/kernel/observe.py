@@ -91,6 +91,8 @@ def _look_at(m: Model, s: RunState, r: Int) -> None:
     nothing = s.res[r]["kept"] < 0 and s.res[r]["reserved"] < 0
     if idle_mode >= 0 and (state == _STARVED or state == _ASLEEP) and nothing:
         strike(m, s, r, np.int64(idle_mode))
+        if s.due[m.res[r]["repair"]] == NEVER:
+            s.glob[0]["unsettled"] = 2  # somebody is called: the line settles once more
         before, state = s.res[r]["state"], _state_of(m, s, r)
     s.res[r]["touched"] = 0
     slot = m.res[r]["sleep"]

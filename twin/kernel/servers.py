@@ -10,11 +10,7 @@ from twin.kernel.campaigns import change_over
 from twin.kernel.draws import draw_next
 from twin.kernel.gather import expect_part, may_gather
 from twin.kernel.jit import compiled, inlined
-from twin.kernel.kits import (
-    add_component,
-    expect_component,
-    is_complete,
-)
+from twin.kernel.kits import add_component, expect_component, is_complete
 from twin.kernel.making import assemble, take_apart
 from twin.kernel.model import NONE
 from twin.kernel.offers import offer, offer_reserved
@@ -51,6 +47,7 @@ _STATE_WORKING = np.int64(State.WORKING)
 _OFF_SHIFT = np.int64(State.OFF_SHIFT)
 _MAINTENANCE = np.int64(State.MAINTENANCE)
 _FAILED = np.int64(State.FAILED)
+_WAITING_OPERATOR = np.int64(State.WAITING_OPERATOR)
 _UNDER_REPAIR = np.int64(State.UNDER_REPAIR)
 
 
@@ -96,9 +93,10 @@ def in_overtime(m: Model, s: RunState, r: Int) -> bool:
 @inlined
 def shown_down(m: Model, s: RunState, r: Int) -> Int:
     """Return the state of a server that is down."""
+    nobody = s.due[m.res[r]["repair"]] == NEVER  # has come yet
     if m.modes[m.nodes[m.res[r]["node"]]["mode_first"] + s.res[r]["down"]]["planned"] == 1:
-        return _MAINTENANCE
-    return _FAILED if s.due[m.res[r]["repair"]] == NEVER else _UNDER_REPAIR
+        return _WAITING_OPERATOR if nobody else _MAINTENANCE
+    return _FAILED if nobody else _UNDER_REPAIR
 
 
 @inlined

@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from typing import Protocol
 
+import numpy as np
 from simpy.events import Event
 
 from twin.kernel.model import NONE
@@ -134,13 +135,18 @@ class Failure:
         self._strikes.succeed()
 
 
+def crew_of(mode: np.void, calls: list[Call]) -> Call | None:
+    """Return the call for whoever a row of Line.modes needs, of those of a server."""
+    return None if mode["call"] == NONE else calls[mode["call"]]
+
+
 def failures_of(floor: Floor, node: int, machine: Machine, calls: list[Call]) -> list[Failure]:
     """Return all failure modes of a server of the station at a node; ``calls`` are its own."""
     row = floor.line.nodes[node]
     first, count = int(row["mode_first"]), int(row["mode_count"])
     modes = floor.line.modes[first : first + count]
     return [
-        Failure(floor, machine, first + k, k, None if mode["call"] == NONE else calls[mode["call"]])
+        Failure(floor, machine, first + k, k, crew_of(mode, calls))
         for k, mode in enumerate(modes)
         if not mode["planned"]
     ]

@@ -5,8 +5,9 @@ from collections.abc import Generator
 from simpy.events import Event
 
 from twin.kernel.states import Clock
+from twin.reference.calls import Call
 from twin.reference.environment import End, Family
-from twin.reference.failures import Failure, Machine
+from twin.reference.failures import Failure, Machine, crew_of
 from twin.reference.floor import Floor
 
 
@@ -22,15 +23,20 @@ class Plan(Failure):
         Index of the plan in Line.modes.
     column : int
         Its index among the modes of the station.
+    crew : Call or None
+        For somebody to do it; None: it needs nobody.
     """
 
-    def __init__(self, floor: Floor, machine: Machine, mode: int, column: int) -> None:
+    def __init__(
+        self, floor: Floor, machine: Machine, mode: int, column: int, crew: Call | None
+    ) -> None:
         row = floor.line.modes[mode]
         self.due = False
         self.when_idle = row["clock"] == Clock.IDLE
         self._by_parts = row["clock"] == Clock.PARTS
         self._parts = int(row["parts"])
-        super().__init__(floor, machine, mode, column, None)
+        self._lasts = 0  # ns, once it has begun
+        super().__init__(floor, machine, mode, column, crew)
 
     def run(self) -> Generator[Event, None, None]:
         """Let its clock run for the first time."""
@@ -38,10 +44,18 @@ class Plan(Failure):
         yield from ()
 
     def begin(self) -> None:
-        """Begin."""
+        """Begin, or call for somebody who has to be there."""
         self.due = False
         self._machine.break_down(self)
-        due = self._env.now + self._repair_luck.duration(self._repair)
+        self._lasts = self._repair_luck.duration(self._repair)
+        if self.crew is None:
+            self.begin_repair()
+        else:
+            self.crew.make()
+
+    def begin_repair(self) -> None:
+        """Let the work begin: everybody is there."""
+        due = self._env.now + self._lasts
         end = End(self._env, Family.REPAIR, self._machine.resource, due)
         end.callbacks.append(self._over)
 
@@ -62,6 +76,8 @@ class Plan(Failure):
             self.due = self._left <= 0
 
     def _over(self, _: Event) -> None:
+        if self.crew is not None:
+            self.crew.call_off()
         self._machine.repaired(self)
         self._renew()
         self._machine.begin_due()
@@ -82,9 +98,13 @@ class Plan(Failure):
         self._machine.begin_due()
 
 
-def plans_of(floor: Floor, node: int, machine: Machine) -> list[Plan]:
-    """Return all maintenance of a server of the station at a node."""
+def plans_of(floor: Floor, node: int, machine: Machine, calls: list[Call]) -> list[Plan]:
+    """Return all maintenance of a server of the station at a node; ``calls`` are its own."""
     row = floor.line.nodes[node]
     first, count = int(row["mode_first"]), int(row["mode_count"])
-    planned = floor.line.modes["planned"][first : first + count]
-    return [Plan(floor, machine, first + k, k) for k in range(count) if planned[k]]
+    modes = floor.line.modes[first : first + count]
+    return [
+        Plan(floor, machine, first + k, k, crew_of(mode, calls))
+        for k, mode in enumerate(modes)
+        if mode["planned"]
+    ]

@@ -60,13 +60,13 @@ class Server(Watched):
         self._doze: End | None = None
         calls = calls_of(floor, station.node, self)
         self._staff = Attendance([call for call in calls if call.during])
-        self._plans = plans_of(floor, station.node, self)
+        self._plans = plans_of(floor, station.node, self, calls)
         self._failures: list[Failure] = [
             *failures_of(floor, station.node, self, calls),
             *self._plans,
         ]
         self._mended: Failure | None = None  # by what it is down
-        self._helpless: Failure | None = None  # nobody has come yet to repair it
+        self._helpless: Failure | None = None  # nobody has come yet to repair or maintain it
         self._habits = station.habits
         calendar = station.habits.calendar
         self._on_shift = calendar is None or calendar.on
@@ -327,7 +327,7 @@ class Server(Watched):
         """Let a unit that was called begin to repair, or be there for a stage."""
         assert call.unit is not None
         if self._helpless is not None and call is self._helpless.crew:
-            if self.track.state is State.FAILED:
+            if self.track.state is self._down_state():
                 self._close(call.unit.resource)
             self._helpless.begin_repair()
             self._helpless = None

@@ -19,7 +19,15 @@ class Settling:
     groups: list[Group]
 
     def settle(self) -> None:
-        """Let the line settle."""
+        """Let the line settle, once more when somebody is called for servers with nothing to do."""
+        calls = self.floor.calls
+        before = -1
+        while len(calls) != before:
+            self._settle_once()
+            before = len(calls)
+            self._look()
+
+    def _settle_once(self) -> None:
         while (move := self._next_move()) is not None:
             self._hand_over(*move)
         for server in self._unstarted():
@@ -28,7 +36,6 @@ class Settling:
             group.dispatch()
         for server in self._unstarted():
             server.start_if_it_can()
-        self._look()
 
     def _unstarted(self) -> list[Server]:
         """Return the servers with something to start or resume, in order."""

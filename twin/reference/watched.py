@@ -83,7 +83,7 @@ class Watched:
 
     def _down_state(self) -> State:
         if self._mended in self._plans:
-            return State.MAINTENANCE
+            return State.MAINTENANCE if self._helpless is None else State.WAITING_OPERATOR
         return State.UNDER_REPAIR if self._helpless is None else State.FAILED
 
     def _close(self, cause: int) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from twin.report import estimates, numbers
-from twin.results.model import Estimate, Results, StationResult
+from twin.results.model import CarrierResult, Estimate, LabourResult, Results, StationResult
 
 _ALWAYS = 167.9  # h: a line scheduled for longer than this in a week never rests
 _MOST_NAMED = 3
@@ -60,6 +60,21 @@ def limiting(results: Results) -> list[str]:
 def listed(names: Sequence[str]) -> str:
     """Return names as a list in a sentence: `a, b and c`."""
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def who(carriers: Sequence[CarrierResult]) -> str:
+    """Return of which kinds some groups are: `Robots and operators`."""
+    kinds = {group.kind for group in carriers}
+    return listed(
+        [f"{kind}s" for kind in ("robot", "operator", "tool") if kind in kinds]
+    ).capitalize()
+
+
+def hours(labour: LabourResult) -> tuple[str, ...]:
+    """Return a row of a table: whose hours, how many people, at stations, busy, on shift."""
+    name = f"skill {labour.name}" if labour.kind == "skill" else labour.name
+    spent = (labour.attended, labour.busy, labour.on_shift)
+    return (name, numbers.number(labour.people), *(estimates.short(one) for one in spent))
 
 
 def key_station(results: Results) -> StationResult | None:

@@ -38,6 +38,9 @@ def print_results(console: Console, results: Results) -> None:
     if resources:
         head = ("resource", "OEE", "per hour on shift", "time on shift")
         _table(console, head, resources)
+    if results.labour:
+        columns = ("hours of", "people", "at stations", "busy", "on shift")
+        _table(console, columns, [sentences.hours(one) for one in results.labour])
     for note in results.notes:
         _say(console, f"Note: {note}")
     found = dict(sentences.certainty(results))

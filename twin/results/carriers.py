@@ -1,4 +1,4 @@
-"""Robots, operators, buffers and conveyors."""
+"""Robots, operators, tools, buffers and conveyors."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ _HOUR = 3600.0
 
 
 def carrier_results(seen: Observed) -> tuple[CarrierResult, ...]:
-    """Return one result a group of robots or operators, in order of declaration.
+    """Return one result a group of robots, operators or tools, in order of declaration.
 
     Parameters
     ----------

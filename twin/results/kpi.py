@@ -26,6 +26,7 @@ from twin.results.flow import (
     takt_result,
     throughput,
 )
+from twin.results.labour import labour_results
 from twin.results.model import (
     Estimate,
     LeadTime,
@@ -80,6 +81,7 @@ def summarise(
         warm_up=warm_up or _given(seen),
         stations=station_results(seen),
         carriers=carrier_results(seen),
+        labour=labour_results(seen),
         buffers=buffer_results(seen),
         energy=energy_result(seen),
         costs=cost_result(seen),

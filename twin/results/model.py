@@ -143,16 +143,28 @@ class StationResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarrierResult:
-    """One group of robots or operators, its units together."""
+    """One group of robots, operators or tools, its units together."""
 
     name: str
-    kind: str  # `robot` or `operator`
+    kind: str  # `robot`, `operator` or `tool`
     units: int
     states: dict[str, Estimate]  # shares of the time on shift, adding up to 1
     off_shift: Estimate  # share of the whole window
     moves_per_hour: Estimate  # parts delivered per hour on shift
     cycle_time: Estimate  # busy time per part delivered
     energy: Estimate | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabourResult:
+    """Hours of people for 1000 good parts."""
+
+    name: str
+    kind: str  # `group` of operators, or `skill`: all groups that have it
+    people: int
+    attended: Estimate  # they attended, repaired or maintained stations
+    busy: Estimate  # that, walking and carrying
+    on_shift: Estimate  # busy or not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +277,7 @@ class Results:
     products: tuple[ProductResult, ...]
     stations: tuple[StationResult, ...]
     carriers: tuple[CarrierResult, ...]
+    labour: tuple[LabourResult, ...]  # groups of operators, then skills
     buffers: tuple[BufferResult, ...]
     energy: EnergyResult | None  # None: no power anywhere in the cell file
     costs: CostResult | None  # None: no price anywhere in the cell file

@@ -1,11 +1,18 @@
 """Every station, carrier and kind of energy in figures."""
 
-from twin.report import estimates, numbers
+from twin.report import estimates, numbers, sentences
 from twin.report.charts.states import StateRow, state_bars
 from twin.report.figure import figure
 from twin.report.markup import Markup, element
 from twin.report.table import Column, table
-from twin.results.model import CarrierResult, CostResult, EnergyResult, Results, StationResult
+from twin.results.model import (
+    CarrierResult,
+    CostResult,
+    EnergyResult,
+    LabourResult,
+    Results,
+    StationResult,
+)
 
 # Kinds of power in the colours of the states they belong to.
 _POWER_STATES = {
@@ -27,7 +34,9 @@ def tables(results: Results) -> Markup:
     if stopping:
         parts += [element("h3", "Stops and energy of stations"), _stops(stopping)]
     if results.carriers:
-        parts += [element("h3", "Robots and operators"), _carriers(results.carriers)]
+        parts += [element("h3", sentences.who(results.carriers)), _carriers(results.carriers)]
+    if results.labour:
+        parts += [element("h3", "Hours per 1000 good parts"), *_labour(results.labour)]
     if results.buffers:
         parts += [element("h3", "Buffers and conveyors"), _buffers(results)]
     if results.energy:
@@ -124,6 +133,21 @@ def _carriers(carriers: tuple[CarrierResult, ...]) -> Markup:
             for c in carriers
         ],
     )
+
+
+def _labour(labour: tuple[LabourResult, ...]) -> list[Markup]:
+    columns = [
+        Column("Group or skill", numeric=False),
+        Column("People"),
+        Column("At stations", tip="attending, repairing, maintaining"),
+        Column("Busy", tip="at stations, walking, carrying"),
+        Column("On shift", tip="busy or not"),
+    ]
+    found: list[Markup] = [table(columns, [sentences.hours(one) for one in labour])]
+    if any(one.kind == "skill" for one in labour):
+        words = "A skill stands for everybody who has it; those with two skills count for both."
+        found.append(element("p", words, class_="detail"))
+    return found
 
 
 def _buffers(results: Results) -> Markup:

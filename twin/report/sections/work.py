@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from twin.report import sentences
 from twin.report.charts.buffers import buffers_chart
 from twin.report.charts.gantt import first_activity, gantt, shown_until
 from twin.report.charts.states import StateRow, state_bars
@@ -20,7 +21,7 @@ def work(study: Study) -> Markup:
     if results.stations:
         parts.append(_states(results.stations, "Stations"))
     if results.carriers:
-        parts.append(_states(results.carriers, "Robots and operators"))
+        parts.append(_states(results.carriers, sentences.who(results.carriers)))
     if timeline and any(lane.bars for lane in timeline.lanes):
         parts.append(_gantt(timeline, study.clock))
     if results.buffers:
