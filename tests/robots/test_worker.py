@@ -189,6 +189,8 @@ def test_ctrl_c_in_the_program_ends_the_worker():
         "import os, signal, sys, threading\n"
         "sys.path.insert(0, 'tests/robots')\nimport test_worker\n"
         "from robots.worker import Worker\n"
+        # A shell that starts tests in the background lets them ignore Ctrl-C.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "worker = Worker()\ntest_worker.swing(worker)\nprint(worker.pid, flush=True)\n"
         "threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
         "test_worker.swing(worker, rows=3_000_000)\n"
