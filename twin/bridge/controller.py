@@ -71,8 +71,9 @@ class Controller:
                 self._work()
                 continue
             for identity, data, user in self.sockets.receive():
-                self._take(identity, data, user, now)
-            self._answer(now)
+                # Not earlier than it came: else the twin would be sure of a wrong clock offset.
+                self._take(identity, data, user, self.clock.now())
+            self._answer(self.clock.now())
             idle = not self._work()
             self._speak(self.clock.now())
 

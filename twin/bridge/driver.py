@@ -67,10 +67,10 @@ class Driver:
     def turn(self) -> None:
         """Take what has arrived, then do what time asks for."""
         self.socket.wait(WAIT)
-        now = self.clock.now()
         # First all that is there: a twin that was held up must not take the controller for hung.
         for data in self.socket.receive():
-            self._take(data, now)
+            self._take(data, self.clock.now())
+        now = self.clock.now()
         if self.socket.lost():
             self.carry_out(self.session.cut(now), now)
         self.carry_out(self.session.tick(now), now)
