@@ -24,91 +24,128 @@ class Body(NamedTuple):
     gravity: Floats  # (3,), in the base, m/s2
 
 
-@compiled
-def _into(turn: Floats, v: Floats, out: Floats) -> None:
-    """Write turn' @ v."""
-    for k in range(3):
-        out[k] = turn[0, k] * v[0] + turn[1, k] * v[1] + turn[2, k] * v[2]
+Vector = tuple[float, float, float]  # kept in registers: small arrays cost an allocation each
+
+_STILL: Vector = (0.0, 0.0, 0.0)
 
 
 @compiled
-def _add_cross(a: Floats, b: Floats, out: Floats) -> None:
-    """Add a x b."""
-    out[0] += a[1] * b[2] - a[2] * b[1]
-    out[1] += a[2] * b[0] - a[0] * b[2]
-    out[2] += a[0] * b[1] - a[1] * b[0]
+def _row(rows: Floats, i: int) -> Vector:
+    return rows[i, 0], rows[i, 1], rows[i, 2]
 
 
 @compiled
-def _carry(w: Floats, dw: Floats, arm: Floats, spin: Floats, out: Floats) -> None:
-    """Add to `out` the acceleration of a point at `arm`: dw x arm + w x (w x arm)."""
-    _add_cross(dw, arm, out)
-    spin[:] = 0.0
-    _add_cross(w, arm, spin)
-    _add_cross(w, spin, out)
+def _plus(a: Vector, b: Vector) -> Vector:
+    return a[0] + b[0], a[1] + b[1], a[2] + b[2]
 
 
 @compiled
-def _wrench(inertials: Inertials, i: int, w: Floats, dw: Floats, f: Floats, out: Floats) -> None:
-    """Write the moment of link i about its frame; `f`: acceleration of its centre, then force."""
-    momentum, inertia, center = np.zeros(3), inertials.inertia[i], inertials.center[i]
-    for k in range(3):
-        f[k] *= inertials.mass[i]
-        out[k] = 0.0
-        for j in range(3):
-            momentum[k] += inertia[k, j] * w[j]
-            out[k] += inertia[k, j] * dw[j]
-    _add_cross(w, momentum, out)
-    _add_cross(center, f, out)
+def _scaled(a: Vector, k: float) -> Vector:
+    return a[0] * k, a[1] * k, a[2] * k
 
 
 @compiled
-def _step(chain: Chain, i: int, angle: float, turn: Floats, lever: Floats) -> None:
-    """Write the rotation and offset of link i + 1 in link i."""
-    for k in range(3):
-        lever[k] = chain.offset[i, k]
-    if not chain.slides[i]:
-        about = np.empty((3, 3))
-        turn_about(chain.axis[i], angle, about)
-        multiply(chain.rotation[i], about, turn)
-        return
-    for k in range(3):
-        for j in range(3):
-            turn[k, j] = chain.rotation[i, k, j]
-            lever[k] += chain.rotation[i, k, j] * chain.axis[i, j] * angle
+def _dot(a: Vector, b: Vector) -> float:
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+@compiled
+def _cross(a: Vector, b: Vector) -> Vector:
+    return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
+
+
+@compiled
+def _times(matrix: Floats, v: Vector) -> Vector:
+    """Return matrix @ v."""
+    return (
+        matrix[0, 0] * v[0] + matrix[0, 1] * v[1] + matrix[0, 2] * v[2],
+        matrix[1, 0] * v[0] + matrix[1, 1] * v[1] + matrix[1, 2] * v[2],
+        matrix[2, 0] * v[0] + matrix[2, 1] * v[1] + matrix[2, 2] * v[2],
+    )
+
+
+@compiled
+def _into(turn: Floats, v: Vector) -> Vector:
+    """Return turn' @ v."""
+    return (
+        turn[0, 0] * v[0] + turn[1, 0] * v[1] + turn[2, 0] * v[2],
+        turn[0, 1] * v[0] + turn[1, 1] * v[1] + turn[2, 1] * v[2],
+        turn[0, 2] * v[0] + turn[1, 2] * v[1] + turn[2, 2] * v[2],
+    )
+
+
+@compiled
+def _carried(w: Vector, dw: Vector, arm: Vector) -> Vector:
+    """Return what a point at `arm` is accelerated beside its frame: dw x arm + w x (w x arm)."""
+    return _plus(_cross(dw, arm), _cross(w, _cross(w, arm)))
 
 
 class _Links(NamedTuple):
-    """The state of n links while torques are worked out; row i of n + 1 is the base or link i."""
+    """The pose of n links, and what is summed up over them while torques are worked out."""
 
     turn: Floats  # (n, 3, 3), of link i + 1 in link i
     lever: Floats  # (n, 3), m
-    w: Floats  # (n + 1, 3), angular velocity, rad/s
-    dw: Floats  # (n + 1, 3), angular acceleration, rad/s2
-    a: Floats  # (n + 1, 3), acceleration, gravity taken off, m/s2
+    force: Floats  # (n, 3), N
+    moment: Floats  # (n, 3), about the link's frame, N m
+    about: Floats  # (3, 3), scratch
 
 
 @compiled
-def _outward(chain: Chain, i: int, speed: float, rate: float, links: _Links) -> None:
-    """Write the motion of link i + 1 from that of link i."""
-    spin, own = np.empty(3), np.empty(3)
-    w, dw, a = links.w, links.dw, links.a
-    _carry(w[i], dw[i], links.lever[i], spin, a[i])
-    _into(links.turn[i], w[i], w[i + 1])
-    _into(links.turn[i], dw[i], dw[i + 1])
-    _into(links.turn[i], a[i], a[i + 1])
-    for k in range(3):
-        own[k] = chain.axis[i, k] * speed
-    if chain.slides[i]:  # twice the cross product: Coriolis, sliding on a turning link
-        _add_cross(w[i + 1], own, a[i + 1])
-        _add_cross(w[i + 1], own, a[i + 1])
-        for k in range(3):
-            a[i + 1, k] += chain.axis[i, k] * rate
-        return
-    _add_cross(w[i + 1], own, dw[i + 1])
-    for k in range(3):
-        w[i + 1, k] += own[k]
-        dw[i + 1, k] += chain.axis[i, k] * rate
+def _links(n: int) -> _Links:
+    rows = np.empty((3, n, 3))
+    return _Links(np.empty((n, 3, 3)), rows[0], rows[1], rows[2], np.empty((3, 3)))
+
+
+@compiled
+def _pose(chain: Chain, q: Floats, links: _Links) -> None:
+    """Write the rotation and offset of each link in the one before."""
+    for i in range(q.size):
+        lever = _row(chain.offset, i)
+        if chain.slides[i]:
+            links.turn[i] = chain.rotation[i]
+            slid = _times(chain.rotation[i], _scaled(_row(chain.axis, i), q[i]))
+            lever = _plus(lever, slid)
+        else:
+            turn_about(chain.axis[i], q[i], links.about)
+            multiply(chain.rotation[i], links.about, links.turn[i])
+        links.lever[i, 0], links.lever[i, 1], links.lever[i, 2] = lever
+
+
+@compiled
+def _outward(body: Body, pull: float, qd: Floats, qdd: Floats, links: _Links) -> None:
+    """Write the force and the moment that move each link by itself; `pull` is the part of gravity.
+
+    The frame of a link is accelerated by `a`, with gravity taken off.
+    """
+    chain, inertials = body.chain, body.inertials
+    w, dw = _STILL, _STILL
+    a = (-pull * body.gravity[0], -pull * body.gravity[1], -pull * body.gravity[2])
+    for i in range(qd.size):
+        turn, axis, center = links.turn[i], _row(chain.axis, i), _row(inertials.center, i)
+        own, rate = _scaled(axis, qd[i]), _scaled(axis, qdd[i])
+        a = _into(turn, _plus(a, _carried(w, dw, _row(links.lever, i))))
+        w, dw = _into(turn, w), _into(turn, dw)
+        if chain.slides[i]:  # twice the cross product: Coriolis, sliding on a turning link
+            a = _plus(_plus(a, _scaled(_cross(w, own), 2.0)), rate)
+        else:
+            dw = _plus(_plus(dw, _cross(w, own)), rate)
+            w = _plus(w, own)
+        force = _scaled(_plus(a, _carried(w, dw, center)), inertials.mass[i])
+        spun = _cross(w, _times(inertials.inertia[i], w))
+        moment = _plus(_plus(_times(inertials.inertia[i], dw), spun), _cross(center, force))
+        links.force[i, 0], links.force[i, 1], links.force[i, 2] = force
+        links.moment[i, 0], links.moment[i, 1], links.moment[i, 2] = moment
+
+
+@compiled
+def _inward(chain: Chain, links: _Links, tau: Floats) -> None:
+    """Write what each joint gives so that all links after it move as they do."""
+    force, moment = _STILL, _STILL
+    for i in range(tau.size - 1, -1, -1):
+        force, moment = _plus(force, _row(links.force, i)), _plus(moment, _row(links.moment, i))
+        tau[i] = _dot(force if chain.slides[i] else moment, _row(chain.axis, i))
+        force = _times(links.turn[i], force)
+        moment = _plus(_times(links.turn[i], moment), _cross(_row(links.lever, i), force))
 
 
 @compiled
@@ -122,32 +159,10 @@ def torques(body: Body, q: Floats, qd: Floats, qdd: Floats, tau: Floats) -> None
     tau : ndarray, shape (n,)
         N m.
     """
-    chain, n = body.chain, q.size
-    motion = np.zeros((3, n + 1, 3))
-    links = _Links(np.empty((n, 3, 3)), np.empty((n, 3)), motion[0], motion[1], motion[2])
-    force, moment, spin = np.zeros((n + 1, 3)), np.zeros((n + 1, 3)), np.empty(3)
-    links.a[0] = -body.gravity
-    for i in range(n):
-        _step(chain, i, q[i], links.turn[i], links.lever[i])
-        _outward(chain, i, qd[i], qdd[i], links)
-        w, dw = links.w[i + 1], links.dw[i + 1]
-        force[i] = links.a[i + 1]
-        _carry(w, dw, body.inertials.center[i], spin, force[i])
-        _wrench(body.inertials, i, w, dw, force[i], moment[i])
-    for i in range(n - 1, -1, -1):
-        load = force[i] if chain.slides[i] else moment[i]
-        tau[i] = 0.0
-        for k in range(3):
-            tau[i] += load[k] * chain.axis[i, k]
-        if i > 0:
-            for k in range(3):
-                spin[k] = 0.0
-                for j in range(3):
-                    spin[k] += links.turn[i, k, j] * force[i, j]
-                    moment[i - 1, k] += links.turn[i, k, j] * moment[i, j]
-            _add_cross(links.lever[i], spin, moment[i - 1])
-            for k in range(3):
-                force[i - 1, k] += spin[k]
+    links = _links(q.size)
+    _pose(body.chain, q, links)
+    _outward(body, 1.0, qd, qdd, links)
+    _inward(body.chain, links, tau)
 
 
 @compiled
@@ -160,18 +175,38 @@ def inverse_dynamics(body: Body, q: Floats, qd: Floats, qdd: Floats) -> Floats:
 
 
 @compiled
+def along_path(body: Body, path: Floats, a: Floats, b: Floats, c: Floats) -> None:
+    """Write what a, b and c are in the torques a s'' + b s'^2 + c of a motion along a path.
+
+    Parameters
+    ----------
+    path : ndarray, shape (3, N, n)
+        q, dq/ds and d2q/ds2.
+    a, b, c : ndarray, shape (N, n)
+    """
+    zero, links = np.zeros(path.shape[2]), _links(path.shape[2])
+    for k in range(path.shape[1]):
+        _pose(body.chain, path[0, k], links)
+        _outward(body, 1.0, zero, zero, links)
+        _inward(body.chain, links, c[k])
+        _outward(body, 0.0, zero, path[1, k], links)
+        _inward(body.chain, links, a[k])
+        _outward(body, 0.0, path[1, k], path[2, k], links)
+        _inward(body.chain, links, b[k])
+
+
+@compiled
 def mass_matrix(body: Body, q: Floats) -> Floats:
     """Return the mass matrix at joint angles of shape (n,), (n, n), kg m2."""
     n = q.size
-    zero, unit, held = np.zeros(n), np.zeros(n), np.empty(n)
+    zero, unit, links = np.zeros(n), np.zeros(n), _links(n)
     matrix = np.empty((n, n))
-    torques(body, q, zero, zero, held)
+    _pose(body.chain, q, links)
     for i in range(n):
         unit[i] = 1.0
-        torques(body, q, zero, unit, matrix[i])
+        _outward(body, 0.0, zero, unit, links)
+        _inward(body.chain, links, matrix[i])
         unit[i] = 0.0
-        for k in range(n):
-            matrix[i, k] -= held[k]
     return matrix
 
 
@@ -182,15 +217,12 @@ def acceleration_room(body: Body, limit: Floats, q: Floats) -> Floats:
     How fast each joint could be accelerated by itself out of standstill.
     """
     n = q.shape[1]
-    room, zero, unit = np.empty(q.shape), np.zeros(n), np.zeros(n)
-    held, moved = np.empty(n), np.empty(n)
+    room, zero, held = np.empty(q.shape), np.zeros(n), np.empty(n)
     for k in range(q.shape[0]):
         torques(body, q[k], zero, zero, held)
+        matrix = mass_matrix(body, q[k])
         for i in range(n):
-            unit[i] = 1.0
-            torques(body, q[k], zero, unit, moved)
-            unit[i] = 0.0
-            room[k, i] = (limit[i] - abs(held[i])) / (moved[i] - held[i])
+            room[k, i] = (limit[i] - abs(held[i])) / matrix[i, i]
     return room
 
 

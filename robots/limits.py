@@ -13,7 +13,7 @@ import numpy as np
 
 from robots import timelaw
 from robots.arm import Floats
-from robots.dynamics import Body, torques
+from robots.dynamics import Body, along_path
 from robots.jit import compiled
 
 BUILD_UP = (
@@ -45,14 +45,8 @@ def torque_effort(body: Body, limit: Floats, path: Floats) -> Effort:
         q, dq/ds and d2q/ds2.
     """
     shape = path.shape[1:]
-    a, b, c, zero = np.empty(shape), np.empty(shape), np.empty(shape), np.zeros(shape[1])
-    for k in range(shape[0]):
-        torques(body, path[0, k], zero, zero, c[k])
-        torques(body, path[0, k], zero, path[1, k], a[k])
-        torques(body, path[0, k], path[1, k], path[2, k], b[k])
-        for i in range(shape[1]):
-            a[k, i] -= c[k, i]
-            b[k, i] -= c[k, i]
+    a, b, c = np.empty(shape), np.empty(shape), np.empty(shape)
+    along_path(body, path, a, b, c)
     return Effort(a, b, c, limit)
 
 
