@@ -1,6 +1,7 @@
 """Claims about messages: what is sent arrives, and no bytes whatever do harm."""
 
 import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -93,8 +94,16 @@ def test_a_message_cut_short_is_noticed(message, data):
 
 @pytest.mark.parametrize(
     "body",
-    [b"[" * 100_000, b"[1]", b"{", b"\xff\xfe", b'{"a":NaN}', b'{"a":' + b"9" * 5000 + b"}"],
-    ids=["nested", "list", "open", "not UTF-8", "NaN", "long number"],
+    [
+        b"[" * 100_000,
+        b"[1]",
+        b"{",
+        b"\xff\xfe",
+        b'{"a":NaN}',
+        b'{"a":1e999}',
+        b'{"a":' + b"9" * 5000 + b"}",
+    ],
+    ids=["nested", "list", "open", "not UTF-8", "NaN", "infinite", "long number"],
 )
 def test_a_body_that_is_no_json_object_is_refused_though_its_crc_is_right(body, monkeypatch):
     monkeypatch.setattr("twin.bridge.messages.canonical_json", lambda _: body)
@@ -123,3 +132,24 @@ def test_a_message_too_long_for_the_transport_is_not_made():
 def test_canonical_json_refuses_what_is_no_number():
     with pytest.raises(ValueError, match="not JSON compliant"):
         canonical_json({"a": float("nan")})
+
+
+@settings(deadline=None)
+@given(st.sampled_from(Kind), st.binary(max_size=200), st.binary(min_size=52, max_size=52))
+def test_any_body_and_any_header_under_a_right_crc_are_a_message_or_a_typed_error(
+    kind, body, numbers
+):
+    head = struct.pack("<4sHH", b"TAKT", 1, kind) + numbers[:48] + struct.pack("<I", len(body))
+    data = head + struct.pack("<I", zlib.crc32(body, zlib.crc32(head))) + body
+
+    try:
+        arrived = decode(data)
+    except BadMessage:
+        return
+    assert decode(encode(arrived))[:-2] == arrived[:-2]
+
+
+def test_spaces_around_a_body_do_no_harm(monkeypatch):
+    monkeypatch.setattr("twin.bridge.messages.canonical_json", lambda _: b' {"a": 1}\n')
+
+    assert decode(encode(Message(kind=Kind.STATUS, body={"a": 1}))).body == {"a": 1}

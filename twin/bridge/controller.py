@@ -74,7 +74,8 @@ class Controller:
                 # Not earlier than it came: else the twin would be sure of a wrong clock offset.
                 self._take(identity, data, user, self.clock.now())
             self._answer(self.clock.now())
-            idle = not self._work()
+            # In lockstep nothing is left to do until somebody grants more.
+            idle = not self._work() or self.lockstep
             self._speak(self.clock.now())
 
     @property
@@ -189,8 +190,9 @@ class Controller:
         return bool(serving) and all(link.unacknowledged <= room for link in serving)
 
     def _produce(self) -> bool:
-        time, begun = self.plant.time, self.clock.now()
-        if self.plant.stop is not None:
+        plant = self.plant
+        time, begun = plant.time, self.clock.now()
+        if plant.stop is not None:
             self._finish(time)
             return True
         target = self._target(time, begun)
@@ -199,22 +201,25 @@ class Controller:
             return True
         scans = (target - time) // self.scan
         if target > time and (scans > 0 or self.lockstep):
-            self._advance(target if self.lockstep else time + scans * self.scan)
+            self._advance(plant, target if self.lockstep else time + scans * self.scan)
             self.machine.unit.scans += scans
-            self._adapt(self.clock.now() - begun)
+            if not self.lockstep:
+                self._adapt(self.clock.now() - begun)
             return True
         return False
 
     def _target(self, time: int, now: int) -> int:
         """Return how far the plant may run in this turn, ns."""
         if self.lockstep:
-            links = [k for k in self._links.values() if k.phase is Serving.SERVING]
-            return min((k.granted or 0 for k in links), default=time)
+            links = self._links.values()
+            granted = [k.granted or 0 for k in links if k.phase is Serving.SERVING]
+            return min(granted, default=time)
         allowed = self.pace.allowed(time, now)
         return time + self._chunk if allowed is None else min(time + self._chunk, allowed)
 
-    def _advance(self, until: int) -> None:
-        rows, time = self.plant.advance(until), self.plant.time
+    def _advance(self, plant: Plant, until: int) -> None:
+        rows = plant.advance(until)
+        time = plant.time
         self._report(rows, time)
         for fault in self.mishaps.due(time):
             self._suffer(fault)

@@ -4,6 +4,7 @@ It prints one line when it is ready: `ready ENDPOINT PUBLIC_KEY`.
 """
 
 import argparse
+import gc
 import secrets
 import signal
 import sys
@@ -186,6 +187,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sockets.watch(sys.stdin.fileno())
         sys.stdout.write(f"ready {sockets.endpoint} {public}\n")
         sys.stdout.flush()
+        gc.freeze()  # what was loaded is never garbage: looking through it would delay answers
         controller.run()
     finally:
         controller.sockets.close()  # after a crash others than before

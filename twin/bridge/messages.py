@@ -6,12 +6,13 @@ body is a JSON object.  `docs/protocol.md` describes both for those who implemen
 
 import hashlib
 import json
+import math
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import IntEnum
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ MAGIC: Final = b"TAKT"
 VERSION: Final = 1
 MAX_BODY: Final = 1 << 20  # bytes; a peer that announces more is dropped by the transport
 BATCH: Final = 1024  # most records sent in one message
+_SHORT: Final = 1024  # bytes
 
 # magic, version, kind, session, sequence, acknowledge, source time, simulation time, time to live,
 # length of the body; the CRC follows and covers all of these and the body.
@@ -98,11 +100,37 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no number")
 
 
-# Made once: making one costs more than a short message takes.
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text} is beyond all numbers")
+    return number
+
+
+# Made once: making them costs more than a short message takes.
 _ENCODER: Final = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
 )
-_DECODER: Final = json.JSONDecoder(parse_constant=_refuse_constant)
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)
+
+_scan: Final = cast("Callable[[str, int], tuple[Any, int]]", vars(_DECODER)["scan_once"])
+
+
+def _refuse_value(value: object) -> None:
+    raise TypeError(f"a {type(value).__name__} is no JSON")
+
+
+def _encoder() -> Callable[[Mapping[str, Any]], str]:
+    """Return what writes JSON: the compiled writer of the library, kept, where it has one."""
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return _ENCODER.encode
+    text = json.encoder.encode_basestring
+    write = make(None, _refuse_value, text, None, ":", ",", True, False, False)
+    return lambda value: "".join(write(value, 0))
+
+
+_write_json: Final = _encoder()
 
 
 def schema_digest() -> str:
@@ -113,7 +141,7 @@ def schema_digest() -> str:
 
 def canonical_json(value: Mapping[str, Any]) -> bytes:
     """Return the one JSON text of a value: sorted keys, no spaces, UTF-8, no NaN."""
-    return _ENCODER.encode(value).encode()
+    return _write_json(value).encode()
 
 
 def encode(message: Message) -> bytes:
@@ -131,8 +159,8 @@ def encode(message: Message) -> bytes:
         body = canonical_json(content) if content else b""
     if len(body) > MAX_BODY:
         raise ValueError(f"{kind.name}: a body of {len(body)} bytes, {MAX_BODY} at most")
-    times = (source, simulation, to_live)
-    head = _HEADER.pack(MAGIC, VERSION, kind, session, sequence, acknowledge, *times, len(body))
+    numbers = session, sequence, acknowledge, source, simulation, to_live
+    head = _HEADER.pack(MAGIC, VERSION, kind, *numbers, len(body))
     return b"".join((head, _CRC.pack(zlib.crc32(body, zlib.crc32(head))), body))
 
 
@@ -153,12 +181,13 @@ def decode(data: bytes) -> Message:
         raise BadMessage(f"begins with {magic!r}, not {MAGIC!r}")
     if version != VERSION:
         raise WrongVersion(f"protocol version {version}; this program speaks version {VERSION}")
-    view = memoryview(data)
-    body = view[HEADER_SIZE:]
-    if len(body) != length:
-        raise BadMessage(f"a body of {len(body)} bytes where the header says {length}")
+    if len(data) != HEADER_SIZE + length:
+        size = len(data) - HEADER_SIZE
+        raise BadMessage(f"a body of {size} bytes where the header says {length}")
+    # A view costs more than the copy of a short body, and saves that of a long one.
+    body = memoryview(data)[HEADER_SIZE:] if length > _SHORT else data[HEADER_SIZE:]
     (crc,) = _CRC.unpack_from(data, _HEADER.size)
-    if crc != zlib.crc32(body, zlib.crc32(view[: _HEADER.size])):
+    if crc != zlib.crc32(body, zlib.crc32(data[: _HEADER.size])):
         raise BadMessage("wrong CRC: damaged on the way")
     kind = _KINDS.get(number)
     if kind is None:
@@ -169,13 +198,13 @@ def decode(data: bytes) -> Message:
     content, rows = _NO_BODY, _NO_RECORDS
     if kind is Kind.EVENTS:
         rows = _records(body)
-    else:
+    elif length:
         content = _object(body)
-    times = (source, simulation, time_to_live)
+    times = source, simulation, time_to_live
     return Message(kind, session, sequence, acknowledge, *times, content, rows, data)
 
 
-def _records(body: memoryview) -> NDArray[np.void]:
+def _records(body: bytes | memoryview) -> NDArray[np.void]:
     if len(body) % WIRE_ACTIVITY.itemsize:
         raise BadMessage(
             f"{len(body)} bytes are no whole number of {WIRE_ACTIVITY.itemsize}-byte records"
@@ -183,11 +212,20 @@ def _records(body: memoryview) -> NDArray[np.void]:
     return np.frombuffer(body, WIRE_ACTIVITY).astype(ACTIVITY, copy=False)
 
 
-def _object(body: memoryview) -> Mapping[str, Any]:
-    if not body:
-        return _NO_BODY
+def _value(text: str) -> Any:
+    """Return what a JSON text says; the short way unless there are spaces or a fault."""
     try:
-        value = _DECODER.decode(str(body, "utf-8"))
+        value, end = _scan(text, 0)
+        if end == len(text):
+            return value
+    except StopIteration:
+        pass
+    return _DECODER.decode(text)
+
+
+def _object(body: bytes | memoryview) -> Mapping[str, Any]:
+    try:
+        value = _value(str(body, "utf-8"))
     except (ValueError, RecursionError) as error:
         raise BadMessage(f"the body is no JSON: {error}") from None
     if not isinstance(value, dict):

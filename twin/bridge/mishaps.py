@@ -23,6 +23,8 @@ class Mishaps:
 
     def due(self, time: int) -> list[Fault]:
         """Return what happens now that production has come to `time` ns."""
+        if not self._waiting or self._waiting[0].onset > time:
+            return []
         found = [fault for fault in self._waiting if fault.onset <= time]
         self._waiting = self._waiting[len(found) :]
         return found

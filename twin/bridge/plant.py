@@ -14,6 +14,7 @@ from twin.kernel.stops import Stop
 from twin.reference.run import Reference
 
 _HOUR = 3_600_000_000_000  # ns
+_NONE = np.empty(0, ACTIVITY)
 _STEP = 60_000_000_000  # ns between two steps of a drift
 _LONGEST_DRIFT = 1_000  # steps; then it stays as it is
 
@@ -86,6 +87,8 @@ class Plant:
             self._strike(self._faults.pop(0))
         self._reference.run(until)
         rows = self._reference.closed(self._closed)
+        if not rows:
+            return _NONE
         self._closed += len(rows)
         self.fetched += len(rows)
         return canonical(np.array(rows, ACTIVITY))

@@ -50,7 +50,7 @@ class Sensors:
 
     def time(self, now: int) -> int:
         """Return what the controller's clock shows at `now` ns."""
-        return int(self.times(np.array([now]))[0])
+        return int(self.times(np.array([now]))[0]) if self._clock else now
 
     def times(self, true: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return what the controller's clock shows at true times, ns."""

@@ -95,6 +95,7 @@ class Desk:
         self.read_only = read_only
         self._make_token = make_token
         self._clients: dict[tuple[str, str], _Client] = {}
+        self._met: dict[Peer, _Client] = {}  # connections of now: a look-up saved a message
         self._lease: _Lease | None = None
 
     def heard(self, peer: Peer, source_time: int, now: int) -> None:
@@ -142,6 +143,7 @@ class Desk:
 
     def leave(self, peer: Peer) -> None:
         """End the lease of a connection that is gone."""
+        self._met.pop(peer, None)
         if self._lease is not None and self._lease.holder is peer:
             self._lease = None
 
@@ -150,11 +152,19 @@ class Desk:
         return self._armed(now) is not None
 
     def _client(self, peer: Peer, now: int) -> _Client | None:
+        known = self._met.get(peer)
+        if known is not None:
+            return known
         # An observer's commands have no effect: there is nothing to tell its clients apart for.
         key = (peer.user, peer.client if peer.role > Role.OBSERVER else "")
         if key not in self._clients and len(self._clients) < _MOST_CLIENTS:
             self._clients[key] = _Client(self.limits.burst, now)
-        return self._clients.get(key)
+        client = self._clients.get(key)
+        if client is not None:
+            if len(self._met) > _MOST_CLIENTS:
+                self._met.clear()  # learned anew with their next messages
+            self._met[peer] = client
+        return client
 
     def _armed(self, now: int) -> _Lease | None:
         if self._lease is not None and now > self._lease.expires:

@@ -27,6 +27,7 @@ from twin.bridge.session.offset import Offset, OffsetFilter
 from twin.bridge.session.position import Position, Terms
 from twin.bridge.session.records import fault_in
 
+_LOOK = 1_000_000  # ns; nothing that the passing of time asks for is more urgent
 WINDOW = 32_768  # records the controller may send ahead of what is on the follower's disk
 
 
@@ -76,6 +77,7 @@ class Follower:
         self.interruptions = 0  # times the controller fell silent
         self._exists = self.position.next  # records that the controller is known to have sent
         self._granted = 0
+        self._look = now  # when time is looked at next
         self._since = now  # of the present phase
         self._heard = now
         self._sent = now - self.rhythm.beat  # the first tick says hello
@@ -105,12 +107,13 @@ class Follower:
 
     def tick(self, now: int) -> list[Action]:
         """Do what the passing of time asks for; call it every few milliseconds."""
-        if self.phase in (Phase.DONE, Phase.FAILED):
+        if now < self._look or self.phase in (Phase.DONE, Phase.FAILED):
             return []
         if self.phase is Phase.GREETING:
             return self._greet(now)
         if self.phase is Phase.FOLLOWING and now - self._heard > self.rhythm.silence:
             return self._lose(now)
+        self._look = now + _LOOK
         actions = self._ask_again(now)
         actions += self._commander.again(self.position.epoch, now, self.rhythm.beat)
         actions += self._grant_again(now) + self._probe(now)
@@ -121,15 +124,20 @@ class Follower:
     def receive(self, message: Message, now: int) -> list[Action]:
         """Take one message from the controller."""
         handler = self._handlers.get(message.kind)
-        is_greeting = message.kind in (Kind.WELCOME, Kind.ERROR)
-        foreign = not is_greeting and (
-            self.phase is Phase.GREETING or message.session != self.position.epoch
-        )
-        if handler is None or foreign or self.phase in (Phase.DONE, Phase.FAILED):
+        if handler is None or self._is_strange(message):
             self.strangers += 1
             return []
         self._heard = now
         return handler(message, now)
+
+    def _is_strange(self, message: Message) -> bool:
+        """Whether a message is of another run or comes at the wrong time."""
+        phase = self.phase
+        if phase is Phase.FOLLOWING and message.session == self.position.epoch:
+            return False
+        greets = message.kind in (Kind.WELCOME, Kind.ERROR)
+        foreign = phase is Phase.GREETING or message.session != self.position.epoch
+        return phase in (Phase.DONE, Phase.FAILED) or (foreign and not greets)
 
     def cut(self, now: int) -> list[Action]:
         """Learn that the connection is gone: no need to wait for the heartbeats that stay away."""
@@ -217,7 +225,7 @@ class Follower:
 
     def _lose(self, now: int) -> list[Action]:
         self.interruptions += 1
-        self.phase = Phase.GREETING
+        self.phase, self._look = Phase.GREETING, now
         self._since = now
         return [Reconnect(), self._grant(Kind.HELLO, now)]
 
