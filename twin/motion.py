@@ -40,13 +40,29 @@ _APPROACH: dict[str, tuple[tuple[float, float, float], tuple[float, float, float
 
 @dataclass(frozen=True, slots=True)
 class MoveTimes:
-    """How long one robot takes, between the places it serves and at them."""
+    """How long one robot takes, between the L places it serves and at them.
+
+    With T grippers it has S = T L stands: place + gripper * L.  What it carries makes W loads that
+    differ; of one load `pick` and `place` may be of shape (L,).
+    """
 
     places: tuple[str, ...]
-    travel: NDArray[np.int64]  # (2, L, L) ns, [0 empty | 1 loaded, from, to]
-    pick: NDArray[np.int64]  # (L,) ns
-    place: NDArray[np.int64]  # (L,) ns
+    travel: NDArray[np.int64]  # (1 + W, S, S) ns, [0 empty | 1 + load, from, to]
+    pick: NDArray[np.int64]  # (W, L) ns
+    place: NDArray[np.int64]  # (W, L) ns
     programs: Mapping[str, int] = field(default_factory=dict)  # ns, each once through
+    load_of: Mapping[str, int] = field(default_factory=dict)  # of products, 0 unless given
+    gripper_of: Mapping[str, int] = field(default_factory=dict)  # of products, 0 unless given
+
+    @property
+    def loads(self) -> int:
+        """How many loads it tells apart."""
+        return len(self.travel) - 1
+
+    @property
+    def grippers(self) -> int:
+        """How many grippers it has."""
+        return self.travel.shape[1] // len(self.places) if self.places else 1
 
 
 def tables(cell: Cell, folder: Path | None = None) -> dict[str, tuple[ArmTask, MoveTable]]:

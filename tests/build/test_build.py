@@ -166,7 +166,32 @@ def test_a_robot_takes_the_times_it_is_given():
 
     door, bench = line.places.index("door"), line.places.index("bench")
     assert line.travel[0, 1, bench, door] == times[1, 2, 0]
-    assert line.dists["a"][line.pick[0, bench]] == 3 * S
+    assert line.dists["a"][line.pick[0, 0, bench]] == 3 * S
+
+
+def test_each_product_has_its_load_and_gripper():
+    robot = "robots: {team: {model: ur10e, gripper: {mass: 1 kg, open: 0.3 s, close: 0.3 s}}}"
+    text = CELL.replace(
+        "operators:\n  team: {count: 2, walking: 1 m/s, pick: 1 s, place: 2 s}", robot
+    )
+    cell = load_text(text)
+    heavy = list(cell.products)[0]
+    travel = np.arange(108, dtype=np.int64).reshape(3, 6, 6) * S
+    handling = np.array([[1, 2, 3], [4, 5, 6]]) * S
+    places = ("door", "end", "bench")
+    motion = {
+        "team": MoveTimes(
+            places, travel, handling, handling, load_of={heavy: 1}, gripper_of={heavy: 1}
+        )
+    }
+
+    line = build_line(cell, motion)
+
+    door, bench = line.places.index("door"), line.places.index("bench")
+    load, grip = line.hands[0, 0]
+    assert line.travel[0, 1 + load, grip + bench, grip + door] == travel[2, 3 + 2, 3 + 0]
+    assert line.travel[0, 0, grip + bench, door] == travel[0, 3 + 2, 0]
+    assert line.dists["a"][line.pick[0, load, bench]] == 6 * S
 
 
 def test_a_robot_without_move_times_is_refused_unless_it_carries_nothing():

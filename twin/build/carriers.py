@@ -15,7 +15,7 @@ from cells.staff import needs_of
 from twin.build.nodes import Nodes
 from twin.build.rules import Rules
 from twin.build.tables import CalendarTable, DistributionTable
-from twin.kernel.model import CARRIER, NONE, NS_PER_S
+from twin.kernel.model import CARRIER, HAND, NONE, NS_PER_S
 from twin.kernel.states import CarrierKind, Serve
 from twin.motion import MoveTimes
 
@@ -31,9 +31,10 @@ class Carriers:
     units: list[str]  # resource names of all units, group by group
     unit_group: list[int]
     sequences: list[int]  # nodes
-    travel: NDArray[np.int64]  # (G, 2, L, L) ns
-    pick: NDArray[np.int64]  # (G, L)
-    place: NDArray[np.int64]  # (G, L)
+    hands: NDArray[np.void]  # (G, P) HAND
+    travel: NDArray[np.int64]  # (G, 1 + W, S, S) ns
+    pick: NDArray[np.int64]  # (G, W, L)
+    place: NDArray[np.int64]  # (G, W, L)
 
 
 def collect_carriers(
@@ -57,14 +58,17 @@ def collect_carriers(
         **cell.operators,
         **cell.tools,
     }
-    shape = (len(groups), len(places))
+    loads = max([times.loads for times in motion.values()], default=1)
+    stands = len(places) * max([times.grippers for times in motion.values()], default=1)
+    shape = (len(groups), loads, len(places))
     carriers = Carriers(
         rows=np.zeros(len(groups), dtype=CARRIER),
         names=tuple(groups),
         units=[],
         unit_group=[],
         sequences=[],
-        travel=np.zeros((len(groups), 2, len(places), len(places)), dtype=np.int64),
+        hands=np.zeros((len(groups), len(cell.products)), dtype=HAND),
+        travel=np.zeros((len(groups), 1 + loads, stands, stands), dtype=np.int64),
         pick=np.full(shape, NONE, dtype=np.int64),
         place=np.full(shape, NONE, dtype=np.int64),
     )
@@ -83,6 +87,7 @@ def collect_carriers(
             row["kind"], row["units"] = CarrierKind.ROBOT, 1
             if name in motion:
                 _robot(carriers, index, motion[name], places, dists)
+                _hands(carriers.hands[index], motion[name], list(cell.products), len(places))
             elif _is_asked(cell, name):
                 raise CellError(
                     f"robot {name!r}: how long do its moves take?  Give `motion` for it"
@@ -126,11 +131,20 @@ def _robot(
     dists: DistributionTable,
 ) -> None:
     at = np.array([places.index(name) for name in times.places], dtype=np.int64)
-    for load in (0, 1):
-        carriers.travel[group, load][np.ix_(at, at)] = times.travel[load]
-    for k, place in enumerate(at):
-        carriers.pick[group, place] = dists.constant(float(times.pick[k]))
-        carriers.place[group, place] = dists.constant(float(times.place[k]))
+    stands = (np.arange(times.grippers)[:, None] * len(places) + at).ravel()
+    for row, travel in enumerate(times.travel):
+        carriers.travel[group, row][np.ix_(stands, stands)] = travel
+    for table, handling in ((carriers.pick, times.pick), (carriers.place, times.place)):
+        for load, values in enumerate(np.atleast_2d(handling)):
+            for place, value in zip(at, values, strict=True):
+                table[group, load, place] = dists.constant(float(value))
+
+
+def _hands(hands: NDArray[np.void], times: MoveTimes, products: list[str], places: int) -> None:
+    """Write down which load and which gripper go with each product."""
+    for k, product in enumerate(products):
+        hands["load"][k] = times.load_of.get(product, 0)
+        hands["grip"][k] = times.gripper_of.get(product, 0) * places
 
 
 def _operator(
@@ -146,10 +160,10 @@ def _operator(
             if NOWHERE not in (origin, target):
                 metres = dist(cell.places[origin].position[:2], cell.places[target].position[:2])
                 ns = round(metres / operator.walking * NS_PER_S)
-                carriers.travel[group, :, i, k] = ns
+                carriers.travel[group, :2, i, k] = ns
     for table, time in ((carriers.pick, operator.pick), (carriers.place, operator.place)):
         if time is not None:
-            table[group] = dists.add(time)
+            table[group, 0] = dists.add(time)
 
 
 def settle_places(

@@ -92,6 +92,7 @@ def build_line(cell: Cell, motion: Mapping[str, MoveTimes] | None = None) -> Lin
         carriers=carriers.rows,
         carrier_names=carriers.names,
         places=parts.places,
+        hands=carriers.hands,
         travel=carriers.travel,
         pick=carriers.pick,
         place=carriers.place,

@@ -105,9 +105,10 @@ class Model(NamedTuple):
     dists: NDArray[np.void]  # DIST
     values: NDArray[np.float64]
     carriers: NDArray[np.void]  # (G,) CARRIER
-    travel: NDArray[np.int64]  # (G, 2, L, L)
-    pick: NDArray[np.int64]  # (G, L)
-    place: NDArray[np.int64]  # (G, L)
+    hands: NDArray[np.void]  # (G, P) HAND
+    travel: NDArray[np.int64]  # (G, 1 + W, S, S)
+    pick: NDArray[np.int64]  # (G, W, L)
+    place: NDArray[np.int64]  # (G, W, L)
     pick_stream: NDArray[np.uint64]  # (R,)
     place_stream: NDArray[np.uint64]  # (R,)
     calls: NDArray[np.void]  # (K,) CALL

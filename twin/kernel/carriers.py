@@ -18,7 +18,15 @@ from twin.kernel.records import close
 from twin.kernel.servers import reserve_server
 from twin.kernel.slots import set_slot
 from twin.kernel.states import Ending, NodeKind, State
-from twin.kernel.units import EMPTY_HANDED, LOADED, begin_step, come_to_rest, travel_to
+from twin.kernel.units import (
+    EMPTY_HANDED,
+    LOADED,
+    begin_step,
+    come_to_rest,
+    load_of,
+    stand_for,
+    travel_to,
+)
 from twin.kernel.vacancy import touch
 
 _DONE = np.int64(Ending.DONE)
@@ -68,8 +76,8 @@ def _fetch(m: Model, s: RunState, group: Int, u: Int, r: Int) -> None:
     s.groups[group]["idle"] -= 1
     close(s, u, _DONE)
     x["part"] = offered_part(m, s, r)
-    place = m.nodes[m.res[r]["node"]]["pick_at"]
-    begin_step(m, s, u, _MOVING, travel_to(m, s, u, EMPTY_HANDED, place))
+    stand = stand_for(m, s, u, x["part"], m.nodes[m.res[r]["node"]]["pick_at"])
+    begin_step(m, s, u, _MOVING, travel_to(m, s, u, EMPTY_HANDED, stand))
 
 
 @inlined
@@ -108,7 +116,7 @@ def _handling(m: Model, s: RunState, u: Int, place: Int, dists: Any, stream: Int
     """Return how long picking or placing takes at a place."""
     if place < 0:
         return np.int64(0)
-    d = dists[m.res[u]["group"], place]
+    d = dists[m.res[u]["group"], load_of(m, s, u), place]
     if d < 0:
         return np.int64(0)
     return draw_time(m, s, u, d, 1.0, stream, i)
@@ -119,7 +127,7 @@ def _begin_picking(m: Model, s: RunState, u: Int) -> None:
     x, r = s.res[u], s.res[u]["task"]
     place = m.nodes[m.res[r]["node"]]["pick_at"]
     if place >= 0:
-        x["at"] = place
+        x["at"] = stand_for(m, s, u, x["part"], place)
     lasts = _handling(m, s, u, place, m.pick, m.pick_stream[u], x["pick_draws"])
     x["pick_draws"] += 1
     begin_step(m, s, u, _PICKING, lasts)
@@ -131,7 +139,14 @@ def _begin_carrying(m: Model, s: RunState, u: Int) -> None:
     close(s, u, _DONE)
     n = _next_stop(m, s, u)
     _take_out(m, s, u, np.int64(x["task"]), n)
-    begin_step(m, s, u, _CARRYING, travel_to(m, s, u, LOADED, m.nodes[n]["place_at"]))
+    _carry_to(m, s, u, n)
+
+
+@inlined
+def _carry_to(m: Model, s: RunState, u: Int, n: Int) -> None:
+    """Begin to carry the part in the hand of a unit to node n."""
+    stand = stand_for(m, s, u, s.res[u]["part"], m.nodes[n]["place_at"])
+    begin_step(m, s, u, _CARRYING, travel_to(m, s, u, LOADED + load_of(m, s, u), stand))
 
 
 @inlined
@@ -158,7 +173,7 @@ def _exchange(m: Model, s: RunState, u: Int) -> None:
     x["swap"] = NONE
     x["part"] = _take_out(m, s, u, v, n)
     admit(m, s, v, new, u, KEPT)
-    begin_step(m, s, u, _CARRYING, travel_to(m, s, u, LOADED, m.nodes[n]["place_at"]))
+    _carry_to(m, s, u, n)
 
 
 @inlined
@@ -166,7 +181,7 @@ def _begin_placing(m: Model, s: RunState, u: Int) -> None:
     x = s.res[u]
     place = m.nodes[_next_stop(m, s, u)]["place_at"]
     if place >= 0:
-        x["at"] = place
+        x["at"] = stand_for(m, s, u, x["part"], place)
     if x["swap"] >= 0:
         begin_step(m, s, u, _PLACING, m.carriers[m.res[u]["group"]]["exchange"])
         return

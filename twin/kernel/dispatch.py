@@ -14,7 +14,7 @@ from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
 from twin.kernel.offers import offered_part, target_of
 from twin.kernel.states import Serve
-from twin.kernel.units import EMPTY_HANDED, is_on, travel_to
+from twin.kernel.units import EMPTY_HANDED, is_on, stand_for, travel_to
 
 _LONGEST_WAIT = np.int64(Serve.LONGEST_WAIT)
 _NEAREST = np.int64(Serve.NEAREST)
@@ -43,7 +43,9 @@ def _key(m: Model, s: RunState, u: Int, r: Int) -> Any:
         return (called, since, rank, np.int64(r), _OFFER)
     travel: Int = np.int64(0)
     if rule == _NEAREST or rule == _OWN:
-        travel = travel_to(m, s, u, EMPTY_HANDED, m.nodes[n]["pick_at"])
+        part = offered_part(m, s, r)
+        stand = stand_for(m, s, u, part, m.nodes[n]["pick_at"])
+        travel = travel_to(m, s, u, EMPTY_HANDED, stand)
     if rule == _OWN:
         k, part = m.carriers[m.res[u]["group"]]["function"], offered_part(m, s, r)
         travel = worth_of_request(m, s, k, part, n, since, travel)

@@ -180,6 +180,14 @@ CARRIER = np.dtype(
     ]
 )
 
+# How a carrier group handles parts of one product.
+HAND = np.dtype(
+    [
+        ("load", np.int64),  # what it weighs: Line.travel[:, 1 + load], Line.pick[:, load]
+        ("grip", np.int64),  # added to a place: where the group stands with the gripper for it
+    ]
+)
+
 # One unit that a server may call: to repair it, or to be there during some of its stages.  Those of
 # a server follow each other, those of all servers of a station are alike.
 CALL = np.dtype(
@@ -241,9 +249,10 @@ class Rule(NamedTuple):
 class Line:
     """A line ready to run.
 
-    N nodes, P products, R resources, G carrier groups, L places.  Nodes stand in the order sources,
-    buffers, conveyors, stations, sinks, each kind in order of declaration; resources follow the
-    nodes (a station gives one resource a server), then come the units of the carriers.
+    N nodes, P products, R resources, G carrier groups, L places, W loads that differ, S stands: a
+    carrier stands at a place with one of its grippers, place + gripper * L.  Nodes are in the order
+    sources, buffers, conveyors, stations, sinks, each kind in order of declaration; resources
+    follow the nodes (a station gives one resource a server), then the units of the carriers.
     """
 
     name: str
@@ -277,9 +286,11 @@ class Line:
     carriers: NDArray[np.void]  # (G,) CARRIER
     carrier_names: tuple[str, ...]
     places: tuple[str, ...]
-    travel: NDArray[np.int64]  # (G, 2, L, L) ns, [group, 0 empty | 1 loaded, from, to]
-    pick: NDArray[np.int64]  # (G, L) dist of picking at a place, NONE where the group never picks
-    place: NDArray[np.int64]  # (G, L) dist of placing at a place
+    hands: NDArray[np.void]  # (G, P) HAND
+    travel: NDArray[np.int64]  # (G, 1 + W, S, S) ns, [group, 0 empty | 1 + load, from, to]
+    # Dists of picking and placing, [group, load, place], NONE where the group never does.
+    pick: NDArray[np.int64]  # (G, W, L)
+    place: NDArray[np.int64]  # (G, W, L)
     pick_stream: NDArray[np.uint64]  # (R,) stream of a unit's picking times, 0 elsewhere
     place_stream: NDArray[np.uint64]  # (R,)
     calls: NDArray[np.void]  # (K,) CALL

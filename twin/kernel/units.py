@@ -14,7 +14,7 @@ _DONE = np.int64(Ending.DONE)
 _IDLE = np.int64(State.IDLE)
 _OFF_SHIFT = np.int64(State.OFF_SHIFT)
 
-EMPTY_HANDED, LOADED = np.int64(0), np.int64(1)  # second index of Model.travel
+EMPTY_HANDED, LOADED = np.int64(0), np.int64(1)  # second index of Model.travel; + load
 
 
 @inlined
@@ -25,12 +25,26 @@ def is_on(m: Model, s: RunState, u: Int) -> bool:
 
 
 @inlined
-def travel_to(m: Model, s: RunState, u: Int, loaded: Int, place: Int) -> Int:
-    """Return how long a unit travels to a place; nothing declared costs nothing."""
+def travel_to(m: Model, s: RunState, u: Int, loaded: Int, stand: Int) -> Int:
+    """Return how long a unit travels to a stand; nothing declared costs nothing."""
     at = s.res[u]["at"]
-    if at < 0 or place < 0:
+    if at < 0 or stand < 0:
         return np.int64(0)
-    return m.travel[m.res[u]["group"], loaded, at, place]
+    return m.travel[m.res[u]["group"], loaded, at, stand]
+
+
+@inlined
+def stand_for(m: Model, s: RunState, u: Int, part: Int, place: Int) -> Int:
+    """Return where a unit stands at a place with the gripper for a part."""
+    if place < 0:
+        return place
+    return place + m.hands[m.res[u]["group"], s.parts[part]["product"]]["grip"]
+
+
+@inlined
+def load_of(m: Model, s: RunState, u: Int) -> Int:
+    """Return which load the part of a unit is."""
+    return m.hands[m.res[u]["group"], s.parts[s.res[u]["part"]]["product"]]["load"]
 
 
 @inlined

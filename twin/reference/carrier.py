@@ -100,7 +100,9 @@ class Unit:
             second = self._promise(swap.offered)
             legs += [self._promise(offer, swap), second]
         self.busy = True
-        way = self._step(State.MOVING, offer.part, self.travel(EMPTY, offer.holder.pick_at))
+        way = self._step(
+            State.MOVING, offer.part, self.travel_for(offer.part, offer.holder.pick_at)
+        )
         self._go.succeed(Task(legs, way))
 
     def _promise(self, offer: Offer, swap: "Server | None" = None) -> Leg:
@@ -170,16 +172,18 @@ class Unit:
     def _carry(self, task: Task) -> Generator[Event, Any, None]:
         """Pick a part, carry it and place it, or exchange it for another and carry that on."""
         group, first = self._group, task.legs[0].offer
-        self._at = pick_at = first.holder.pick_at
-        picking = group.time_to(group.pick, pick_at, self._pick_luck)
+        pick_at = first.holder.pick_at
+        self._at = group.stand(first.part, pick_at)
+        picking = group.time_to(group.pick, first.part, pick_at, self._pick_luck)
         yield self._step(State.PICKING, first.part, picking)
         part = self._take_out(task.legs[0])
         for leg, following in zip(task.legs, [*task.legs[1:], None], strict=True):
             place_at = leg.target.place_at
-            yield self._step(State.CARRYING, part, self.travel(LOADED, place_at))
-            self._at, held = place_at, part
+            stand, load = group.stand(part, place_at), group.hands[part.product][0]
+            yield self._step(State.CARRYING, part, self.travel(LOADED + load, stand))
+            self._at, held = stand, part
             if following is None:
-                placing = group.time_to(group.place, place_at, self._place_luck)
+                placing = group.time_to(group.place, part, place_at, self._place_luck)
                 yield self._step(State.PLACING, part, placing)
             else:
                 yield self._step(State.PLACING, part, group.exchange)
@@ -191,8 +195,12 @@ class Unit:
         part.keep_cards(leg.target.loops)
         return part
 
+    def travel_for(self, part: Part, place: int) -> int:
+        """Return how long it takes to where a part is, ns, empty."""
+        return self.travel(EMPTY, self._group.stand(part, place))
+
     def travel(self, load: int, to: int) -> int:
-        """Return how long it takes from where it is, ns; to or from nowhere: no time."""
+        """Return how long it takes to a stand from where it is, ns; to or from nowhere: no time."""
         if NONE in (self._at, to):
             return 0
         travel: int = self._group.travel[load][self._at][to]

@@ -44,11 +44,11 @@ def worth_of_requests(floor: Floor, rule: int) -> Callable[[Unit, Offer | Call],
     def worth(unit: Unit, wanted: Offer | Call) -> int:
         _, since, rank, resource, *_ = wanted.order
         if isinstance(wanted, Offer):
-            part, place = wanted.part, wanted.holder.pick_at
+            part = wanted.part
             own = (part.product, part.priority, part.due)
+            travel = unit.travel_for(part, wanted.holder.pick_at)
         else:
-            own, place = (NONE, 0, NONE), wanted.place
-        travel = unit.travel(EMPTY, place)
+            own, travel = (NONE, 0, NONE), unit.travel(EMPTY, wanted.place)
         return ask(floor.env.now, *own, since, rank, travel, node_of[resource])
 
     return worth

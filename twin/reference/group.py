@@ -7,7 +7,7 @@ from twin.reference.carrier import EMPTY, Unit
 from twin.reference.deciding import worth_of_requests
 from twin.reference.draws import Variates
 from twin.reference.floor import Floor
-from twin.reference.parts import Offer, Target
+from twin.reference.parts import Offer, Part, Target
 from twin.reference.server import Server
 from twin.reference.shifts import Calendar
 from twin.reference.station import Station
@@ -36,6 +36,7 @@ class Group:
         self.awaited = State.WAITING_ROBOT if robot else State.WAITING_OPERATOR
         self.exchange = int(row["exchange"])  # ns with a dual gripper, NONE: it has none
         self.home = int(row["home"])
+        self.hands = [(int(h["load"]), int(h["grip"])) for h in floor.line.hands[index]]
         self.travel = floor.line.travel[index].tolist()
         self.pick = floor.line.pick[index].tolist()
         self.place = floor.line.place[index].tolist()
@@ -58,9 +59,14 @@ class Group:
         """Whether its units may take a task."""
         return self._calendar is None or self._calendar.on
 
-    def time_to(self, table: list[int], place: int, luck: Variates) -> int:
-        """Return how long picking or placing takes at a place, ns."""
-        return 0 if place == NONE or table[place] == NONE else luck.duration(table[place])
+    def stand(self, part: Part, place: int) -> int:
+        """Return where its units stand at a place with the gripper for a part."""
+        return NONE if place == NONE else place + self.hands[part.product][1]
+
+    def time_to(self, table: list[list[int]], part: Part, place: int, luck: Variates) -> int:
+        """Return how long picking or placing a part takes at a place, ns."""
+        dist = NONE if place == NONE else table[self.hands[part.product][0]][place]
+        return 0 if dist == NONE else luck.duration(dist)
 
     def requests(self) -> list[Offer]:
         """Return the offers it could serve now and nobody is on the way to."""
@@ -172,8 +178,11 @@ class Group:
             case Serve.PRIORITY:
                 key = priority, since, rank, resource
             case Serve.NEAREST:
-                place = wanted.holder.pick_at if isinstance(wanted, Offer) else wanted.place
-                key = unit.travel(EMPTY, place), rank, since, resource
+                if isinstance(wanted, Offer):
+                    travel = unit.travel_for(wanted.part, wanted.holder.pick_at)
+                else:
+                    travel = unit.travel(EMPTY, wanted.place)
+                key = travel, rank, since, resource
             case Serve.OWN:
                 key = self._worth(unit, wanted), rank, since, resource
             case _:
