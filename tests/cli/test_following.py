@@ -1,6 +1,7 @@
 """Claims about following a controller that is already there, and about judging a record again."""
 
 import json
+import re
 
 import pytest
 from rich.console import Console
@@ -8,9 +9,12 @@ from rich.console import Console
 from twin.bridge.launch import Settings, launch_emulator
 from twin.bridge.live import LiveState
 from twin.bridge.packml import PackState
+from twin.bridge.remote import Remote
+from twin.build import load_line
 from twin.cli import app as command
 from twin.cli.screen import screen
 from twin.experiments.forecast import Forecast
+from twin.results.estimates import wilson
 from twin.results.model import Drift, Estimate
 
 CELL = """
@@ -60,6 +64,23 @@ def test_a_controller_is_followed_to_its_end_and_its_record_judged_again(taktwin
     assert found["drifts"][0]["onset"] / 3600 == pytest.approx(2, abs=0.1)
 
 
+def test_a_running_line_is_taken_up_and_its_output_foretold(taktwin, tmp_path):
+    settings = Settings(seed=5, until="7 h", speed="3000")
+    with launch_emulator(tmp_path / "cell.yaml", tmp_path / "plant", settings) as emulator:
+        keys = tmp_path / "plant" / "keys"
+        access, model = emulator.access, load_line(tmp_path / "cell.yaml").model_id
+        with Remote(emulator.endpoint, access, model) as first:
+            first.follow(1_000_000_000)
+        address = ("--connect", emulator.endpoint, "--keys", keys, "--from-now")
+        code, _, err = taktwin("twin", "cell.yaml", *address, "--order", 3000)
+
+    assert code == 0, err
+    # Two mills of 17 s each make 3388 parts in 8 h.
+    said = re.search(r"Forecast: (\d+)-(\d+) good parts by 8 h, 100 % chance", err)
+    low, high = map(int, said.groups())
+    assert 3330 < low < high < 3450
+
+
 def test_a_record_of_another_cell_is_not_judged(taktwin, tmp_path):
     with launch_emulator(tmp_path / "cell.yaml", tmp_path / "plant", Settings(until="1 h")) as e:
         keys = tmp_path / "plant" / "keys"
@@ -79,15 +100,18 @@ def test_the_live_view_shows_states_counts_drift_and_forecast():
     live = LiveState(simulation_time=3 * 3600 * 10**9, finished=412, unit=PackState.EXECUTE)
     live.states = {"mill_1": PackState.EXECUTE, "mill_2": PackState.HELD}
     live.jobs = {"mill_1": 200, "mill_2": 212}
-    order = {"chance": 0.83, "order": 420, "kept": 10}
+    order = {"chance": wilson(830, 1000), "order": 420, "kept": 10}
     future = Forecast(until=4 * 3600 * 10**9, low=412, middle=420, high=431, **order)
     console = Console(width=100, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
 
-    console.print(screen(live, [drift], future))
+    console.print(screen(live, [drift], future.by("Mon 14:00")))
+    console.print(screen(live, [drift], future.sentence))
     text = console.export_text()
     console.file.close()
 
     assert "3.00 h   unit Execute   412 good parts" in text
     assert "Held" in text
     assert "+12.0 % since 2.00 h" in text
-    assert "412-431 good parts by 4 h, 83 % chance to make the order of 420" in text
+    sure = "83 % chance to make the order of 420 (81-85 %)"
+    assert f"412-431 good parts by Mon 14:00, {sure}" in text
+    assert f"412-431 good parts by 4 h, {sure}" in text

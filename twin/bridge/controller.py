@@ -218,15 +218,16 @@ class Controller:
         return time + self._chunk if allowed is None else min(time + self._chunk, allowed)
 
     def _advance(self, plant: Plant, until: int) -> None:
-        rows = plant.advance(until)
+        before, rows = plant.time, plant.advance(until)
         time = plant.time
-        self._report(rows, time)
+        self._report(rows, time, time - before)
         for fault in self.mishaps.due(time):
             self._suffer(fault)
 
-    def _report(self, rows: NDArray[np.void], time: int) -> None:
+    def _report(self, rows: NDArray[np.void], time: int, passed: int) -> None:
         if self.sensors is not None:
             rows, time = self.sensors.report(rows, time), self.sensors.time(time)
+        self.machine.produced(rows, passed)
         self.stream.append(rows, time)
 
     def _suffer(self, fault: Fault) -> None:
@@ -247,6 +248,7 @@ class Controller:
         self.sockets = self.sockets.again()
         if fault.memory == "lost":
             self.stream = self.stream.anew(secrets.randbits(63) + 1)
+            self.machine.forget()
         if self.watched is not None:
             self.sockets.watch(self.watched)
         self.mishaps.freeze(self.clock.now(), DOWN)
@@ -263,8 +265,8 @@ class Controller:
 
     def _finish(self, end: int) -> None:
         """Cut the log at `end` ns, and bring the unit to rest."""
-        rows = self.plant.close(end)
-        self._report(rows, self.plant.time)
+        begun, rows = self.plant.time, self.plant.close(end)
+        self._report(rows, self.plant.time, self.plant.time - begun)
         self.stream.finish(self.stream.simulation_time)
         self.machine.finish(stopping=self.stopping())
         self._status_due = 0

@@ -44,3 +44,8 @@ class Ctu:
         self._was_on = on
         self.q = self.count >= self.preset
         return self.count
+
+    def pulse(self) -> int:
+        """Return the count after an input that came on in one scan and went off in the next."""
+        self(True)
+        return self(False)

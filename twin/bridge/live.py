@@ -30,8 +30,11 @@ class LiveState:
     offset: Offset | None = None  # of the controller's clock
     overruns: int = 0  # scans of the controller that took too long
     lateness: int = 0  # ns, how far a paced controller is behind its clock
-    finished: int = 0
+    finished: int = 0  # good parts, of those that were recorded
     scrapped: int = 0
+    seen_at: int = 0  # ns, when the controller was in these states
+    good: int | None = None  # good parts since its start; None: the controller does not say
+    inside: int | None = None  # parts in the line, likewise
     _resources: tuple[str, ...] = ()
     _raw: dict[str, State] = field(default_factory=dict)
 
@@ -55,6 +58,7 @@ class LiveState:
             case Kind.EVENTS:
                 self._count(message.records)
             case Kind.STATUS | Kind.SNAPSHOT:
+                self.seen_at = message.simulation_time
                 self._show(message)
 
     def raw(self) -> dict[str, State]:
@@ -80,6 +84,9 @@ class LiveState:
         self.overruns = overruns if isinstance(overruns, int) else 0
         late = message.body.get("late")
         self.lateness = late if isinstance(late, int) else 0
+        inside = message.body.get("inside")
+        self.inside = inside if isinstance(inside, int) else None
+        self._show_counts(message.body.get("tags"))
         states = message.body.get("states")
         if isinstance(states, dict):
             known = {state.value for state in State}
@@ -88,3 +95,12 @@ class LiveState:
             self.states = {
                 name: PackState(number) for name, number in stations.items() if number in numbers
             }
+
+    def _show_counts(self, tags: object) -> None:
+        """Take the controller's own counts: a twin that came later has not seen all parts."""
+        if not isinstance(tags, dict):
+            return
+        names = ("Admin.ProdProcessedCount", "Admin.ProdDefectiveCount")
+        processed, defective = (tags.get(name) for name in names)
+        if isinstance(processed, int) and isinstance(defective, int):
+            self.good = processed - defective

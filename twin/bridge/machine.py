@@ -4,10 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from twin.bridge.iec import Ton
 from twin.bridge.packml import ACTING, STATION_STATES, Command, Mode, PackState, Unit
 from twin.bridge.plant import Plant
 from twin.bridge.session import Status
+from twin.bridge.tags import Admin, StateTimes, Tags
+from twin.kernel.states import State
 
 _COMMAND = "Command."
 _MODES = {mode.value for mode in Mode}
@@ -43,12 +48,16 @@ class Machine:
     unit: Unit = field(default_factory=Unit)
     speeds: dict[str, float] = field(default_factory=dict)  # of stations, 1: as described
     overruns: int = 0  # scans that took too long
+    admin: Admin = field(init=False)
+    times: StateTimes = field(default_factory=StateTimes)
+    _written: Tags = field(default_factory=dict)  # command tags, as last written
     _time: int = 0  # ns of scans passed in other states than Execute
     _timer: Ton = field(default_factory=lambda: Ton(0))
     _automatic: bool = True  # brings itself to production, until somebody commands
 
     def __post_init__(self) -> None:
         self._timer.preset = self.dwell
+        self.admin = Admin(self.plant.line)
 
     @property
     def produces(self) -> bool:
@@ -61,12 +70,23 @@ class Machine:
         if self._automatic and button is not None:
             self.unit.command(button)
         self._time += self.scan
+        self.times.pass_time(self.unit.state, self.scan)
         acting = self.unit.state in ACTING
         finished = self._timer(acting, self._time) and acting
         changed = self.unit.scan(finished=finished)
         if changed:
             self._timer(False, self._time)
         return changed
+
+    def produced(self, rows: NDArray[np.void], duration: int) -> None:
+        """Count what was noticed, shape (n,) ACTIVITY, in `duration` ns of production."""
+        self.times.pass_time(self.unit.state, duration)
+        if len(rows):
+            self.admin.count(rows)
+
+    def forget(self) -> None:
+        """Lose all counts and times, as a controller does whose memory is not retained."""
+        self.admin, self.times = Admin(self.plant.line), StateTimes()
 
     def finish(self, *, stopping: bool) -> None:
         """Bring the unit to rest: completed, or stopped."""
@@ -78,6 +98,7 @@ class Machine:
     def write(self, tag: str, value: float) -> dict[str, Any]:
         """Write a command tag; return what became of it."""
         self._automatic = False
+        self._written[tag] = value
         unit = {"Command.CntrlCmd": self._command, "Command.UnitMode": self._mode}
         if tag in unit:
             return unit[tag](value)
@@ -104,8 +125,24 @@ class Machine:
             "stations": {name: int(STATION_STATES[state]) for name, state in states.items()},
             "states": {name: int(state) for name, state in states.items()},
             "speeds": dict(self.speeds),
+            "inside": self.admin.inside,
+            "tags": self._tags(states),
             "stop": "" if stop is None else stop.kind,
         }
+
+    def _tags(self, states: Mapping[str, State]) -> Tags:
+        """Return Status, Command and Admin tags, by name."""
+        tags: Tags = {
+            "Status.StateCurrent": int(self.unit.state),
+            "Status.UnitModeCurrent": int(self.unit.mode),
+        }
+        for name, state in states.items():
+            tags[f"{name}.Status.StateCurrent"] = int(STATION_STATES[state])
+            tags[f"{name}.Status.EquipmentInterlock.Starved"] = int(state is State.STARVED)
+            tags[f"{name}.Status.EquipmentInterlock.Blocked"] = int(state is State.BLOCKED)
+        for name in self.plant.stations:
+            tags[f"{name}.Status.MachSpeed"] = self.speeds.get(name, 1.0)
+        return tags | self.admin.tags() | self.times.tags() | self._written
 
     def _command(self, value: float) -> dict[str, Any]:
         if value not in _COMMANDS:
@@ -135,25 +172,3 @@ class Machine:
 def rejected(reason: str) -> dict[str, Any]:
     """Return the result of a command that had no effect."""
     return {"status": Status.REJECTED, "reason": reason}
-
-
-def tag_values(status: Mapping[str, Any], counts: tuple[int, int]) -> dict[str, float]:
-    """Return Status and Admin tags, by name, from a status.
-
-    Parameters
-    ----------
-    status : mapping
-        As `Machine.status` gives it.
-    counts : (int, int)
-        Parts that left the line good and as scrap.
-    """
-    tags: dict[str, float] = {
-        "Status.StateCurrent": status["unit"],
-        "Status.UnitModeCurrent": status["mode"],
-        "Admin.ProdProcessedCount": sum(counts),
-        "Admin.ProdDefectiveCount": counts[1],
-    }
-    for station, state in status["stations"].items():
-        tags[f"{station}.Status.StateCurrent"] = state
-        tags[f"{station}.Status.MachSpeed"] = status["speeds"].get(station, 1.0)
-    return tags

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from twin.bridge.recorder import Recorder, Recording
     from twin.bridge.shadow import Access
     from twin.cli.steps import Job
-    from twin.experiments.forecast import Forecast
+    from twin.experiments.forecast import Forecast, Sight
     from twin.kernel.log import Log
     from twin.kernel.model import Line
     from twin.results.model import Drift, Fidelity
 
 _EVERY = 5_000_000_000  # ns of the clock between two looks at drift and forecast
 _NORMAL = 8  # runs of the twin that say what is normal
-_RUNS = (60, 10, 400)  # of the forecast: tried, kept, futures
+_LONGEST = 24 * 3_600_000_000_000  # ns of each of them; more says nothing new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class Target:
     endpoint: str
     keys: Path | None = None
     from_now: bool = False
-    until: int = 0  # ns, end of the forecast; 0: the horizon of the cell
+    until: int = 0  # ns, end of the forecast; 0: the next multiple of the cell's horizon
     order: int | None = None
     seed: int = 1
 
@@ -102,6 +102,8 @@ def connect(out: "Console", job: "Job", folder: Path, target: Target) -> "Fideli
                 terms=Terms(from_now=target.from_now),
             )
         recording = recorder.recording
+    if view.forecast is not None:
+        out.print(f"Forecast: {view.said()}")
     return _judge(out, job, recording, target.seed)
 
 
@@ -115,9 +117,12 @@ def _access(keys: Path | None) -> "Access | None":
 def _view(out: "Console", job: "Job", recorder: "Recorder", target: Target) -> "View":
     from rich.live import Live
 
+    from cells.weekdays import read_start
+
     live = Live(console=out, auto_refresh=False, transient=True)
-    until = target.until or job.cell.run.horizon
-    return View(live, job.line, recorder, replace(target, until=until))
+    run = job.cell.run
+    start = read_start(run.start) if "start" in run.model_fields_set else None
+    return View(live, job.line, recorder, target, horizon=run.horizon, start=start)
 
 
 @dataclass(slots=True)
@@ -131,6 +136,8 @@ class View:
     line: "Line"
     recorder: "Recorder"
     target: Target
+    horizon: int  # ns
+    start: int | None = None  # ns of the week at which the cell says it begins
     drifts: "tuple[Drift, ...]" = ()
     forecast: "Forecast | None" = None
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
@@ -145,6 +152,7 @@ class View:
     def __exit__(self, *_: object) -> None:
         self.live.stop()
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self._collect()
 
     def show(self, state: "LiveState") -> None:
         """Show a state, and have the rest worked out now and then."""
@@ -152,38 +160,58 @@ class View:
         from twin.cli.screen import screen
 
         now = MonotonicClock().now()
-        if self._work is not None and self._work.done():
+        self._collect()
+        if self._work is None and now >= self._due and state.simulation_time:
+            self._due = now + _EVERY
+            log, sight = self.recorder.recording.log, self._sight(state)
+            self._work = self._pool.submit(self._look, log, sight)
+        self.live.update(screen(state, self.drifts, self.said()), refresh=True)
+
+    def _collect(self) -> None:
+        """Take what has been worked out, if it has."""
+        if self._work is not None and self._work.done() and not self._work.cancelled():
             self.drifts, self.forecast = self._work.result()
             self._work = None
-        if self._work is None and now >= self._due:
-            self._due = now + _EVERY
-            self._work = self._pool.submit(self._look, self.recorder.recording.log, state.raw())
-        self.live.update(screen(state, self.drifts, self.forecast), refresh=True)
 
-    def _look(
-        self, log: "Log", states: "dict[str, Any]"
-    ) -> "tuple[tuple[Drift, ...], Forecast | None]":
-        from twin.experiments.forecast import forecast, seen_in
-        from twin.kernel.run import simulate
+    def said(self) -> str:
+        """Return the forecast in words, its end a time of day if the cell says when it begins."""
+        from twin.report.clock import Clock
+
+        if self.forecast is None or self.start is None:
+            return "" if self.forecast is None else self.forecast.sentence
+        return self.forecast.by(Clock(self.start / 1e9).time(self.forecast.until / 1e9))
+
+    def _sight(self, state: "LiveState") -> "Sight":
+        from twin.experiments.forecast import Sight
+
+        return Sight(
+            now=state.seen_at,
+            states=state.raw(),
+            inside=state.inside,
+            finished=state.finished if state.good is None else state.good,
+        )
+
+    def _look(self, log: "Log", sight: "Sight") -> "tuple[tuple[Drift, ...], Forecast | None]":
+        from twin.experiments.forecast import forecast
         from twin.results.drift import find_drifts
 
-        if not log.end:
-            return (), None
         line = replace(self.line, scan=_scan(self.recorder.recording))
-        if not self._twin or self._twin[0].end < log.end:
-            # Twice as long as needed now, so that they serve for a while.
-            ends = [(k, 2 * log.end) for k in range(_NORMAL)]
-            runs = [simulate(line, seed=self.target.seed, replication=k, end=e) for k, e in ends]
-            self._twin = [run.log for run in runs if run.log is not None]
-        drifts = find_drifts(line, log, self._twin)
-        if log.end >= self.target.until or self.recorder.recording.begin:
-            return drifts, None  # over, or nobody knows what is inside
+        drifts = find_drifts(line, log, self._normal(line, log.end))
+        until = self.target.until or -(-(sight.now + 1) // self.horizon) * self.horizon
+        if sight.now >= until:
+            return drifts, None
         foreseen = forecast(
-            line,
-            replace(seen_in(log), states=states),
-            until=self.target.until,
-            seed=self.target.seed,
-            order=self.target.order,
-            runs=_RUNS,
+            line, sight, until=until, seed=self.target.seed, order=self.target.order
         )
         return drifts, foreseen
+
+    def _normal(self, line: "Line", end: int) -> "list[Log]":
+        """Return runs of the twin that say what is normal."""
+        from twin.kernel.run import simulate
+
+        if not self._twin or self._twin[0].end < min(end, _LONGEST):
+            # Twice as long as needed now, so that they serve for a while.
+            ends = [(k, min(2 * end, _LONGEST)) for k in range(_NORMAL)]
+            runs = [simulate(line, seed=self.target.seed, replication=k, end=e) for k, e in ends]
+            self._twin = [run.log for run in runs if run.log is not None]
+        return self._twin

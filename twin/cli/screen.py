@@ -8,17 +8,14 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from twin.bridge.live import LiveState
-    from twin.experiments.forecast import Forecast
     from twin.results.model import Drift
 
 NS_PER_S = 1_000_000_000
 _COLOURS = {"EXECUTE": "green", "HELD": "red", "ABORTED": "red", "SUSPENDED": "yellow"}
 
 
-def screen(
-    live: "LiveState", drifts: "Sequence[Drift]", forecast: "Forecast | None"
-) -> "RenderableType":
-    """Return what to show."""
+def screen(live: "LiveState", drifts: "Sequence[Drift]", forecast: str) -> "RenderableType":
+    """Return what to show; `forecast` in words, empty if there is none."""
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
@@ -31,8 +28,7 @@ def screen(
         table.add_row(
             name, Text(word, style), str(live.jobs.get(name, 0)), _changed(changed.get(name))
         )
-    last = "" if forecast is None else f"Forecast: {forecast.sentence}"
-    return Group(Text(_head(live)), table, Text(last))
+    return Group(Text(_head(live)), table, Text(f"Forecast: {forecast}" if forecast else ""))
 
 
 def _changed(drift: "Drift | None") -> str:
@@ -44,7 +40,8 @@ def _changed(drift: "Drift | None") -> str:
 def _head(live: "LiveState") -> str:
     hours = live.simulation_time / NS_PER_S / 3600
     unit = "not known" if live.unit is None else live.unit.name.capitalize()
-    parts = [f"{hours:.2f} h", f"unit {unit}", f"{live.finished} good parts"]
+    good = live.finished if live.good is None else live.good
+    parts = [f"{hours:.2f} h", f"unit {unit}", f"{good} good parts"]
     if live.scrapped:
         parts.append(f"{live.scrapped} scrapped")
     if live.offset is not None:
