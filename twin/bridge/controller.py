@@ -49,6 +49,7 @@ class Controller:
     watched: int | None = None  # file descriptor that ends it when it can be read
     pace: Pace = field(default_factory=lambda: Pace(None))
     rhythm: Rhythm = field(default_factory=Rhythm)
+    show: Callable[[Mapping[str, Any]], None] = lambda _: None  # is told the tags
     stopping: Callable[[], bool] = lambda: False
     refused: int = 0  # messages that were none
     _links: dict[bytes, Link] = field(default_factory=dict)
@@ -141,6 +142,7 @@ class Controller:
             self._status_due = now + STATUS_EVERY
             self.office.commit()
             self.stream.status = self._status()
+            self.show(self.stream.status["tags"])
         for identity, link in list(self._links.items()):
             self._send(identity, link.tick(now) + (link.publish(now) if tell else []))
             if link.phase is Serving.GONE:

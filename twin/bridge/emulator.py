@@ -9,9 +9,10 @@ import secrets
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cells.errors import CellError, hint
 from cells.units import read_duration
@@ -32,6 +33,9 @@ from twin.bridge.session import BridgeError, Desk, Permits, Stream
 from twin.bridge.transport import ControllerSocket
 from twin.kernel.model import Line
 from twin.kernel.states import NodeKind
+
+if TYPE_CHECKING:
+    from twin.bridge.gateways.publish import Publisher
 
 
 def _duration(text: str) -> int:
@@ -85,6 +89,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--truth", type=Path, help="file for the ground truth of the run")
     add("--commands", type=Path, help="list of what may be commanded, TOML; default: nothing")
     add("--audit", type=Path, help="folder for the log of commands; no log, no commands")
+    add("--opcua", type=int, default=0, help="port on this machine for the tags, by OPC UA")
     add("--dwell", type=_duration, default="0 s", help="shortest stay in an acting state")
     add("--lockstep", action="store_true", help="run only as far as the followers let it")
     add("--allow-rules", action="store_true", help="run the Python rules that the cell names")
@@ -170,28 +175,45 @@ def _truth(options: argparse.Namespace, stream: Stream) -> dict[str, Any]:
     }
 
 
+def _publish(controller: Controller, port: int) -> "Publisher":
+    """Serve the tags by OPC UA from now on."""
+    try:
+        from twin.bridge.gateways.publish import Publisher
+    except ImportError as error:
+        raise BridgeError(f"--opcua needs {error.name}: pip install 'taktwin[opcua]'") from None
+    tags = controller.machine.status()["tags"]
+    publisher = Publisher(controller.stream.name, port, tags)
+    controller.show = publisher.show
+    return publisher
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the emulator; return its exit code, 2 if it cannot start."""
     options = _arguments(arguments)
-    try:
-        controller = _controller(options)
-        if options.truth:
-            write_truth(options.truth, options.fault, _truth(options, controller.stream))
-    except (CellError, BridgeError, OSError, ValueError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
+    with ExitStack() as ending:
+        try:
+            controller = _controller(options)
+            ending.callback(controller.sockets.close)  # after a crash others than before
+            if options.truth:
+                write_truth(options.truth, options.fault, _truth(options, controller.stream))
+            if options.opcua:
+                ending.callback(_publish(controller, options.opcua).close)
+        except (CellError, BridgeError, OSError, ValueError) as error:
+            sys.stderr.write(f"{error}\n")
+            return 2
+        _serve(controller, options)
+    return 0
+
+
+def _serve(controller: Controller, options: argparse.Namespace) -> None:
     sockets = controller.sockets
     public = load_keys(options.keys, CONTROLLER).public if options.keys else "-"
-    try:
-        if options.tethered:
-            sockets.watch(sys.stdin.fileno())
-        sys.stdout.write(f"ready {sockets.endpoint} {public}\n")
-        sys.stdout.flush()
-        gc.freeze()  # what was loaded is never garbage: looking through it would delay answers
-        controller.run()
-    finally:
-        controller.sockets.close()  # after a crash others than before
-    return 0
+    if options.tethered:
+        sockets.watch(sys.stdin.fileno())
+    sys.stdout.write(f"ready {sockets.endpoint} {public}\n")
+    sys.stdout.flush()
+    gc.freeze()  # what was loaded is never garbage: looking through it would delay answers
+    controller.run()
 
 
 if __name__ == "__main__":

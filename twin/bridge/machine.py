@@ -136,8 +136,10 @@ class Machine:
             "Status.StateCurrent": int(self.unit.state),
             "Status.UnitModeCurrent": int(self.unit.mode),
         }
-        for name, state in states.items():
-            tags[f"{name}.Status.StateCurrent"] = int(STATION_STATES[state])
+        for name in self.plant.shown:
+            state = states.get(name)
+            shown = PackState.STOPPED if state is None else STATION_STATES[state]
+            tags[f"{name}.Status.StateCurrent"] = int(shown)
             tags[f"{name}.Status.EquipmentInterlock.Starved"] = int(state is State.STARVED)
             tags[f"{name}.Status.EquipmentInterlock.Blocked"] = int(state is State.BLOCKED)
         for name in self.plant.stations:

@@ -99,6 +99,11 @@ class Plant:
         self.advance(until)
         return self._reference.log(self.time).activities[fetched:]
 
+    @property
+    def shown(self) -> list[str]:
+        """Names of the servers and carrier units, whether they do anything yet or not."""
+        return [self.line.resources[resource] for resource in self._shown]
+
     def states(self) -> dict[str, State]:
         """Return what each server and each carrier unit does now, by name of the resource."""
         found = ((r, self._reference.state_of(r)) for r in self._shown)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -9,7 +10,10 @@ import threading
 import pytest
 from typer.testing import CliRunner
 
+from twin.bridge.gateways.mapping import load_map
+from twin.bridge.gateways.source import open_source
 from twin.bridge.recorder import Memory
+from twin.bridge.remote import Remote
 from twin.bridge.shadow import follow
 from twin.build import load_line
 from twin.cli.app import app
@@ -104,3 +108,38 @@ def test_a_signal_that_says_nothing_or_nonsense_ends_with_1(files):
     assert result.exit_code == 1
     assert "? in no mapping of states" in result.stdout
     assert "? said nothing" in result.stdout
+
+
+def test_the_tags_of_an_emulated_controller_are_read_through_a_gateway(files):
+    """The controller's OPC UA server, in its own process, beside the twin's own protocol."""
+    mapping, cell, _ = files
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    mapping.write_text(
+        f'kind = "opcua"\naddress = "opc.tcp://127.0.0.1:{port}/"\n'
+        '[packml.mill]\nat = "ns=2;s=mill"\n'
+    )
+    command = [sys.executable, "-m", "twin.bridge.emulator", str(cell), "--tethered"]
+    command += ["--speed", "600", "--opcua", str(port)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    environment = dict(os.environ, PYTHONPATH=os.getcwd())
+    with subprocess.Popen(command, text=True, env=environment, **pipes) as process:
+        _, endpoint, _ = process.stdout.readline().split()
+        with Remote(endpoint, None, load_line(cell).model_id) as remote:
+            remote.follow(500_000_000)
+            source = open_source(load_map(mapping))
+            found = []
+            for _ in range(20):
+                remote.follow(50_000_000)
+                found += source.poll()
+            source.close()
+            made = remote.live.good
+        process.stdin.close()
+        assert process.wait(20) == 0
+
+    counts = [s.value for s in found if s.signal.meaning == "count"]
+    assert counts == sorted(set(counts))
+    assert len(counts) > 3
+    assert abs(counts[-1] - made) <= 5  # one look apart, at 30 parts a second
+    assert {s.value for s in found if s.signal.meaning == "state"} <= {5, 6}

@@ -3,6 +3,7 @@
 import json
 import socket
 import time
+from contextlib import closing
 
 import paho.mqtt.client as paho
 import pytest
@@ -14,7 +15,9 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 
 from tests.bridge.gateways.servers import running
 from twin.bridge.gateways.mapping import load_map
+from twin.bridge.gateways.publish import Publisher
 from twin.bridge.gateways.source import SourceError, open_source
+from twin.kernel.states import State
 
 SIGNALS = """
 [signals.state]
@@ -98,6 +101,56 @@ def test_opc_ua_changes_between_two_publications_are_not_lost(opcua, read):
     assert [value for name, value in found if name == "state"] == [6, 5] * 20
     assert source.unseen == 0
     assert "publishing interval" in source.facts()[0]
+    assert source.facts()[1] == (
+        "sampling interval 50 ms, queue of 100 (asked for 50 ms and 100): 2 nodes"
+    )
+
+
+def test_opc_ua_changes_that_a_short_queue_lost_are_counted(opcua, read):
+    (address, state, count), do = opcua
+    nodes = (state.nodeid.to_string(), count.nodeid.to_string())
+    source = read("opcua", address, *nodes, queue=2, interval="300 ms")
+    collect(source, 2)
+
+    async def change():
+        for number in range(1, 21):
+            await count.write_value(number)
+
+    do(change())
+    found = [value for name, value in collect(source, 2) if name == "count"]
+
+    assert found == [19, 20]
+    assert source.unseen == 18
+    assert source.facts()[-1].endswith("18 changes were not seen")
+
+
+def test_opc_ua_a_controller_with_packml_tags_is_read_by_their_names(tmp_path):
+    tags = {
+        "Status.StateCurrent": 6,
+        "mill.Status.StateCurrent": 6,
+        "mill.Status.MachSpeed": 1.0,
+        "mill.Admin.ProdProcessedCount": 7,
+        "mill.Admin.StateCumulativeTime": [0, 1, 2],
+    }
+    publisher = Publisher("cell", free_port(), tags)
+    path = tmp_path / "map.toml"
+    text = f'kind = "opcua"\naddress = "{publisher.address}"\n[packml.mill]\n'
+    path.write_text(text + 'at = "ns=2;s=mill"\n')
+    mapping = load_map(path)
+    with closing(publisher), closing(open_source(mapping)) as source:
+        first = collect(source, 2)
+        publisher.show(tags | {"mill.Status.StateCurrent": 5, "mill.Status.MachSpeed": 0.5})
+        then = collect(source, 1)
+
+    assert sorted(first) == [("mill.ProdProcessedCount", 7), ("mill.StateCurrent", 6)]
+    assert then == [("mill.StateCurrent", 5)]
+    assert mapping.signals[0].state(5) is State.STARVED
+
+
+def test_opc_ua_a_name_that_is_not_below_its_node_is_named(opcua, read):
+    (address, state, _), _ = opcua
+    with pytest.raises(SourceError, match=r"no 'Admin' below ns=2;s=State"):
+        read("opcua", address, state.nodeid.to_string(), "ns=2;s=State > Admin > Count")
 
 
 def test_opc_ua_a_node_that_is_not_there_is_named(opcua, read):

@@ -8,6 +8,9 @@ interval = "50 ms"                 # between two looks
 station = "lathe_1"                # as the cell file names it
 meaning = "state"                  # or: count, or finished of a sink
 at = "holding 100"                 # where: depends on the kind
+
+[packml.lathe_2]                   # opcua: a station with the tags of OPC 30050 below this node
+at = "ns=2;s=Lathe2"
 """
 
 import tomllib
@@ -24,7 +27,7 @@ from twin.kernel.states import State
 
 KINDS: Final = ("opcua", "modbus", "mqtt", "csv")
 MEANINGS: Final = ("state", "count", "finished")
-_TOP: Final = ("kind", "address", "interval", "queue", "signals")
+_TOP: Final = ("kind", "address", "interval", "queue", "signals", "packml")
 _SIGNAL: Final = ("station", "meaning", "at", "states", "product")
 
 # What a PackML state says of a station; acting states belong to what they lead to.
@@ -47,6 +50,10 @@ STATE_OF: Final = {
     PackState.STOPPING: State.OFF_SHIFT,
     PackState.STOPPED: State.OFF_SHIFT,
 }
+_PACKML_TAGS: Final = (
+    ("state", "Status", "StateCurrent"),
+    ("count", "Admin", "ProdProcessedCount"),
+)
 _PACKML: Final = {str(int(pack)): state for pack, state in STATE_OF.items()}
 _SHOWABLE: Final = {state.name.lower(): state for state in State if state < State.IDLE}
 
@@ -99,7 +106,10 @@ def load_map(path: str | Path) -> Map:
         raise MapError(f"{path}: cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MapError(f"{path}: {error}") from None
-    faults = [*_top_faults(content), *_signal_faults(content)]
+    faults = [*_top_faults(content), *_packml_faults(content)]
+    if not faults:
+        content["signals"] = content.get("signals", {}) | _packml_signals(content)
+        faults = _signal_faults(content)
     if faults:
         raise MapError("\n".join(f"{path}: {fault}" for fault in faults))
     return Map(
@@ -129,10 +139,36 @@ def _top_faults(content: dict[str, Any]) -> list[str]:
     return faults
 
 
+def _packml_faults(content: dict[str, Any]) -> list[str]:
+    stations = content.get("packml", {})
+    if not isinstance(stations, dict) or not isinstance(content.get("signals", {}), dict):
+        return ["packml and signals: expected tables [packml.STATION] and [signals.NAME]"]
+    if stations and content.get("kind") != "opcua":
+        return ["packml: only of kind opcua; write signals for the others"]
+    return [
+        f"packml.{name}: expected at = NODE and nothing else"
+        for name, entry in stations.items()
+        if not isinstance(entry, dict) or set(entry) != {"at"} or not isinstance(entry["at"], str)
+    ]
+
+
+def _packml_signals(content: dict[str, Any]) -> dict[str, Any]:
+    """Return the signals that each PackML station has, by the browse names of OPC 30050."""
+    return {
+        f"{name}.{tag}": {
+            "station": name,
+            "meaning": meaning,
+            "at": f"{entry['at']} > {group} > {tag}",
+        }
+        for name, entry in content.get("packml", {}).items()
+        for meaning, group, tag in _PACKML_TAGS
+    }
+
+
 def _signal_faults(content: dict[str, Any]) -> list[str]:
     signals = content.get("signals")
     if not isinstance(signals, dict) or not signals:
-        return ["signals: none; write at least one table [signals.NAME]"]
+        return ["signals: none; write at least one table [signals.NAME] or [packml.STATION]"]
     return [
         f"signals.{name}: {fault}" for name, entry in signals.items() for fault in _faults(entry)
     ]
