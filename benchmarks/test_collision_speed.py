@@ -43,7 +43,7 @@ def task(count: int) -> ArmTask:
             open_time=0.0,
             close_time=0.0,
         ),
-        part_mass=0.0,
+        loads=(0.0,),
         speed=1.0,
         approach=0.05,
         approach_speed=0.25,

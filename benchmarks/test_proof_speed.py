@@ -59,7 +59,7 @@ def test_proof_against_real_time(benchmark):
         kind="travel",
         start="home",
         goal="home",
-        loaded=False,
+        load=0,
         duration=made.duration,
         angles=angles,
         moving=len(t),

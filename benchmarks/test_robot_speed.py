@@ -212,7 +212,7 @@ def tending() -> ArmTask:
             open_time=0.3,
             close_time=0.35,
         ),
-        part_mass=1.4,
+        loads=(1.4,),
         speed=0.8,
         approach=0.08,
         approach_speed=0.25,

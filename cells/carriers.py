@@ -36,6 +36,17 @@ class Gripper(Part):
     turn: Turn = (0.0, 0.0, 0.0)
 
 
+class OtherGripper(Part):
+    """One more gripper on the same head: it takes some of the products."""
+
+    for_: Annotated[list[Name], Field(alias="for", min_length=1)]  # products
+    mass: Mass
+    open: Duration
+    close: Duration
+    tcp: Position = (0.0, 0.0, 0.0)
+    turn: Turn = (0.0, 0.0, 0.0)
+
+
 class Base(Part):
     """Where an arm stands, in the cell frame."""
 
@@ -66,7 +77,8 @@ class Robot(Part):
     model: str  # in the robot catalogue, or a path to a URDF beside the cell file
     base: Base = Base()
     gripper: Gripper
-    part_mass: Mass = 0.0
+    grippers: dict[Name, OtherGripper] = {}  # more of them, each for some of the products
+    part_mass: Mass = 0.0  # of products without a mass
     speed: Fraction = 1.0
     handling: Handling = Handling()
     home: Name | None = None  # place where it starts; default: the first place it serves

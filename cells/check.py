@@ -2,6 +2,7 @@
 
 from cells.currencies import check_currencies
 from cells.entries import check_entries
+from cells.grippers import check_grippers
 from cells.limits import check_limits
 from cells.names import check_names
 from cells.problems import Problem
@@ -22,7 +23,7 @@ def check(cell: Cell) -> list[Problem]:
     cell : Cell
         Each value right by itself.
     """
-    names = check_names(cell) + check_programs(cell)
+    names = check_names(cell) + check_programs(cell) + check_grippers(cell)
     limits = check_limits(cell) + check_currencies(cell)
     if names:
         return names + limits

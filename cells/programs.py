@@ -64,7 +64,7 @@ class Step(Part):
     set: Name | None = None  # a signal
     await_: Name | None = Field(None, alias="await")  # a signal
     grip: Literal["open", "close"] | None = None
-    mass: Mass | None = None  # held after closing; default: the robot's part_mass
+    mass: Mass | None = None  # held after closing; default: what a part weighs
     payload: Mass | None = None  # what the arm carries from here on
     tool: Name | None = None  # one of `tools`, or `gripper`
     change: Duration | None = None  # how long changing to it takes
@@ -89,7 +89,7 @@ class Program(Part):
     torque: Fraction = 0.9  # share of the published torques that is used
     build_up: Duration = 50_000_000  # in which acceleration builds up
     dead_time: Duration = 0  # of the controller before each motion
-    carries: Mass = 0.0  # at the start
+    carries: Mass | None = None  # at the start; default: nothing, with `place_at` the part
     pick_at: Name | None = None  # it is how the robot picks at this place
     place_at: Name | None = None  # it is how the robot places at this place
 

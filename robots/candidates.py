@@ -22,7 +22,7 @@ class Candidates:
     between: Floats  # (b, k, n), from the approach point to the target, rad
     branch: Floats  # (b,), same number: same way but for full turns
     turns: Floats  # (b, n), what the way differs by from the first of its branch, rad
-    straight: Floats  # (b,), mean time of the straight move empty and loaded, s
+    straight: Floats  # (b,), mean time of the straight move, empty and with each load, s
     tight: dict[int, Nearest]  # by branch: the tightest place of the straight move
 
 
@@ -63,12 +63,12 @@ def candidates_at(
 def _expand(
     pace: Pace, paths: Floats, free: list[int], tight: dict[int, Nearest], target: Target
 ) -> tuple[Candidates | None, str]:
-    arm = pace.task.arm
+    arm, loads = pace.task.arm, loads_at(pace.task, target)
     rows: list[tuple[Floats, int, Floats, float]] = []
     for k in free:
-        laws = [pace.straight(paths[k], loaded).time for loaded in (False, True)]
+        laws = [pace.straight(paths[k], load).time for load in loads]
         turns = turned_paths(paths[k], arm.lower, arm.upper)
-        rows += [(paths[k] + turn, k, turn, sum(laws) / 2) for turn in turns]
+        rows += [(paths[k] + turn, k, turn, sum(laws) / len(laws)) for turn in turns]
     if not rows:
         what = "a joint reaches its limit on the straight move"
         return None, f"{target.name}: {what}; turn or move the target"
@@ -85,12 +85,18 @@ def _expand(
     return found, ""
 
 
+def loads_at(task: ArmTask, target: Target) -> list[int]:
+    """Return what an arm may hold at a target: 0 nothing, 1 + k a load of its gripper there."""
+    held_by = task.held_by or (0,) * len(task.loads)
+    return [0, *(1 + k for k, gripper in enumerate(held_by) if gripper == target.gripper)]
+
+
 def _overload(pace: Pace, joints: Floats) -> str:
     """Return which joint cannot hold the load still."""
     from robots.dynamics import inverse_dynamics
 
     still = np.zeros((1, joints.size))
-    held = np.abs(inverse_dynamics(pace.bodies[1], joints[None], still, still)[0])
+    held = np.abs(inverse_dynamics(pace.bodies[pace.task.heaviest], joints[None], still, still)[0])
     worst = int(np.argmax(held / pace.torque))
     return (
         f"{pace.task.arm.joints[worst]} needs {held[worst]:.0f} N m to hold the load still and may"

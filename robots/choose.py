@@ -109,7 +109,7 @@ class Search:
     limits: Floats  # (2, n), speed and typical acceleration
     banned: NDArray[np.bool_]  # (T, T)
     spots: dict[tuple[int, int], Nearest] = field(default_factory=dict)
-    laws: dict[tuple[int, int, bool], Law] = field(default_factory=dict)
+    laws: dict[tuple[int, int, int], Law] = field(default_factory=dict)
     worst: dict[tuple[int, int], Nearest] = field(
         default_factory=dict
     )  # by targets, when all collide
@@ -121,11 +121,11 @@ class Search:
             self.spots[key] = nearest(self.view, self.q[list(key)], enough=0.0)
         return self.spots[key]
 
-    def law(self, i: int, j: int, loaded: bool) -> Law:
+    def law(self, i: int, j: int, load: int) -> Law:
         """Return the law of the move between two candidates; back takes the same."""
-        key = (min(i, j), max(i, j), loaded)
+        key = (min(i, j), max(i, j), load)
         if key not in self.laws:
-            self.laws[key] = self.pace.travel(self.q[key[0]], self.q[key[1]], loaded)
+            self.laws[key] = self.pace.travel(self.q[key[0]], self.q[key[1]], load)
         return self.laws[key]
 
     def best(self) -> Ints:
@@ -180,11 +180,11 @@ class Search:
     def _exact(self, choice: Ints, k: int) -> float:
         """Return the time of all moves at target k, infinite if one collides."""
         total = float(self.own[choice[k]])
-        for a, b, loaded in self.pace.task.moves:
+        for a, b, load in self.pace.task.moves:
             if k in (a, b) and a != b:
                 if collides(self.spot(choice[a], choice[b])):
                     return math.inf
-                total += self.law(choice[a], choice[b], loaded).time
+                total += self.law(choice[a], choice[b], load).time
         return total
 
     def _refine(self, choice: Ints) -> Ints:
@@ -243,6 +243,6 @@ def _typical(pace: Pace, q: Floats) -> Floats:
     if not pace.bodies:
         return pace.acceleration
     few = q[:: max(1, len(q) // 64)]
-    room = acceleration_room(pace.bodies[1], pace.torque, few)
+    room = acceleration_room(pace.bodies[pace.task.heaviest], pace.torque, few)
     typical: Floats = np.maximum(np.median(room, axis=0), 1.0)
     return typical

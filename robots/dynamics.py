@@ -3,6 +3,7 @@
 R. Featherstone, "Rigid body dynamics algorithms", 2008, 5.3; J. Luh, M. Walker, R. Paul, 1980.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -266,22 +267,30 @@ def _steiner(mass: float, arm: Floats) -> Floats:
     return moved
 
 
-def body_with(arm: Arm, pose_cell_base: Floats, tool: Tool, part: float) -> Body:
-    """Return an arm with a tool, and a part of mass `part` (kg) in it, in the cell's gravity.
+def body_with(
+    arm: Arm, pose_cell_base: Floats, tools: Sequence[Tool], tcp: Floats, part: float
+) -> Body:
+    """Return an arm with tools, and a part of mass `part` (kg) at `tcp`, in the cell's gravity.
 
-    The part is a point mass at the tcp, the tool a point mass at its centre.
+    The part is a point mass, each tool a point mass at its centre.
+
+    Parameters
+    ----------
+    tcp : ndarray, shape (3,)
+        In the flange frame, m.
     """
-    mass = tool.mass + part
-    tcp = tool.pose_flange_tcp[:3, 3]
-    at = np.asarray(tool.center_of_mass, dtype=np.float64)
-    center = at if mass == 0 else (tool.mass * at + part * tcp) / mass
-    spread = _steiner(tool.mass, at - center) + _steiner(part, tcp - center)
+    points = [(tool.mass, np.asarray(tool.center_of_mass, dtype=np.float64)) for tool in tools]
+    points.append((part, tcp))
+    mass = sum(own for own, _ in points)
+    center = np.asarray(sum(own * at for own, at in points) / mass) if mass > 0 else np.zeros(3)
+    spread = np.sum([_steiner(own, at - center) for own, at in points], axis=0)
     down = np.array([0.0, 0.0, -GRAVITY])
     gravity = np.ascontiguousarray(pose_cell_base[:3, :3].T @ down)
     return Body(arm.chain, with_load(arm, mass, center, spread), gravity)
 
 
-def body_of(task: ArmTask, loaded: bool) -> Body:
-    """Return the arm of a task with its tool, and its part where `loaded`; see `body_with`."""
-    part = task.part_mass if loaded else 0.0
-    return body_with(task.arm, task.pose_cell_base, task.tool, part)
+def body_of(task: ArmTask, load: int) -> Body:
+    """Return the arm of a task with its grippers and a load, 0 none, 1 + k; see `body_with`."""
+    part = task.loads[load - 1] if load else 0.0
+    tcp = task.gripper_of(load).pose_flange_tcp[:3, 3]
+    return body_with(task.arm, task.pose_cell_base, task.grippers, tcp, part)

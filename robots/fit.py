@@ -25,7 +25,7 @@ class Piece(NamedTuple):
     kind: Literal["travel", "pick", "place"]
     start: int
     goal: int  # the same for a pick and a place
-    loaded: bool  # of a travel
+    load: int  # of a travel: 0 empty, 1 + k
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +107,7 @@ def fit(task: ArmTask, cycles: Sequence[Measured]) -> Calibration:
     if not used:
         raise RobotError(f"{task.name}: at least one cycle that is not held back is needed")
     needed = dict.fromkeys(
-        (p.start, p.goal, p.loaded) for c in cycles for p in c.pieces if p.kind == "travel"
+        (p.start, p.goal, p.load) for c in cycles for p in c.pieces if p.kind == "travel"
     )
     asked = replace(task, moves=tuple(dict.fromkeys([*task.moves, *needed])))
     table = move_times(asked)
@@ -194,9 +194,9 @@ def _time(pace: Pace, table: MoveTable, piece: Piece) -> float:
     task = pace.task
     if piece.kind == "travel":
         points, width = table.way(piece.start, piece.goal)
-        return pace.along(points, width, piece.loaded).time
+        return pace.along(points, width, piece.load).time
     between = table.joints_between[piece.start]
-    ways = sum(pace.straight(between, loaded).time for loaded in (False, True))
+    ways = sum(pace.straight(between, load).time for load in (0, task.heaviest))
     if piece.kind == "pick":
         return ways + task.tool.close_time + task.pick_extra
     return ways + task.tool.open_time + task.place_extra

@@ -19,7 +19,7 @@ class Motion:
     kind: Literal["travel", "in", "out"]  # between approach points, or straight in or out
     start: str  # target
     goal: str  # target; the same for a straight move
-    loaded: bool
+    load: int  # 0 empty, 1 + k
     duration: float  # s
     angles: Floats  # (k, n) rad, one row a step; from row `moving - 1` on the arm stands
     moving: int
@@ -27,21 +27,23 @@ class Motion:
     @property
     def name(self) -> str:
         """The motion in words."""
-        return in_words(self.kind, self.start, self.goal, self.loaded)
+        return in_words(self.kind, self.start, self.goal, self.load)
 
 
-def in_words(kind: str, start: str, goal: str, loaded: bool) -> str:
+def in_words(kind: str, start: str, goal: str, load: int) -> str:
     """Return what a motion is called in messages.
 
     Examples
     --------
-    >>> in_words("travel", "rack", "press", loaded=True)
+    >>> in_words("travel", "rack", "press", 1)
     'rack to press, with part'
+    >>> in_words("in", "rack", "rack", 2)
+    'into rack, with part (load 2)'
     """
-    load = "with part" if loaded else "empty"
+    held = ("empty", "with part")[load] if load < 2 else f"with part (load {load})"
     if kind == "travel":
-        return f"{start} to {goal}, {load}"
-    return f"{'into' if kind == 'in' else 'out of'} {goal}, {load}"
+        return f"{start} to {goal}, {held}"
+    return f"{'into' if kind == 'in' else 'out of'} {goal}, {held}"
 
 
 def motions_of(task: ArmTask, table: MoveTable, step: float) -> list[Motion]:
@@ -55,35 +57,35 @@ def motions_of(task: ArmTask, table: MoveTable, step: float) -> list[Motion]:
     motions = [
         _motion("travel", task, move, travel(task, table, move, step), step) for move in task.moves
     ]
-    for target, way, loaded in _legs(task):
-        path = straight(task, table, target, loaded, step, way)
-        motions.append(_motion(way, task, (target, target, loaded), path, step))
+    for target, way, load in _legs(task):
+        path = straight(task, table, target, load, step, way)
+        motions.append(_motion(way, task, (target, target, load), path, step))
     return motions
 
 
-def _legs(task: ArmTask) -> list[tuple[int, Literal["in", "out"], bool]]:
-    """Return (target, way, loaded) of the straight moves that loaded moves bring with them."""
-    legs: set[tuple[int, Literal["in", "out"], bool]] = set()
-    for start, goal, loaded in task.moves:
-        if loaded:  # in empty and out with the part; in with the part and out empty
-            legs |= {(start, "in", False), (start, "out", True)}
-            legs |= {(goal, "in", True), (goal, "out", False)}
+def _legs(task: ArmTask) -> list[tuple[int, Literal["in", "out"], int]]:
+    """Return (target, way, load) of the straight moves that loaded moves bring with them."""
+    legs: set[tuple[int, Literal["in", "out"], int]] = set()
+    for start, goal, load in task.moves:
+        if load:  # in empty and out with the part; in with the part and out empty
+            legs |= {(start, "in", 0), (start, "out", load)}
+            legs |= {(goal, "in", load), (goal, "out", 0)}
     return sorted(legs)
 
 
 def _motion(
     kind: Literal["travel", "in", "out"],
     task: ArmTask,
-    move: tuple[int, int, bool],
+    move: tuple[int, int, int],
     path: Trajectory,
     step: float,
 ) -> Motion:
-    start, goal, loaded = move
+    start, goal, load = move
     return Motion(
         kind=kind,
         start=task.targets[start].name,
         goal=task.targets[goal].name,
-        loaded=loaded,
+        load=load,
         duration=path.duration,
         angles=np.vstack([path.q, np.tile(path.q[-1], (round(TAIL / step), 1))]),
         moving=len(path.q),

@@ -34,12 +34,12 @@ class Pace:
 
     task: ArmTask
     speed: Floats  # (n,), joint speed limits with the task's override, rad/s
-    bodies: tuple[Body, ...]  # empty and loaded; () where torques do not decide
+    bodies: tuple[Body, ...]  # empty, then each load; () where torques do not decide
     torque: Floats  # (n,), usable, N m
     acceleration: Floats  # (n,), where torques do not decide, rad/s2
     straight_acceleration: float  # m/s2
 
-    def travel(self, start: Floats, end: Floats, loaded: bool) -> Law:
+    def travel(self, start: Floats, end: Floats, load: int) -> Law:
         """Return the law of a joint move, straight in joint space, path parameter 0 to 1.
 
         Parameters
@@ -47,9 +47,9 @@ class Pace:
         start, end : ndarray, shape (n,)
             Joint angles, rad.
         """
-        return self.along(np.stack([start, end]), 0.0, loaded)
+        return self.along(np.stack([start, end]), 0.0, load)
 
-    def along(self, points: Floats, width: float, loaded: bool) -> Law:
+    def along(self, points: Floats, width: float, load: int) -> Law:
         """Return the law of a joint move round via-points, see `robots.bends`."""
         if np.abs(np.diff(points, axis=0)).max() < 1e-9:
             return Law(time=0.0, values=np.zeros(3))
@@ -58,9 +58,9 @@ class Pace:
         path = np.stack(bent(points, width, np.linspace(0.0, 1.0, steps + 1)))
         v_max = float((self.speed / np.maximum(np.abs(path[1]), 1e-12)).min())
         capped = min(v_max, self._cap(path))
-        return self._law(path, 1.0, capped, v_max / BUILD_UP, loaded)
+        return self._law(path, 1.0, capped, v_max / BUILD_UP, load)
 
-    def straight(self, between: Floats, loaded: bool) -> Law:
+    def straight(self, between: Floats, load: int) -> Law:
         """Return the law of a straight move, path parameter in m; the way back takes the same.
 
         Parameters
@@ -75,24 +75,26 @@ class Pace:
         path = np.stack([between, first, second])
         v_max = float((self.speed / np.maximum(np.abs(first), 1e-9)).min())
         v_max = min(v_max, self.task.approach_speed, self._cap(path))
-        return self._law(path, length, v_max, self.straight_acceleration, loaded)
+        return self._law(path, length, v_max, self.straight_acceleration, load)
 
     def _cap(self, path: Floats) -> float:
         """Return how fast the path parameter may go so that no point passes the task's limit."""
         if math.isinf(self.task.tool_speed):
             return math.inf
-        tcp = np.ascontiguousarray(self.task.tool.pose_flange_tcp[:3, 3])
-        rate = fastest_point(self.task.arm.chain, tcp, path[0], path[1])
-        return self.task.tool_speed / max(float(rate), 1e-12)
+        rate = max(
+            float(fastest_point(self.task.arm.chain, tool.tcp, path[0], path[1]))
+            for tool in self.task.grippers
+        )
+        return self.task.tool_speed / max(rate, 1e-12)
 
-    def _law(self, path: Floats, length: float, v_max: float, a_max: float, loaded: bool) -> Law:
+    def _law(self, path: Floats, length: float, v_max: float, a_max: float, load: int) -> Law:
         values = np.zeros(3)
-        time = fastest(self._effort(path, loaded), length, v_max, a_max, BUILD_UP, values)
+        time = fastest(self._effort(path, load), length, v_max, a_max, BUILD_UP, values)
         return Law(time=float(time), values=values)
 
-    def _effort(self, path: Floats, loaded: bool) -> Effort:
+    def _effort(self, path: Floats, load: int) -> Effort:
         if self.bodies:
-            effort: Effort = torque_effort(self.bodies[int(loaded)], self.torque, path)
+            effort: Effort = torque_effort(self.bodies[load], self.torque, path)
             bound = self.task.arm.bound
             return effort if bound is None else _both(effort, acceleration_effort(bound, path))
         return acceleration_effort(self.acceleration, path)
@@ -114,7 +116,7 @@ def pace_of(task: ArmTask) -> Pace:
     bodies: tuple[Body, ...] = ()
     torque = acceleration = np.full(arm.dof, np.inf)
     if arm.torque is not None and arm.inertials is not None:
-        bodies = (body_of(task, loaded=False), body_of(task, loaded=True))
+        bodies = tuple(body_of(task, load) for load in range(1 + len(task.loads)))
         torque = MARGIN * arm.torque
     elif arm.acceleration is not None:
         acceleration = arm.acceleration

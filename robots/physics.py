@@ -70,13 +70,13 @@ class Physics:
         }
         self._fixtures = [{"kind": f.kind, "size": list(f.size)} for f in task.fixtures]
 
-    def ask(self, job: str, loaded: bool, arrays: dict[str, Floats], **values: Any) -> Any:
-        """Return the worker's answer to a job about the arm, holding its part where `loaded`."""
-        raised = np.array([surplus(body) for body in task_bodies(self.task, loaded)[1:]])
+    def ask(self, job: str, load: int, arrays: dict[str, Floats], **values: Any) -> Any:
+        """Return the worker's answer to a job about the arm, holding a load, 0 none, 1 + k."""
+        raised = np.array([surplus(body) for body in task_bodies(self.task, load)[1:]])
         return self.worker.ask(
             job,
             {**self._fixed, "surplus": raised, **arrays},
-            urdf=task_urdf(self.task, loaded),
+            urdf=task_urdf(self.task, load),
             fixtures=self._fixtures,
             **values,
         )
@@ -94,7 +94,7 @@ class Physics:
         if self.task.arm.torque is None:
             raise RobotError(f"{self.task.arm.name}: its torques are not known")
         given = {"angles": motion.angles, "torque": self.task.arm.torque}
-        answer = self.ask("follow", motion.loaded, given)
+        answer = self.ask("follow", motion.load, given)
         followed = Followed(answer.arrays["reached"], answer.arrays["saturated"].astype(bool))
         return followed, self._surroundings(answer.values, STEP)
 
@@ -102,7 +102,7 @@ class Physics:
         """Put the arm at poses along a motion and look for contacts, without dynamics."""
         angles = motion.angles[: motion.moving]
         rows = np.append(np.arange(0, len(angles), REPLAY_EVERY), len(angles) - 1)
-        answer = self.ask("replay", motion.loaded, {"angles": angles[rows]})
+        answer = self.ask("replay", motion.load, {"angles": angles[rows]})
         return self._surroundings(answer.values, STEP * REPLAY_EVERY)
 
     def _surroundings(self, values: Any, step: float) -> Surroundings:
@@ -115,7 +115,7 @@ class Physics:
             return Surroundings(contacts, None, None)
         return Surroundings(contacts, values["clearance"], fixtures[values["nearest"]].name)
 
-    def agree(self, loaded: bool) -> Agreement:
+    def agree(self, load: int) -> Agreement:
         """Compare the engine's kinematics and dynamics with those of this package."""
         task, arm = self.task, self.task.arm
         draws = np.random.default_rng(1)
@@ -125,7 +125,7 @@ class Physics:
             draws.uniform(-1.0, 1.0, shape) * scale for scale in (arm.speed, 10.0)
         )
         answer = self.ask(
-            "agree", loaded, {"angles": q, "speeds": speeds, "accelerations": accelerations}
+            "agree", load, {"angles": q, "speeds": speeds, "accelerations": accelerations}
         )
         mine = flanges(arm.chain, q)
         origin, rotation = answer.arrays["origin"], answer.arrays["rotation"]
@@ -133,7 +133,7 @@ class Physics:
         turned = rotation @ arm.chain.rotation[-1]
         torque = None
         if arm.inertials is not None:
-            wanted = inverse_dynamics(body_of(task, loaded), q, speeds, accelerations)
+            wanted = inverse_dynamics(body_of(task, load), q, speeds, accelerations)
             torque = float(np.abs(wanted - answer.arrays["torque"]).max())
         return Agreement(
             float(np.abs(position - mine[:, :3, 3]).max()),

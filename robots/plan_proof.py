@@ -64,7 +64,7 @@ def _angles(course: Course) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]
 def _prove(worker: Worker, place: Workplace, plan: Plan, load: tuple[str, float]) -> Proof:
     """Return the proof of the motions with one tool and mass."""
     tool, mass = load
-    task = replace(place.task(tool, np.eye(4)), name=plan.name, part_mass=mass)
+    task = replace(place.task(tool, np.eye(4)), name=plan.name, loads=(mass,))
     moves = [a.name for a in plan.activities if a.kind == "move"]
     before = ["start", *(name.rpartition(" - ")[2] for name in moves)]
     motions = []
@@ -76,7 +76,7 @@ def _prove(worker: Worker, place: Workplace, plan: Plan, load: tuple[str, float]
                     kind="travel",
                     start=before[k],
                     goal=moves[k],
-                    loaded=mass > 0,
+                    load=int(mass > 0),
                     duration=course.duration,
                     angles=angles,
                     moving=len(angles) - round(TAIL / STEP),

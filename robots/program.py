@@ -122,7 +122,7 @@ class Workplace:
             arm=self.arm,
             pose_cell_base=self.pose_cell_base,
             tool=self.tools[tool],
-            part_mass=0.0,
+            loads=(),
             speed=self.speed,
             approach=0.05,
             approach_speed=0.25,
@@ -153,4 +153,6 @@ class Workplace:
         """Return the arm with its load, None where torques do not count."""
         if self.arm.torque is None or self.arm.inertials is None:
             return None
-        return body_with(self.arm, self.pose_cell_base, self.tools[tool], mass)
+        own = self.tools[tool]
+        tcp = own.pose_flange_tcp[:3, 3]
+        return body_with(self.arm, self.pose_cell_base, (own,), tcp, mass)

@@ -41,7 +41,7 @@ class MoveProof:
     kind: Literal["travel", "in", "out"]  # between approach points, or straight in or out
     start: str  # target
     goal: str  # target; the same for a straight move
-    loaded: bool
+    load: int  # 0 empty, 1 + k
     verdict: Literal["ok", "infeasible", "not proven"]
     reason: str  # empty when ok
     duration: float  # s
@@ -57,7 +57,7 @@ class MoveProof:
     @property
     def name(self) -> str:
         """The motion in words."""
-        return in_words(self.kind, self.start, self.goal, self.loaded)
+        return in_words(self.kind, self.start, self.goal, self.load)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,8 +155,8 @@ def prove_motions(
 ) -> Proof:
     """Return whether the arm of a task can follow motions, sampled every `robots.physics.STEP`."""
     physics = Physics(task, worker)
-    loads = sorted({motion.loaded for motion in motions})
-    agreement = worst([physics.agree(loaded) for loaded in loads or [False]])
+    loads = sorted({motion.load for motion in motions})
+    agreement = worst([physics.agree(load) for load in loads or [0]])
     quarrel = _quarrel(agreement)
     if quarrel:
         return _conclude(task, "not proven", quarrel, agreement)
@@ -219,7 +219,7 @@ def _replay(physics: Physics, motion: Motion, missing: str) -> MoveProof:
         kind=motion.kind,
         start=motion.start,
         goal=motion.goal,
-        loaded=motion.loaded,
+        load=motion.load,
         verdict="infeasible" if around.contacts else "not proven",
         reason=_touching(around) or missing,
         duration=motion.duration,
@@ -259,7 +259,7 @@ def _follow(physics: Physics, motion: Motion) -> MoveProof:
         kind=motion.kind,
         start=motion.start,
         goal=motion.goal,
-        loaded=motion.loaded,
+        load=motion.load,
         verdict="infeasible" if reason else "ok",
         reason=reason,
         duration=motion.duration,
@@ -272,7 +272,8 @@ def _errors(task: ArmTask, motion: Motion, followed: Followed) -> tuple[Floats, 
     """Return, for each row, the error of the tool and its way in one step, m, shapes (k,)."""
     beside = np.eye(4)
     beside[0, 3] = BESIDE
-    points = np.stack([task.tool.pose_flange_tcp[:, 3], (task.tool.pose_flange_tcp @ beside)[:, 3]])
+    tcp = task.gripper_of(motion.load).pose_flange_tcp
+    points = np.stack([tcp[:, 3], (tcp @ beside)[:, 3]])
     chain = task.arm.chain
     wanted, reached = (
         np.einsum("kij,pj->kpi", flanges(chain, np.ascontiguousarray(q)), points)[..., :3]

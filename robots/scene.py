@@ -40,7 +40,7 @@ class Scene(NamedTuple):
 def scene(task: ArmTask) -> Scene:
     """Return what the kernels need of a task."""
     arm = task.arm
-    link, start, end, radius = _capsules(arm, task.tool)
+    link, start, end, radius = _capsules(arm, task.grippers)
     index = {pair: k for k, pair in enumerate(arm.self_pairs)}
     pairs = [
         (a, b)
@@ -92,22 +92,22 @@ def _half(kind: str, size: tuple[float, ...]) -> tuple[float, float, float]:
     return size[0], size[0], size[1] / 2
 
 
-def _capsules(arm: Arm, tool: Tool) -> tuple[NDArray[np.int64], Floats, Floats, Floats]:
-    own = arm.capsules
-    tcp = tool.pose_flange_tcp[:3, 3]
-    length = float(np.linalg.norm(tcp))
-    if length < 1e-6:
-        return own.link, own.start, own.end, own.radius
-    # The round end of the capsule touches the tcp, it does not stand beyond it.
-    radius = min(tool.radius, length / 2)
-    tip = tcp * (1 - radius / length)
-    base = tcp * min(radius / length, 0.5)
-    return (
-        np.append(own.link, arm.dof + 1),
-        np.vstack([own.start, base]),
-        np.vstack([own.end, tip]),
-        np.append(own.radius, radius),
-    )
+def _capsules(
+    arm: Arm, grippers: tuple[Tool, ...]
+) -> tuple[NDArray[np.int64], Floats, Floats, Floats]:
+    link, start, end, radii = arm.capsules
+    for tool in grippers:
+        tcp = tool.pose_flange_tcp[:3, 3]
+        length = float(np.linalg.norm(tcp))
+        if length < 1e-6:
+            continue
+        # The round end of the capsule touches the tcp, it does not stand beyond it.
+        radius = min(tool.radius, length / 2)
+        link = np.append(link, arm.dof + 1)
+        start = np.vstack([start, tcp * min(radius / length, 0.5)])
+        end = np.vstack([end, tcp * (1 - radius / length)])
+        radii = np.append(radii, radius)
+    return link, start, end, radii
 
 
 def _levers(

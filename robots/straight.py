@@ -17,7 +17,7 @@ JUMP = 0.3  # rad; a joint that turns farther between two stations does not foll
 def flange_poses(task: ArmTask, target: Target) -> Floats:
     """Return the flange in the base from approach point to target, (STATIONS, 4, 4)."""
     pose_base_cell = inverse(task.pose_cell_base)
-    pose_tcp_flange = inverse(task.tool.pose_flange_tcp)
+    pose_tcp_flange = inverse(task.grippers[target.gripper].pose_flange_tcp)
     ways = np.linspace(task.approach, 0.0, STATIONS)
     return np.array(
         [pose_base_cell @ retreat(target.pose_cell_tcp, way) @ pose_tcp_flange for way in ways]

@@ -1,5 +1,6 @@
 """How long an arm takes for each move of a task: postures, times, clearances."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -8,14 +9,14 @@ from numpy.typing import NDArray
 
 from robots.arm import Floats
 from robots.cache import cached_table
-from robots.candidates import Candidates, candidates_at, collides, describe
+from robots.candidates import Candidates, candidates_at, collides, describe, loads_at
 from robots.choose import Search, search_of
 from robots.collide import Nearest, nearest, scene
 from robots.detour import Detour, detour
 from robots.errors import MotionError
 from robots.kinematics.inverse import inverse_of
 from robots.pace import Law, Pace, notes_of, pace_of
-from robots.task import EMPTY, LOADED, ArmTask, MoveTable
+from robots.task import LOADED, ArmTask, MoveTable
 
 
 def move_times(task: ArmTask) -> MoveTable:
@@ -62,7 +63,8 @@ def computed_move_times(task: ArmTask) -> MoveTable:
 
 
 def _too_heavy(task: ArmTask) -> list[str]:
-    load, payload = task.tool.mass + task.part_mass, task.arm.payload
+    own, payload = sum(tool.mass for tool in task.grippers), task.arm.payload
+    load = own + max(task.loads, default=0.0)
     if payload is None or load <= payload:
         return []
     return [
@@ -125,7 +127,7 @@ def _travels(
     choice: Sequence[int],
     detours: dict[tuple[int, int], Detour],
 ) -> _Travels:
-    shape = (2, len(task.targets), len(task.targets))
+    shape = (1 + len(task.loads), len(task.targets), len(task.targets))
     found = _Travels(
         time=np.full(shape, np.nan),
         law=np.full((*shape, 3), np.nan),
@@ -133,13 +135,13 @@ def _travels(
         nearest=np.full(shape, -1, dtype=np.int64),
     )
     spots: dict[tuple[int, int], Nearest] = {pair: way.spot for pair, way in detours.items()}
-    for a, b, loaded in task.moves:
-        at, pair = (int(loaded), a, b), (min(a, b), max(a, b))
+    for a, b, load in task.moves:
+        at, pair = (int(load), a, b), (min(a, b), max(a, b))
         way = detours.get(pair)
         if way is None:
-            move = search.law(choice[a], choice[b], loaded)
+            move = search.law(choice[a], choice[b], load)
         else:
-            move = pace.along(way.points, way.width, loaded)
+            move = pace.along(way.points, way.width, load)
         if pair not in spots:
             spots[pair] = nearest(search.view, search.q[[choice[a], choice[b]]])
         found.time[at] = move.time + task.settle if a != b else 0.0
@@ -160,16 +162,20 @@ def _fill(
     rows = [c - int(search.first[k]) for k, c in enumerate(choice)]
     between = np.array([c.between[row] for c, row in zip(candidates, rows, strict=True)])
     spots = [c.tight[int(c.branch[row])] for c, row in zip(candidates, rows, strict=True)]
-    straight = [[pace.straight(path, loaded) for path in between] for loaded in (False, True)]
-    both_ways = _times(straight[EMPTY]) + _times(straight[LOADED])
+    straight = _straights(task, pace, between)
+    both_ways = _times(straight[LOADED:]) + _times(straight[:LOADED])
+    closing, opening = (
+        np.array([getattr(task.grippers[target.gripper], name) for target in task.targets])
+        for name in ("close_time", "open_time")
+    )
     travels = _travels(task, pace, search, choice, detours)
     basis = task.arm.basis
     via, width = _vias((count, joints), detours)
     return MoveTable(
         names=tuple(target.name for target in task.targets),
         travel=travels.time,
-        pick=both_ways + task.tool.close_time + task.pick_extra,
-        place=both_ways + task.tool.open_time + task.place_extra,
+        pick=both_ways + closing + task.pick_extra,
+        place=both_ways + opening + task.place_extra,
         joints_at=between[:, -1].reshape(count, joints),
         joints_approach=between[:, 0].reshape(count, joints),
         joints_between=between,
@@ -194,5 +200,18 @@ def _round_notes(task: ArmTask, detours: dict[tuple[int, int], Detour]) -> list[
     ]
 
 
-def _times(laws: Sequence[Law]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    return np.array([law.time for law in laws])
+def _straights(task: ArmTask, pace: Pace, between: Floats) -> list[list[Law]]:
+    """Return the straight moves, empty and with each load; nan where another gripper holds it."""
+    none = Law(time=math.nan, values=np.full(3, math.nan))
+    held = [loads_at(task, target) for target in task.targets]
+    return [
+        [
+            pace.straight(path, load) if load in loads else none
+            for path, loads in zip(between, held, strict=True)
+        ]
+        for load in range(1 + len(task.loads))
+    ]
+
+
+def _times(laws: Sequence[Sequence[Law]]) -> Floats:
+    return np.array([[law.time for law in side] for side in laws])

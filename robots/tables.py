@@ -93,7 +93,8 @@ def limits_for(
         q = np.vstack([np.empty((0, arm.dof)), *found])
         if len(q) == 0:
             raise RobotError(f"{arm.name}: none of {len(poses)} positions is in reach")
-        body = body_with(arm, pose_cell_base, tool, load)
+        tcp = tool.pose_flange_tcp[:3, 3]
+        body = body_with(arm, pose_cell_base, (tool,), tcp, load)
         few = np.ascontiguousarray(q[:: max(1, len(q) // _SAMPLES)])
         acceleration = np.median(acceleration_room(body, MARGIN * arm.torque, few), axis=0)
         if acceleration.min() <= 0:

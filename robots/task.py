@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from robots.arm import Arm, Floats
 from robots.errors import RobotError
 
-EMPTY, LOADED = 0, 1  # first index of `MoveTable.travel`
+EMPTY, LOADED = 0, 1  # first index of `MoveTable.travel`; + the load
 
 
 def _check_pose(where: str, pose: Floats) -> None:
@@ -30,6 +30,11 @@ class Tool:
     open_time: float  # s
     close_time: float  # s
     radius: float = 0.04  # of its capsule, m; assumed unless given
+
+    @property
+    def tcp(self) -> Floats:
+        """Tool centre point in the flange frame, (3,), m."""
+        return np.ascontiguousarray(self.pose_flange_tcp[:3, 3])
 
     def __post_init__(self) -> None:
         _check_pose("tool", self.pose_flange_tcp)
@@ -62,6 +67,7 @@ class Target:
 
     name: str
     pose_cell_tcp: Floats  # (4, 4)
+    gripper: int = 0  # with which of the arm's grippers
 
     def __post_init__(self) -> None:
         _check_pose(f"target {self.name!r}", self.pose_cell_tcp)
@@ -69,13 +75,16 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ArmTask:
-    """One arm, its tool, the places it serves and the moves that will be used."""
+    """One arm, its tool, the places it serves and the moves that will be used.
+
+    What it carries is one of `loads`; a move says which: 0 none, 1 + k is `loads[k]`.
+    """
 
     name: str
     arm: Arm
     pose_cell_base: Floats  # (4, 4)
     tool: Tool
-    part_mass: float  # kg, its centre at the tcp
+    loads: tuple[float, ...]  # (W,) kg, its centre at the tcp
     speed: float  # fraction of the joints' speed limits; straight moves go at approach_speed
     approach: float  # length of the straight move in and out, m
     approach_speed: float  # of the tcp on it, m/s
@@ -83,15 +92,38 @@ class ArmTask:
     pick_extra: float  # s
     place_extra: float  # s
     targets: tuple[Target, ...]
-    moves: tuple[tuple[int, int, bool], ...]  # (from, to, loaded), each once
+    moves: tuple[tuple[int, int, int], ...]  # (from, to, 0 empty or 1 + load), each once
     fixtures: tuple[Fixture, ...]
     home: int  # target at whose approach point the arm starts
     tool_speed: float = math.inf  # m/s that no point of the arm may pass
+    others: tuple[Tool, ...] = ()  # more grippers on the same head; all hang on the flange
+    held_by: tuple[int, ...] = ()  # (W,) gripper of each load; default: the first
+
+    @property
+    def grippers(self) -> tuple[Tool, ...]:
+        """All grippers on the flange."""
+        return (self.tool, *self.others)
+
+    def gripper_of(self, load: int) -> Tool:
+        """Return the gripper of a load, 1 + k; of none the first."""
+        return self.grippers[self.held_by[load - 1] if load and self.held_by else 0]
+
+    @property
+    def heaviest(self) -> int:
+        """The load of most mass, 1 + k; 0 without any."""
+        return 1 + int(np.argmax(self.loads)) if self.loads else 0
 
     def __post_init__(self) -> None:
         _check_pose(f"{self.name}: base", self.pose_cell_base)
         count = len(self.targets)
         indices = [self.home, *(k for move in self.moves for k in move[:2])]
+        if not all(0 <= load <= len(self.loads) for _, _, load in self.moves):
+            raise RobotError(f"{self.name}: moves must name one of {len(self.loads)} loads, or 0")
+        if len(self.held_by) not in (0, len(self.loads)):
+            raise RobotError(f"{self.name}: held_by names a gripper for each load, or is empty")
+        used = [*self.held_by, *(target.gripper for target in self.targets)]
+        if not all(0 <= k < len(self.grippers) for k in used):
+            raise RobotError(f"{self.name}: there are {len(self.grippers)} grippers")
         if not all(0 <= k < count for k in indices):
             raise RobotError(f"{self.name}: moves and home must name one of {count} targets")
         if not 0 < self.speed <= 1:
@@ -100,7 +132,7 @@ class ArmTask:
             raise RobotError(f"{self.name}: tool_speed must be positive, got {self.tool_speed}")
         if self.approach <= 0 or self.approach_speed <= 0:
             raise RobotError(f"{self.name}: approach and approach_speed must be positive")
-        if min(self.part_mass, self.settle, self.pick_extra, self.place_extra) < 0:
+        if min(*self.loads, self.settle, self.pick_extra, self.place_extra) < 0:
             raise RobotError(f"{self.name}: masses and times must not be negative")
 
 
@@ -113,17 +145,18 @@ class MoveTable:
     """
 
     names: tuple[str, ...]  # (L,)
-    travel: Floats  # (2, L, L) s, [EMPTY | LOADED, from, to], nan where no move is asked
-    pick: Floats  # (L,) s, in, close, out
-    place: Floats  # (L,) s, in, open, out
+    travel: Floats  # (1 + W, L, L) s, [0 empty | 1 + load, from, to], nan where no move is asked
+    pick: Floats  # (W, L) s, in, close, out
+    place: Floats  # (W, L) s, in, open, out
     joints_at: Floats  # (L, n) rad, at the target
     joints_approach: Floats  # (L, n) rad, at its approach point
     joints_between: Floats  # (L, k, n) rad, along the straight move from approach to target
-    travel_law: Floats  # (2, L, L, 3), nan where no move is asked
-    straight_law: Floats  # (2, L, 3), [EMPTY | LOADED, target]
+    travel_law: Floats  # (1 + W, L, L, 3), nan where no move is asked
+    straight_law: Floats  # (1 + W, L, 3), [0 empty | 1 + load, target]
     basis: dict[str, str]  # `travel`, `pick`, `place` -> torque, published limits or assumed
-    clearance: Floats  # (2, L, L) m, least distance to a fixture on the move, inf without fixtures
-    nearest: NDArray[np.int64]  # (2, L, L) index of that fixture, -1 none
+    # Least distance to a fixture on the move, m, inf without fixtures, and which it is, -1 none.
+    clearance: Floats  # (1 + W, L, L)
+    nearest: NDArray[np.int64]  # (1 + W, L, L)
     clearance_at: Floats  # (L,) m, least distance on the straight move
     nearest_at: NDArray[np.int64]  # (L,)
     notes: tuple[str, ...] = field(default=())

@@ -43,13 +43,13 @@ def _instants(duration: float, dt: float) -> Floats:
     return dt * np.arange(int(np.ceil(duration / dt - 1e-9)) + 1, dtype=np.float64)
 
 
-def travel(task: ArmTask, table: MoveTable, move: tuple[int, int, bool], dt: float) -> Trajectory:
+def travel(task: ArmTask, table: MoveTable, move: tuple[int, int, int], dt: float) -> Trajectory:
     """Return the joint motion of a travel, without settling.
 
     Parameters
     ----------
-    move : tuple of int, int, bool
-        From, to, loaded; one of `task.moves`.
+    move : tuple of int
+        From, to, 0 empty or 1 + load; one of `task.moves`.
     dt : float
         Time between samples, s.
 
@@ -58,12 +58,12 @@ def travel(task: ArmTask, table: MoveTable, move: tuple[int, int, bool], dt: flo
     RobotError
         If the table has no such move.
     """
-    start, end, loaded = move
-    law = table.travel_law[int(loaded), start, end]
+    start, end, load = move
+    law = table.travel_law[int(load), start, end]
     if np.isnan(law).any():
         names = f"{table.names[start]} to {table.names[end]}"
         raise RobotError(
-            f"{task.name}: no {'loaded' if loaded else 'empty'} move from {names} was asked"
+            f"{task.name}: no {'loaded' if load else 'empty'} move from {names} was asked"
         )
     duration = timelaw.rest_to_rest(1.0, *law) if law[0] > 0 else 0.0
     t = _instants(duration, dt)
@@ -77,7 +77,7 @@ def straight(
     task: ArmTask,
     table: MoveTable,
     target: int,
-    loaded: bool,
+    load: int,
     dt: float,
     way: Literal["in", "out"] = "in",
 ) -> Trajectory:
@@ -95,7 +95,7 @@ def straight(
     Between the stored stations the joints follow a cubic spline over the way, so that speed and
     acceleration are continuous.
     """
-    law = table.straight_law[int(loaded), target]
+    law = table.straight_law[int(load), target]
     duration = float(timelaw.rest_to_rest(task.approach, *law))
     t = _instants(duration, dt)
     s = _law(law, task.approach, t)

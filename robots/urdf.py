@@ -53,13 +53,13 @@ def arm_urdf(arm: Arm, bodies: tuple[Body, ...], capsules: Capsules) -> str:
     return "\n".join((*parts, "</robot>", ""))
 
 
-def task_urdf(task: ArmTask, loaded: bool) -> str:
-    """Return the URDF of a task's arm with its tool, holding a part where `loaded`."""
-    return arm_urdf(task.arm, task_bodies(task, loaded), task_capsules(task))
+def task_urdf(task: ArmTask, load: int) -> str:
+    """Return the URDF of a task's arm with its grippers, holding a load, 0 none, 1 + k."""
+    return arm_urdf(task.arm, task_bodies(task, load), task_capsules(task))
 
 
-def task_bodies(task: ArmTask, loaded: bool) -> tuple[Body, ...]:
-    """Return the bodies of the base and of each moving link, tool and part merged into the last.
+def task_bodies(task: ArmTask, load: int) -> tuple[Body, ...]:
+    """Return the bodies of the base and of each moving link, tools and part merged into the last.
 
     Tool and part are point masses at their centres, as in `robots.dynamics`.
     """
@@ -69,9 +69,9 @@ def task_bodies(task: ArmTask, loaded: bool) -> tuple[Body, ...]:
         return (tiny,) * (n + 1)
     links = [Body(float(known.mass[k]), known.center[k], known.inertia[k]) for k in range(n)]
     rotation, offset = task.arm.chain.rotation[n], task.arm.chain.offset[n]
-    points = [(task.tool.mass, np.asarray(task.tool.center_of_mass))]
-    if loaded:
-        points.append((task.part_mass, task.tool.pose_flange_tcp[:3, 3]))
+    points = [(tool.mass, np.asarray(tool.center_of_mass)) for tool in task.grippers]
+    if load:
+        points.append((task.loads[load - 1], task.gripper_of(load).pose_flange_tcp[:3, 3]))
     held = [Body(m, rotation @ center + offset, np.zeros((3, 3))) for m, center in points]
     return (tiny, *links[:-1], merge(links[-1], *held))
 

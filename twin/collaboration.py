@@ -13,8 +13,13 @@ from robots.task import ArmTask, MoveTable
 _NS = 1e9
 
 
-def tool_speed(name: str, robot: Robot, arm: Arm) -> float:
+def tool_speed(name: str, robot: Robot, arm: Arm, load: float) -> float:
     """Return the speed that no point of an arm may pass, m/s; infinite without limits.
+
+    Parameters
+    ----------
+    load
+        Mass of the heaviest part, kg.
 
     Raises
     ------
@@ -22,17 +27,17 @@ def tool_speed(name: str, robot: Robot, arm: Arm) -> float:
         If a limit lets it stand still only, or asks for a mass that is not known.
     """
     speeds = [
-        _speed(f"robots.{name}.collaborative[{k}]", limit, robot, arm)
+        _speed(f"robots.{name}.collaborative[{k}]", limit, robot, arm, load)
         for k, limit in enumerate(robot.collaborative)
     ]
     return min(speeds, default=math.inf)
 
 
-def _speed(where: str, limit: Limit, robot: Robot, arm: Arm) -> float:
+def _speed(where: str, limit: Limit, robot: Robot, arm: Arm, load: float) -> float:
     if limit.separation is not None:
         return _separated(where, limit.separation)
     if limit.contact is not None:
-        return _touching(where, limit.contact, robot, arm)
+        return _touching(where, limit.contact, robot, arm, load)
     assert limit.speed is not None  # the check of the cell saw to it
     return limit.speed
 
@@ -53,7 +58,7 @@ def _separated(where: str, given: Separation) -> float:
     return room / (given.reaction / _NS)
 
 
-def _touching(where: str, given: Contact, robot: Robot, arm: Arm) -> float:
+def _touching(where: str, given: Contact, robot: Robot, arm: Arm, load: float) -> float:
     """Return the speed of power and force limiting.
 
     v = F / sqrt(k mu), 1 / mu = 1 / m_H + 1 / m_R, m_R = M / 2 + load (ISO/TS 15066, now
@@ -66,7 +71,8 @@ def _touching(where: str, given: Contact, robot: Robot, arm: Arm) -> float:
                 f"{where}: contact: the masses of {arm.name} are not known; give `robot_mass`"
             )
         moving = float(arm.inertials.mass.sum())
-    robot_side = moving / 2.0 + robot.gripper.mass + robot.part_mass
+    grippers = robot.gripper.mass + sum(one.mass for one in robot.grippers.values())
+    robot_side = moving / 2.0 + grippers + load
     if min(robot_side, given.body_mass) <= 0.0:
         raise RobotError(f"{where}: contact: the masses must be above 0 kg")
     together = 1.0 / (1.0 / given.body_mass + 1.0 / robot_side)
@@ -90,8 +96,8 @@ def priced(task: ArmTask, table: MoveTable) -> MoveTable:
 def _total(task: ArmTask, table: MoveTable) -> float:
     """Return the time of each asked move once, with the pick and place of loaded ones, s."""
     total = 0.0
-    for start, goal, loaded in task.moves:
-        total += float(table.travel[int(loaded), start, goal])
-        if loaded:
-            total += float(table.pick[start] + table.place[goal])
+    for start, goal, load in task.moves:
+        total += float(table.travel[load, start, goal])
+        if load:
+            total += float(table.pick[load - 1, start] + table.place[load - 1, goal])
     return total

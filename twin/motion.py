@@ -1,7 +1,7 @@
 """What a cell asks of its robots, and how long they take for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Literal
@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cells.base import Position, Turn
-from cells.carriers import Gripper, Robot
+from cells.carriers import Gripper, OtherGripper, Robot
 from cells.expand import expand
+from cells.graph import build_graph
 from cells.programs import Point
 from cells.schema import Cell, Place
-from cells.staff import needs_of
 from robots import jit
 from robots.arm import Arm
 from robots.fit import with_effort
@@ -23,6 +23,7 @@ from robots.mesh_parts import mesh_fixtures
 from robots.table import move_times as table_of
 from robots.task import ArmTask, Fixture, MoveTable, Target, Tool
 from twin.collaboration import priced, tool_speed
+from twin.errands import Errands, errands_of, heaviest
 from twin.kernel.cache import folder_of, keep
 
 NS_PER_S = 1_000_000_000
@@ -98,15 +99,66 @@ def move_times(cell: Cell, folder: Path | None = None) -> dict[str, MoveTimes]:
     from twin.programs import plans, with_programs
 
     motion = tables(cell, folder)
-    return with_programs(cell, motion, plans(cell, motion, folder))
+    return with_programs(cell, motion, plans(cell, motion, folder), folder)
 
 
-def times_of(table: MoveTable) -> MoveTimes:
-    """Return a table's times in whole nanoseconds; moves nobody asked for take none."""
-    travel = np.nan_to_num(table.travel * NS_PER_S).round().astype(np.int64)
-    pick = np.nan_to_num(table.pick * NS_PER_S).round().astype(np.int64)
-    place = np.nan_to_num(table.place * NS_PER_S).round().astype(np.int64)
-    return MoveTimes(table.names, travel, pick, place)
+def times_of(
+    errands: Errands, table: MoveTable, handled: Mapping[tuple[str, str], list[float]]
+) -> MoveTimes:
+    """Return a table's times in whole nanoseconds; moves nobody asked for take none.
+
+    Loads that make no difference to any time are one.
+
+    Parameters
+    ----------
+    handled
+        How long programs take with each load, s, by `pick` or `place` and where they do it.
+    """
+    places = tuple(dict.fromkeys(stand.place for stand in errands.stands))
+    grippers = 1 + max((stand.gripper for stand in errands.stands), default=0)
+    at = np.array([s.gripper * len(places) + places.index(s.place) for s in errands.stands])
+    rows, stands = len(table.travel), grippers * len(places)
+    travel = np.zeros((rows, stands, stands), dtype=np.int64)
+    travel[np.ix_(np.arange(rows), at, at)] = _whole(table.travel)
+    pick, place = (np.zeros((rows - 1, stands), dtype=np.int64) for _ in range(2))
+    pick[:, at], place[:, at] = _whole(table.pick), _whole(table.place)
+    for values in (pick, place):  # each load is held by one gripper only
+        for k, load in enumerate(errands.loads):
+            values[k, : len(places)] = values[k].reshape(grippers, -1)[load.gripper]
+    for (key, where), seconds in handled.items():
+        if where in places:
+            values = pick if key == "pick" else place
+            values[:, places.index(where)] = _whole(np.array(seconds))
+    times = MoveTimes(
+        places,
+        travel,
+        pick[:, : len(places)],
+        place[:, : len(places)],
+        load_of=errands.load_of,
+        gripper_of=errands.gripper_of,
+    )
+    return _shared(times)
+
+
+def _whole(times: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.nan_to_num(times * NS_PER_S).round().astype(np.int64)
+
+
+def _shared(times: MoveTimes) -> MoveTimes:
+    """Return times in which each load differs from every other."""
+    kinds: dict[bytes, int] = {}
+    same = [
+        kinds.setdefault(b"".join(x.tobytes() for x in rows), len(kinds))
+        for rows in zip(times.travel[1:], times.pick, times.place, strict=True)
+    ]
+    first = np.array([same.index(kind) for kind in range(len(kinds))], dtype=np.int64)
+    return replace(
+        times,
+        travel=times.travel[np.concatenate([[0], 1 + first])],
+        pick=times.pick[first],
+        place=times.place[first],
+        load_of={product: same[load] for product, load in times.load_of.items()},
+    )
 
 
 def arm_tasks(cell: Cell, folder: Path | None = None) -> dict[str, ArmTask]:
@@ -117,22 +169,22 @@ def arm_tasks(cell: Cell, folder: Path | None = None) -> dict[str, ArmTask]:
     robots.errors.RobotError
         If an arm is unknown or its URDF is unsound.
     """
-    fixtures = tuple(fixtures_of(cell, folder))
+    fixtures, graph = tuple(fixtures_of(cell, folder)), build_graph(cell)
     tasks = {}
     for name, robot in cell.robots.items():
-        hops, attended = _hops(cell, name), _attended(cell, name)
-        stands = [robot.home] if robot.home is not None else []
-        stands += [place for hop in hops for place in hop] + attended
-        if not stands:
+        errands = errands_of(cell, name, graph)
+        if errands is None:
             continue
-        home, places = stands[0], tuple(dict.fromkeys(stands))
+        stands, grippers = errands.stands, ("", *robot.grippers)
         arm, dead = calibrated(robot, folder or Path())
         tasks[name] = ArmTask(
             name=name,
             arm=arm,
             pose_cell_base=pose(robot.base.position, robot.base.turn),
             tool=tool_of(robot.gripper),
-            part_mass=robot.part_mass,
+            others=tuple(tool_of(gripper) for gripper in robot.grippers.values()),
+            loads=tuple(load.mass for load in errands.loads),
+            held_by=tuple(load.gripper for load in errands.loads) if robot.grippers else (),
             speed=robot.speed,
             approach=robot.handling.approach,
             approach_speed=robot.handling.approach_speed,
@@ -140,13 +192,17 @@ def arm_tasks(cell: Cell, folder: Path | None = None) -> dict[str, ArmTask]:
             pick_extra=robot.handling.pick / NS_PER_S + 2 * dead,  # two motions: in and out
             place_extra=robot.handling.place / NS_PER_S + 2 * dead,
             targets=tuple(
-                Target(name=place, pose_cell_tcp=pose_of_place(cell.places[place]))
-                for place in places
+                Target(
+                    name=f"{place} ({grippers[k]})" if k else place,
+                    pose_cell_tcp=pose_of_place(cell.places[place]),
+                    gripper=k,
+                )
+                for place, k in stands
             ),
-            moves=_moves(places, hops, home, attended),
+            moves=tuple((stands.index(a), stands.index(b), load) for a, b, load in errands.moves),
             fixtures=fixtures,
-            home=places.index(home),
-            tool_speed=tool_speed(name, robot, arm),
+            home=0,
+            tool_speed=tool_speed(name, robot, arm, heaviest(cell, name, graph)),
         )
     return tasks
 
@@ -183,50 +239,7 @@ def arm_of(model: str, folder: Path) -> Arm:
     return import_urdf(folder / model, folder=folder)
 
 
-def carried(cell: Cell, robot: str) -> list[tuple[str, str, str]]:
-    """Return what a robot carries, in order of the flow: from which node, between which places."""
-    nodes = {**cell.sources, **cell.buffers, **cell.conveyors, **cell.stations, **cell.sinks}
-    hops = []
-    for flow in cell.flow:
-        if flow.by == robot:
-            targets = [flow.to] if isinstance(flow.to, str) else list(flow.to)
-            origin = _at(nodes[flow.from_], "pick_at")
-            hops += [(flow.from_, origin, _at(nodes[target], "place_at")) for target in targets]
-    return hops
-
-
-def _hops(cell: Cell, robot: str) -> list[tuple[str, str]]:
-    """Return the pairs of places between which a robot carries parts, in order of the flow."""
-    return [(a, b) for _, a, b in carried(cell, robot)]
-
-
-def _attended(cell: Cell, robot: str) -> list[str]:
-    """Return the places of the stations at which a robot has to be."""
-    return [
-        _at(station, "at")
-        for station in cell.stations.values()
-        if any(need.robot == robot for need in needs_of(station))
-    ]
-
-
-def _at(node: object, key: str) -> str:
-    place = getattr(node, key, None) or getattr(node, "at", None)
-    assert isinstance(place, str)  # the check of the cell saw to it
-    return place
-
-
-def _moves(
-    places: tuple[str, ...], hops: list[tuple[str, str]], home: str, attended: list[str]
-) -> tuple[tuple[int, int, bool], ...]:
-    """Return the moves a robot may have to make: loaded along the flow, empty to each goal."""
-    goals = dict.fromkeys([*(origin for origin, _ in hops), *attended])
-    stands = dict.fromkeys([home, *(target for _, target in hops), *attended])
-    loaded = [(places.index(a), places.index(b), True) for a, b in hops]
-    empty = [(places.index(a), places.index(b), False) for a in stands for b in goals]
-    return tuple(dict.fromkeys(loaded + empty))
-
-
-def tool_of(gripper: Gripper) -> Tool:
+def tool_of(gripper: Gripper | OtherGripper) -> Tool:
     """Return a gripper as the robots' package wants it."""
     return Tool(
         mass=gripper.mass,

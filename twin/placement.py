@@ -10,6 +10,7 @@ from cells.carriers import Robot
 from cells.errors import CellError
 from cells.expand import expand
 from cells.schema import Cell, Fixture
+from robots.candidates import loads_at
 from robots.dynamics import body_of, inverse_dynamics
 from robots.errors import MotionError
 from robots.order import best_order
@@ -18,7 +19,8 @@ from robots.plan import Plan
 from robots.table import computed_move_times
 from robots.task import ArmTask, MoveTable
 from robots.trajectory import straight, travel
-from twin.motion import arm_tasks, carried, keep_compiled
+from twin.errands import Errands, Stand, carried, errands_of
+from twin.motion import arm_tasks, keep_compiled
 from twin.programs import plans
 
 GRID = 0.005  # m between places that are tried
@@ -129,24 +131,34 @@ def _handling(
     made: dict[str, Plan],
 ) -> tuple[float, tuple[str, ...], float, float | None]:
     """Return time, order, least clearance and peak torque of a robot's carrying."""
-    hops = carried(cell, robot)
-    if not hops or robot not in motion:
+    errands = errands_of(cell, robot)
+    if errands is None or not errands.hops or robot not in motion:
         return 0.0, (), float("inf"), None
     task, table = motion[robot]
-    index = {name: k for k, name in enumerate(table.names)}
     pick, place = table.pick.copy(), table.place.copy()
     for name, plan in made.items():
         written = cell.programs[name]
         for at, row in ((written.pick_at, pick), (written.place_at, place)):
-            if at in index:
-                row[index[at]] = plan.duration
-    pairs = [(index[a], index[b]) for _, a, b in hops]
-    loaded = sum(pick[a] + table.travel[1, a, b] + place[b] for a, b in pairs)
-    between = np.array([[table.travel[0, b, a] for a, _ in pairs] for _, b in pairs])
+            row[:, [stand.place == at for stand in errands.stands]] = plan.duration
+    ways = _ways(errands)
+    loaded = sum(pick[k - 1, a] + table.travel[k, a, b] + place[k - 1, b] for _, a, b, k in ways)
+    between = np.array([[table.travel[0, b, a] for _, a, _, _ in ways] for _, _, b, _ in ways])
     order, empty = best_order(np.nan_to_num(between))
     clear = min(np.nanmin(table.clearance), table.clearance_at.min())
-    names = tuple(hops[k][0] for k in order)
+    names = tuple(ways[k][0] for k in order)
     return float(loaded + empty), names, float(clear), _peak(task, table)
+
+
+def _ways(errands: Errands) -> list[tuple[str, int, int, int]]:
+    """Return each carrying move once: node it is taken from, targets from and to, 1 + load."""
+    found = []
+    for hop in errands.hops:
+        gripper = errands.gripper_of[hop.product]
+        start, goal = (
+            errands.stands.index(Stand(place, gripper)) for place in (hop.pick_at, hop.place_at)
+        )
+        found.append((hop.node, start, goal, 1 + errands.load_of[hop.product]))
+    return list(dict.fromkeys(found))
 
 
 def _peak(task: ArmTask, table: MoveTable) -> float | None:
@@ -155,12 +167,13 @@ def _peak(task: ArmTask, table: MoveTable) -> float | None:
         return None
     most = 0.0
     tracks = [(travel(task, table, move, _SAMPLE), move[2]) for move in task.moves]
-    for target in range(len(task.targets)):
+    for target, described in enumerate(task.targets):
         tracks += [
-            (straight(task, table, target, loaded, _SAMPLE), loaded) for loaded in (False, True)
+            (straight(task, table, target, load, _SAMPLE), load)
+            for load in loads_at(task, described)
         ]
-    for track, loaded in tracks:
-        torque = inverse_dynamics(body_of(task, loaded), track.q, track.qd, track.qdd)
+    for track, load in tracks:
+        torque = inverse_dynamics(body_of(task, load), track.q, track.qd, track.qdd)
         most = max(most, float((np.abs(torque) / task.arm.torque).max()))
     return most
 

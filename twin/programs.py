@@ -1,6 +1,6 @@
 """Programs of a cell's robots: their times, and where the times go in the line."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cells.carriers import Robot
 from cells.distributions import Distribution
 from cells.errors import CellError
+from cells.expand import expand
 from cells.programs import OWN_TOOL, Point
 from cells.programs import Program as Written
 from cells.programs import Step as WrittenStep
@@ -31,6 +32,7 @@ from robots.program import (
     Workplace,
 )
 from robots.task import ArmTask, MoveTable, Tool
+from twin.errands import Load, errands_of, heaviest
 from twin.motion import (
     NS_PER_S,
     MoveTimes,
@@ -65,11 +67,15 @@ def plans(
 
 
 def _plan(
-    cell: Cell, name: str, motion: Mapping[str, tuple[ArmTask, MoveTable]], folder: Path
+    cell: Cell,
+    name: str,
+    motion: Mapping[str, tuple[ArmTask, MoveTable]],
+    folder: Path,
+    mass: float | None = None,
 ) -> Plan:
     written = cell.programs[name]
     place = workplace(cell, written, folder)
-    made = plan(place, program_of(cell, name), _start(written, motion))
+    made = plan(place, program_of(cell, name, mass), _start(written, motion))
     repeated = (
         written.pick_at
         or written.place_at
@@ -122,9 +128,17 @@ def _tools(robot: Robot, written: Written) -> dict[str, Tool]:
     return {OWN_TOOL: tool_of(robot.gripper), **others}
 
 
-def program_of(cell: Cell, name: str) -> Program:
-    """Return a program of a cell as the planner wants it."""
+def program_of(cell: Cell, name: str, mass: float | None = None) -> Program:
+    """Return a program of a cell as the planner wants it.
+
+    Parameters
+    ----------
+    mass
+        Of the part, kg, where a step does not say it; default: of the heaviest the robot carries.
+    """
     written = cell.programs[name]
+    if mass is None:
+        mass = heaviest(expand(cell), written.robot)
     poses = _poses(cell, written)
     start = poses[written.start]
     at = written.pick_at or written.place_at
@@ -133,14 +147,13 @@ def program_of(cell: Cell, name: str) -> Program:
         start = start.copy()
         start[:3, 3] -= cell.robots[written.robot].handling.approach * start[:3, 2]
         poses = {**poses, written.start: start}
-    robot = cell.robots[written.robot]
     return Program(
         name=name,
         start=written.start,
         pose_cell_start=start,
-        steps=tuple(_step(step, poses, robot) for step in written.steps),
+        steps=tuple(_step(step, poses, mass) for step in written.steps),
         rules=written.rules,
-        mass=written.carries,
+        mass=mass if written.place_at and written.carries is None else written.carries or 0.0,
     )
 
 
@@ -158,7 +171,7 @@ def _in_cell(point: Point, frames: Poses) -> NDArray[np.float64]:
     return found
 
 
-def _step(step: WrittenStep, poses: Poses, robot: Robot) -> Step:
+def _step(step: WrittenStep, poses: Poses, mass: float) -> Step:
     verb = step.verbs[0]
     if verb.startswith("move"):
         return _move(step, verb, poses)
@@ -169,15 +182,15 @@ def _step(step: WrittenStep, poses: Poses, robot: Robot) -> Step:
         "payload": Payload(step.payload or 0.0),
         "tool": UseTool(step.tool or "", (step.change or 0) / NS_PER_S),
         "override": Override(step.override or 1.0),
-        "grip": _grip(step, robot),
+        "grip": _grip(step, mass),
     }
     return simple[verb]
 
 
-def _grip(step: WrittenStep, robot: Robot) -> Grip:
+def _grip(step: WrittenStep, mass: float) -> Grip:
     if step.grip != "close":
         return Grip(close=False)
-    return Grip(close=True, mass=robot.part_mass if step.mass is None else step.mass)
+    return Grip(close=True, mass=mass if step.mass is None else step.mass)
 
 
 def _move(step: WrittenStep, verb: str, poses: Poses) -> Move:
@@ -197,24 +210,51 @@ def with_programs(
     cell: Cell,
     motion: Mapping[str, tuple[ArmTask, MoveTable]],
     made: Mapping[str, Plan],
+    folder: Path | None = None,
 ) -> dict[str, MoveTimes]:
     """Return how long each robot takes, with its programs where they are used."""
-    times = {name: times_of(table) for name, (_, table) in motion.items()}
+    flat, times = expand(cell), {}
+    for name, (_, table) in motion.items():
+        errands = errands_of(flat, name)
+        assert errands is not None  # else it has no table
+        handled = _handled(cell, name, motion, errands.loads, made, folder or Path())
+        times[name] = times_of(errands, table, handled)
     for name, one in made.items():
-        written = cell.programs[name]
-        known = times.get(written.robot, _nothing())
-        ns = round(one.duration * NS_PER_S)
-        pick, place = known.pick.copy(), known.place.copy()
-        for at, row in ((written.pick_at, pick), (written.place_at, place)):
-            if at in known.places:
-                row[known.places.index(at)] = ns
-        programs = {**known.programs, name: ns}
-        times[written.robot] = replace(known, pick=pick, place=place, programs=programs)
+        robot = cell.programs[name].robot
+        known = times.get(robot, _nothing())
+        programs = {**known.programs, name: round(one.duration * NS_PER_S)}
+        times[robot] = replace(known, programs=programs)
     return times
 
 
+def _handled(
+    cell: Cell,
+    robot: str,
+    motion: Mapping[str, tuple[ArmTask, MoveTable]],
+    loads: Sequence[Load],
+    made: Mapping[str, Plan],
+    folder: Path,
+) -> dict[tuple[str, str], list[float]]:
+    """Return how long programs take that handle parts, with each load, s.
+
+    The key is what they do, `pick` or `place`, and where.
+    """
+    found: dict[tuple[str, str], list[float]] = {}
+    for name, one in made.items():
+        written = cell.programs[name]
+        ends = {"pick": written.pick_at, "place": written.place_at}
+        used = {(key, at): [one.duration] for key, at in ends.items() if at is not None}
+        if written.robot != robot or not used:
+            continue
+        if len(loads) > 1:
+            plans_each = [_plan(cell, name, motion, folder, load.mass) for load in loads]
+            used = {key: [plan.duration for plan in plans_each] for key in used}
+        found |= used
+    return found
+
+
 def _nothing() -> MoveTimes:
-    none = np.empty(0, dtype=np.int64)
+    none = np.empty((1, 0), dtype=np.int64)
     return MoveTimes((), np.empty((2, 0, 0), dtype=np.int64), none, none)
 
 

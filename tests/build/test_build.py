@@ -175,7 +175,7 @@ def test_each_product_has_its_load_and_gripper():
         "operators:\n  team: {count: 2, walking: 1 m/s, pick: 1 s, place: 2 s}", robot
     )
     cell = load_text(text)
-    heavy = list(cell.products)[0]
+    heavy = next(iter(cell.products))
     travel = np.arange(108, dtype=np.int64).reshape(3, 6, 6) * S
     handling = np.array([[1, 2, 3], [4, 5, 6]]) * S
     places = ("door", "end", "bench")

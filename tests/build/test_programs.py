@@ -77,7 +77,7 @@ def test_a_program_at_a_place_is_how_the_robot_handles_there():
     times = move_times(one)["arm"]
 
     row = times.places.index("nest")
-    assert times.pick[row] == round(made.duration * 1e9)
+    assert times.pick[0, row] == round(made.duration * 1e9)
     assert made.duration > 2 * 0.08 / 0.1 + 0.55
     assert [a.kind for a in made.activities] == ["move", "grip", "wait", "move"]
     _, table = motion["arm"]

@@ -82,7 +82,7 @@ def task(*fixtures: Fixture, tcp: float = 0.18) -> ArmTask:
             open_time=0.3,
             close_time=0.3,
         ),
-        part_mass=1.0,
+        loads=(1.0,),
         speed=1.0,
         approach=0.08,
         approach_speed=0.25,

@@ -44,7 +44,7 @@ def task_of(arm: Arm, poses) -> ArmTask:
             open_time=0.2,
             close_time=0.2,
         ),
-        part_mass=0.5,
+        loads=(0.5,),
         speed=1.0,
         approach=0.02,
         approach_speed=0.25,
@@ -130,7 +130,7 @@ def test_what_the_controller_refuses_is_not_passed_whatever_the_torques():
     start = np.array([0.0, -0.5, 0.0, -2.0, 0.0, 1.5, 0.0])
     goal = start + np.array([1.0, 0.3, 0.0, 0.5, 0.0, 0.0, 0.0])
 
-    law = pace.travel(start, goal, loaded=False)
+    law = pace.travel(start, goal, 0)
 
     assert law.values[1] * np.abs(goal - start).max() == pytest.approx(10.0, rel=0.02)
     assert any("10 rad/s2" in note for note in notes_of(pace.task))

@@ -18,8 +18,8 @@ from robots.task import ArmTask, Target, Tool
 pytestmark = pytest.mark.skipif(
     numba.config.DISABLE_JIT, reason="hundreds of time laws: minutes when not compiled"
 )
-THERE, BACK = Piece("travel", 0, 1, True), Piece("travel", 1, 0, False)
-PICK, PLACE = Piece("pick", 0, 0, False), Piece("place", 1, 1, False)
+THERE, BACK = Piece("travel", 0, 1, 1), Piece("travel", 1, 0, 0)
+PICK, PLACE = Piece("pick", 0, 0, 0), Piece("place", 1, 1, 0)
 EFFORT, DEAD, SETTLE = 0.7, 0.04, 0.09
 
 
@@ -41,7 +41,7 @@ def task_of(name="kr6_r700_2") -> ArmTask:
             open_time=0.2,
             close_time=0.3,
         ),
-        part_mass=1.0,
+        loads=(1.0,),
         speed=1.0,
         approach=0.04,
         approach_speed=0.25,
@@ -52,7 +52,7 @@ def task_of(name="kr6_r700_2") -> ArmTask:
             Target(name="nest", pose_cell_tcp=pose((0.4, -0.15, 0.2), down)),
             Target(name="tray", pose_cell_tcp=pose((0.4, 0.15, 0.2), down)),
         ),
-        moves=((0, 1, True), (1, 0, False)),
+        moves=((0, 1, 1), (1, 0, 0)),
         fixtures=(),
         home=0,
     )
@@ -64,9 +64,11 @@ def truth(task: ArmTask, pieces, *, dead=DEAD, settle=SETTLE) -> float:
     total = 0.0
     for piece in pieces:
         if piece.kind == "travel":
-            total += table.travel[int(piece.loaded), piece.start, piece.goal] + dead + settle
+            total += table.travel[piece.load, piece.start, piece.goal] + dead + settle
         else:
-            total += (table.pick if piece.kind == "pick" else table.place)[piece.start] + 2 * dead
+            total += (table.pick if piece.kind == "pick" else table.place)[
+                0, piece.start
+            ] + 2 * dead
     return total
 
 

@@ -34,7 +34,7 @@ def task() -> ArmTask:
             open_time=0.2,
             close_time=0.3,
         ),
-        part_mass=2.0,
+        loads=(2.0,),
         speed=0.9,
         approach=0.06,
         approach_speed=0.25,
@@ -73,7 +73,7 @@ def test_a_travel_lasts_as_long_as_the_table_says_and_ends_where_it_should(task,
 def test_a_travel_keeps_speed_limits_and_nine_tenths_of_the_torques(task, table):
     motion = travel(task, table, (0, 1, True), DT)
 
-    tau = inverse_dynamics(body_of(task, loaded=True), motion.q, motion.qd, motion.qdd)
+    tau = inverse_dynamics(body_of(task, load=1), motion.q, motion.qd, motion.qdd)
 
     assert (np.abs(motion.qd) <= task.speed * task.arm.speed * (1 + 1e-9)).all()
     assert (np.abs(tau) <= 0.9 * task.arm.torque).all()
@@ -179,7 +179,7 @@ def test_anything_that_matters_changes_the_key(task):
     moved = task.targets[0].pose_cell_tcp.copy()
     moved[0, 3] += 1e-9
     others = [
-        replace(task, part_mass=2.0000001),
+        replace(task, loads=(2.0000001,)),
         replace(task, targets=(replace(task.targets[0], pose_cell_tcp=moved), task.targets[1])),
         replace(task, arm=load_arm("ur10e")),
         replace(task, moves=((0, 1, False), (0, 0, False))),

@@ -33,7 +33,7 @@ def task_of(name, arm=None):
             open_time=0.2,
             close_time=0.2,
         ),
-        part_mass=1.5,
+        loads=(1.5,),
         speed=1.0,
         approach=0.08,
         approach_speed=0.25,
@@ -58,7 +58,7 @@ def origin(element):
 @pytest.mark.parametrize("name", ARMS)
 def test_frames_of_the_urdf_are_those_of_the_arm(name):
     task = task_of(name)
-    joints = ET.fromstring(task_urdf(task, loaded=True)).findall("joint")
+    joints = ET.fromstring(task_urdf(task, load=1)).findall("joint")
     q = np.linspace(-1.0, 1.0, 6)
     at = np.eye(4)
     for joint, angle in zip(joints, q, strict=True):
@@ -74,10 +74,10 @@ def test_frames_of_the_urdf_are_those_of_the_arm(name):
 
 
 @pytest.mark.parametrize("name", ARMS)
-@pytest.mark.parametrize("loaded", [False, True])
-def test_the_last_link_holds_tool_and_part(name, loaded):
+@pytest.mark.parametrize("load", [0, 1])
+def test_the_last_link_holds_tool_and_part(name, load):
     task = task_of(name)
-    bodies, wanted = task_bodies(task, loaded), body_of(task, loaded).inertials
+    bodies, wanted = task_bodies(task, load), body_of(task, load).inertials
 
     for k, body in enumerate(bodies[1:]):
         assert body.mass == pytest.approx(wanted.mass[k])
@@ -88,7 +88,7 @@ def test_the_last_link_holds_tool_and_part(name, loaded):
 @pytest.mark.parametrize("name", ARMS)
 def test_nothing_is_left_to_the_defaults_of_an_engine(name):
     task = task_of(name)
-    robot = ET.fromstring(task_urdf(task, loaded=False))
+    robot = ET.fromstring(task_urdf(task, load=0))
 
     for link in robot.findall("link"):
         assert link.find("inertial/origin").get("rpy") == "0 0 0"
@@ -103,7 +103,7 @@ def test_nothing_is_left_to_the_defaults_of_an_engine(name):
 @pytest.mark.parametrize("name", ARMS)
 def test_the_written_urdf_passes_the_check(name, tmp_path):
     path = tmp_path / "arm.urdf"
-    path.write_text(task_urdf(task_of(name), loaded=True), encoding="utf-8")
+    path.write_text(task_urdf(task_of(name), load=1), encoding="utf-8")
 
     report = check_urdf(path)
 
@@ -114,7 +114,7 @@ def test_the_written_urdf_passes_the_check(name, tmp_path):
 
 def test_an_arm_without_masses_weighs_next_to_nothing():
     arm = dataclasses.replace(load_arm("ur10e"), inertials=None, torque=None)
-    robot = ET.fromstring(task_urdf(task_of("ur10e", arm), loaded=True))
+    robot = ET.fromstring(task_urdf(task_of("ur10e", arm), load=1))
 
     masses = [float(mass.get("value")) for mass in robot.iter("mass")]
     assert masses == [1e-6] * 7
@@ -124,7 +124,7 @@ def test_an_arm_without_masses_weighs_next_to_nothing():
 def test_names_that_look_like_markup_stay_names(tmp_path):
     arm = dataclasses.replace(load_arm("ur10e"), name='a"<b>&', links=tuple("<&\">'xy"))
     path = tmp_path / "arm.urdf"
-    path.write_text(task_urdf(task_of("ur10e", arm), loaded=False), encoding="utf-8")
+    path.write_text(task_urdf(task_of("ur10e", arm), load=0), encoding="utf-8")
 
     report = check_urdf(path)
 
@@ -134,7 +134,7 @@ def test_names_that_look_like_markup_stay_names(tmp_path):
 def test_one_body_a_link_is_asked_for():
     task = task_of("ur10e")
     with pytest.raises(ValueError, match="7 needed, got 2"):
-        arm_urdf(task.arm, task_bodies(task, loaded=False)[:2], task.arm.capsules)
+        arm_urdf(task.arm, task_bodies(task, load=0)[:2], task.arm.capsules)
 
 
 def test_a_dumbbell_has_the_inertia_of_two_points():

@@ -58,8 +58,8 @@ def collect_carriers(
         **cell.operators,
         **cell.tools,
     }
-    loads = max([times.loads for times in motion.values()], default=1)
-    stands = len(places) * max([times.grippers for times in motion.values()], default=1)
+    loads = max([1, *(times.loads for times in motion.values())])
+    stands = len(places) * max([1, *(times.grippers for times in motion.values())])
     shape = (len(groups), loads, len(places))
     carriers = Carriers(
         rows=np.zeros(len(groups), dtype=CARRIER),

@@ -69,11 +69,11 @@ def _cycles(file: Path, given: "MeasuredCycles", task: "ArmTask") -> "list[Measu
         for done in cycle.does:
             if done.from_ is not None and done.to is not None:
                 ends = at(done.from_, number), at(done.to, number)
-                pieces.append(Piece("travel", *ends, done.part))
+                pieces.append(Piece("travel", *ends, task.heaviest if done.part else 0))
             elif done.pick_at is not None:
-                pieces.append(Piece("pick", *(at(done.pick_at, number),) * 2, False))
+                pieces.append(Piece("pick", *(at(done.pick_at, number),) * 2, 0))
             elif done.place_at is not None:
-                pieces.append(Piece("place", *(at(done.place_at, number),) * 2, False))
+                pieces.append(Piece("place", *(at(done.place_at, number),) * 2, 0))
         cycles.append(
             Measured(
                 name=cycle.name or f"cycle {number + 1}",

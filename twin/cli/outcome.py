@@ -117,15 +117,16 @@ def _moves(task: "ArmTask", table: "MoveTable", proof: "Proof | None") -> "Itera
     proven: list[MoveProof | None] = [None] * len(task.moves)
     if proof is not None and proof.moves:
         proven = list(proof.moves[: len(task.moves)])
-    for (start, goal, loaded), shown in zip(task.moves, proven, strict=True):
+    for (start, goal, load), shown in zip(task.moves, proven, strict=True):
         end = None if shown is None else shown.end_error
-        nearest = int(table.nearest[int(loaded), start, goal])
-        clear = float(table.clearance[int(loaded), start, goal])
+        nearest = int(table.nearest[load, start, goal])
+        clear = float(table.clearance[load, start, goal])
         yield Move(
             from_=table.names[start],
             to=table.names[goal],
-            loaded=loaded,
-            seconds=float(table.travel[int(loaded), start, goal]),
+            loaded=load > 0,
+            mass_kg=task.loads[load - 1] if load else None,
+            seconds=float(table.travel[load, start, goal]),
             basis=table.basis["travel"],
             clearance_mm=clear * 1e3 if nearest >= 0 else None,
             nearest_fixture=task.fixtures[nearest].name if nearest >= 0 else "",

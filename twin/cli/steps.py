@@ -112,7 +112,7 @@ def prepare(
     proofs = _prove(out, motion) if prove else {}
     if prove and made:
         proofs |= _prove_programs(out, cell, made, path.parent)
-    line = build_line(cell, with_programs(cell, motion, made))
+    line = build_line(cell, with_programs(cell, motion, made, path.parent))
     return Job(path, cell, line, motion, proofs, allow_rules)
 
 

@@ -11,6 +11,7 @@ class Move:
     to: str
     loaded: bool
     seconds: float
+    mass_kg: float | None = None  # of the part; empty: None
     basis: str  # of the time: torque, published, calibrated, assumed
     clearance_mm: float | None = None
     nearest_fixture: str = ""

@@ -61,7 +61,7 @@ def _row(move: Move) -> list[object]:
     share = move.saturation_share
     return [
         f"{move.from_} → {move.to}",
-        "loaded" if move.loaded else "empty",
+        _load(move),
         numbers.with_unit(numbers.number(move.seconds, 2), "s"),
         move.basis,
         _mm(move.clearance_mm),
@@ -70,6 +70,12 @@ def _row(move: Move) -> list[object]:
         _mm(move.end_error_mm, 2),
         numbers.UNKNOWN if share is None else numbers.percent(share, 1),
     ]
+
+
+def _load(move: Move) -> str:
+    if not move.loaded or move.mass_kg is None:
+        return "loaded" if move.loaded else "empty"
+    return numbers.with_unit(numbers.number(move.mass_kg, 2), "kg")
 
 
 def _tone(move: Move) -> str:
