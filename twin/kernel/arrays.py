@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 Int: TypeAlias = int | np.int64 | np.uint64
 
 NEVER = np.int64(2**63 - 1)  # due time of a slot with nothing pending
+SEVERAL = -3  # resources feed a node
 VOID = -1  # state of a resource whose record is closed and whose next is not yet opened
 
 # What a server is about; the states it shows follow from this, its shift and its failures.
@@ -63,6 +64,7 @@ RESOURCE = np.dtype(
         ("kind", np.int64),  # NodeKind, NONE for a carrier unit
         ("group", np.int64),  # carrier group of a unit
         ("calendar", np.int64),
+        ("passes", np.int64),  # 1: parts come and go in the plainest way (see `passing`)
         ("order", np.int64),  # its place when sorted by (rank, resource)
         ("clock", np.int64),  # first of its failure clocks, one a mode
         ("kit", np.int64),  # server of an assembly station: first of its components in State.kit
@@ -77,6 +79,17 @@ RESOURCE = np.dtype(
         ("patience", np.int64),  # buffer, source
         ("timeout", np.int64),  # oven
         ("arrival", np.int64),  # source
+    ]
+)
+
+# Where parts of a product go from a node.
+WAY = np.dtype(
+    [
+        ("row", np.int64),  # of the route, NONE: no way out
+        # the one node to which they move by themselves, with nothing to be decided or counted and
+        # where parts are taken as they come, else NONE; its resource, NONE if it has several
+        ("target", np.int64),
+        ("to", np.int64),
     ]
 )
 
@@ -126,6 +139,8 @@ class Model(NamedTuple):
     # Nodes with a direct route into node n: feeders[feeder_first[n] : feeder_first[n + 1]].
     feeder_first: NDArray[np.int64]  # (N + 1,)
     feeders: NDArray[np.int64]
+    sole_feeder: NDArray[np.int64]  # (N,) the only resource of its feeders, NONE; or SEVERAL
+    ways: NDArray[np.void]  # (N, P) WAY
     # Loops of node n: loop_of[loop_first[n] : loop_first[n + 1]].
     loop_first: NDArray[np.int64]  # (N + 1,)
     loop_of: NDArray[np.int64]
@@ -236,11 +251,11 @@ NODE_STATE = np.dtype(
         ("unripe_tail", np.int64),
         ("parts", np.int64),  # in the list
         ("held", np.int64),  # parts in it and on the way to it
+        ("most", np.int64),  # buffer: with so many it is full
         ("reserved", np.int64),  # conveyor: places reserved
-        ("free", np.int64),  # station: servers that accept
+        ("free", np.int64),  # station: servers that accept; else 1
         ("on", np.int64),  # source, station: on shift
         ("stopped", np.int64),  # station: 1: stopped by a command
-        ("pending", np.int64),  # direct offers waiting to be taken
         ("clear", np.int64),  # conveyor: its entry is clear
         ("woken", np.int64),  # 1: in the list of woken
         ("head", np.int64),  # oldest part, NONE if none
@@ -290,6 +305,8 @@ RESOURCE_STATE = np.dtype(
         ("offered_since", np.int64),
         ("offered", np.int64),
         ("row", np.int64),  # of the route, NONE: no way out
+        ("target", np.int64),  # as its WAY says
+        ("to", np.int64),
         ("choice", np.int64),  # option drawn, NONE: chosen when it moves
         ("direct", np.int64),  # 1: its route has no carrier
         ("unit", np.int64),  # that will pick it, NONE if none

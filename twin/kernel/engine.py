@@ -12,6 +12,7 @@ from twin.kernel.arrays import (
     HEAD_ARRIVES,
     LIVELOCK,
     MAINTENANCE_DUE,
+    NEVER,
     OPERATION_ENDS,
     OVERLOADED,
     PART_RIPENS,
@@ -51,7 +52,7 @@ from twin.kernel.flow import (
     bring_head,
     clear_entry,
     expire,
-    move_first,
+    move,
     resource_at,
 )
 from twin.kernel.jit import compiled, entry, inlined
@@ -59,13 +60,14 @@ from twin.kernel.log import PART_SHIFT
 from twin.kernel.model import NONE
 from twin.kernel.near import near
 from twin.kernel.observe import observe
-from twin.kernel.offers import begins_to_accept, refresh_offers
+from twin.kernel.offers import begins_to_accept, next_offer
+from twin.kernel.passing import pass_on
 from twin.kernel.pool import take_part
 from twin.kernel.queues import ripen
 from twin.kernel.records import close, count_entry, emit, emit_fact, integrate_wip
 from twin.kernel.room import lacks
 from twin.kernel.servers import call_for_stage, end_operation, end_wait, leave_work, start
-from twin.kernel.slots import first_slot
+from twin.kernel.slots import first_slot, set_slot
 from twin.kernel.standstill import is_dead
 from twin.kernel.states import Ending, Intake, NodeKind, State
 from twin.kernel.units import show_at_rest
@@ -138,6 +140,9 @@ def _end(m: Model, s: RunState, slot: Int) -> None:
     kind, r = m.slots[slot]["kind"], np.int64(m.slots[slot]["who"])
     if kind == OPERATION_ENDS:
         worked = s.res[r]["phase"] == WORKING
+        set_slot(s, slot, NEVER)
+        if pass_on(m, s, r):
+            return
         end_operation(m, s, r)
         if m.nodes[m.res[r]["node"]]["planned"] == 1:
             count_work(m, s, r, worked)
@@ -197,12 +202,12 @@ def _settle(m: Model, s: RunState) -> Int:
         _try_more_urgent(m, s)
     while g["unsettled"] > 0:
         g["unsettled"] = 1
-        refresh_offers(m, s)
-        if g["heap"] > 0:
-            lacking = lacks(s)
-            if lacking != REACHED:
-                return lacking
-            move_first(m, s)
+        lacking = lacks(s)
+        if lacking != REACHED:
+            return lacking
+        r = next_offer(m, s)
+        if r >= 0:
+            move(m, s, r)
             continue
         if g["ordered"] == 1:
             _sort_starts(m, s)

@@ -142,18 +142,37 @@ _FAR_BELOW = (
 )
 
 
+_CENTRE = 0.425
+
+
+@inlined
+def is_central(u: float) -> bool:
+    """Return whether the normal quantile of u lies in the region of `central_quantile`."""
+    return bool(abs(u - 0.5) <= _CENTRE)
+
+
+@inlined
+def central_quantile(u: float) -> float:
+    """Return the normal quantile of a u for which `is_central`."""
+    q = u - 0.5
+    return q * _ratio(0.180625 - q * q, _CENTRE_ABOVE, _CENTRE_BELOW)
+
+
+@inlined
+def tail_quantile(u: float) -> float:
+    """Return the normal quantile of any other u; its absolute value is at least 1.4."""
+    r = math.sqrt(-log(min(u, 1.0 - u)))
+    if r <= 5.0:
+        z = _ratio(r - 1.6, _NEAR_ABOVE, _NEAR_BELOW)
+    else:
+        z = _ratio(r - 5.0, _FAR_ABOVE, _FAR_BELOW)
+    return -z if u < 0.5 else z
+
+
 @inlined
 def normal_quantile(u: float) -> float:
     """Return the standard normal quantile of 0 < u < 1, relative error about 1e-16.
 
     Wichura, "Algorithm AS 241", Applied Statistics 37 (1988).
     """
-    q = u - 0.5
-    if abs(q) <= 0.425:
-        return q * _ratio(0.180625 - q * q, _CENTRE_ABOVE, _CENTRE_BELOW)
-    r = math.sqrt(-log(min(u, 1.0 - u)))
-    if r <= 5.0:
-        z = _ratio(r - 1.6, _NEAR_ABOVE, _NEAR_BELOW)
-    else:
-        z = _ratio(r - 5.0, _FAR_ABOVE, _FAR_BELOW)
-    return -z if q < 0.0 else z
+    return central_quantile(u) if is_central(u) else tail_quantile(u)

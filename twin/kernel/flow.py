@@ -7,7 +7,6 @@ from twin.kernel.arrays import State as RunState
 from twin.kernel.belts import enter_belt, leave_belt, stop_belt
 from twin.kernel.cards import give_cards, take_cards
 from twin.kernel.diary import tell_arrival
-from twin.kernel.heap import pop_offer
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.lists import append_part, drop_head
 from twin.kernel.log import PART_SHIFT
@@ -128,14 +127,14 @@ def _leave_buffer(m: Model, s: RunState, r: Int, n: Int, taker: Int) -> Int:
     part = drop_head(s, n)
     if m.nodes[n]["patience"] >= 0:
         end_patience(m, s, r, n, part)
-    _end_wait(m, s, r, n, part, taker)
+    end_wait_in_buffer(m, s, r, n, part, taker)
     if s.nodes[n]["parts"] > 0:
         offer(s, r)
     return part
 
 
 @inlined
-def _end_wait(m: Model, s: RunState, r: Int, n: Int, part: Int, cause: Int) -> None:
+def end_wait_in_buffer(m: Model, s: RunState, r: Int, n: Int, part: Int, cause: Int) -> None:
     """A part that left the list of a buffer gives its place up."""
     x = s.nodes[n]
     emit(s, s.parts[part]["since"], s.glob[0]["now"], r, _WAITING, part, cause)
@@ -208,7 +207,7 @@ def clear_entry(m: Model, s: RunState, r: Int) -> None:
 @inlined
 def release(m: Model, s: RunState, r: Int, taker: Int) -> Int:
     """Take the part that resource r offers out of its node; `taker` is the resource it goes to."""
-    withdraw(m, s, r)
+    withdraw(s, r)
     kind, n = m.res[r]["kind"], m.res[r]["node"]
     if kind == _STATION:
         part = leave_server(m, s, r, taker)
@@ -237,7 +236,7 @@ def expire(m: Model, s: RunState, r: Int) -> None:
     n = m.res[r]["node"]
     part = drop_impatient(m, s, r, n)
     if m.res[r]["kind"] == _BUFFER:
-        _end_wait(m, s, r, n, part, _EXPIRED)
+        end_wait_in_buffer(m, s, r, n, part, _EXPIRED)
     else:
         _enter_line(s, r, part, _EXPIRED)
     wake_gatherers(m, s, n)
@@ -292,7 +291,7 @@ def _keep_place(m: Model, s: RunState, r: Int, n: Int) -> None:
     count_rework(m, s, r, part, n)
     if m.routes[s.res[r]["row"]]["carded"] == 1:
         take_cards(m, s, m.res[r]["node"], n)
-    withdraw(m, s, r)
+    withdraw(s, r)
     s.res[r]["goal"] = to
     may_start(s, r)
     touch(s, r)
@@ -331,27 +330,55 @@ def give_up_place(m: Model, s: RunState, r: Int) -> None:
 
 
 @inlined
-def move_first(m: Model, s: RunState) -> None:
-    """Move the first of the offers to be tried, or drop it if no target accepts."""
-    r = np.int64(pop_offer(m, s))
+def _where_to(m: Model, s: RunState, r: Int) -> Int:
+    """Return the resource to which the offer of resource r moves now, NONE if none accepts it."""
+    n = s.res[r]["target"]
+    if n < 0:
+        return _leave_branching(m, s, r)
+    if s.nodes[n]["free"] == 0 or s.nodes[n]["held"] >= s.nodes[n]["most"]:
+        return np.int64(NONE)
+    to = s.res[r]["to"]
+    return to if to >= 0 else _vacant_server(m, s, n)
+
+
+@compiled
+def _vacant_server(m: Model, s: RunState, n: Int) -> Int:
+    """Return the first server of a station that accepts."""
+    r = m.nodes[n]["resource"]
+    while not is_vacant(s, r):
+        r += 1
+    return np.int64(r)
+
+
+@compiled
+def _leave_branching(m: Model, s: RunState, r: Int) -> Int:
+    """Return where an offer moves now, NONE: it stays; on its way it takes and gives cards."""
     before = m.nodes[m.res[r]["node"]]["before"] == 1
     if before and s.res[r]["goal"] >= 0:
         _go_to_kept(m, s, r)
-        return
+        return np.int64(NONE)
     n = target_of(m, s, r)
+    if n < 0:
+        return np.int64(NONE)
     if before:
-        if n >= 0:
-            _keep_place(m, s, r, n)
-    elif n >= 0:
-        part = offered_part(m, s, r)
-        to: Int
-        if m.nodes[n]["preempt"] > 0 and s.nodes[n]["free"] == 0:
-            to = gives_way(m, s, n, part)
-        else:
-            to = resource_at(m, s, n, s.parts[part]["product"])
-        count_rework(m, s, r, part, n)
-        if m.routes[s.res[r]["row"]]["carded"] == 1:
-            take_cards(m, s, m.res[r]["node"], n)
-            give_cards(m, s, m.res[r]["node"], n)
-        part = release(m, s, r, to)
-        admit(m, s, to, part, r, NOT_KEPT)
+        _keep_place(m, s, r, n)
+        return np.int64(NONE)
+    part = offered_part(m, s, r)
+    to: Int
+    if m.nodes[n]["preempt"] > 0 and s.nodes[n]["free"] == 0:
+        to = gives_way(m, s, n, part)
+    else:
+        to = resource_at(m, s, n, s.parts[part]["product"])
+    count_rework(m, s, r, part, n)
+    if m.routes[s.res[r]["row"]]["carded"] == 1:
+        take_cards(m, s, m.res[r]["node"], n)
+        give_cards(m, s, m.res[r]["node"], n)
+    return np.int64(to)
+
+
+@inlined
+def move(m: Model, s: RunState, r: Int) -> None:
+    """Move the offer of resource r, or let it be if no target accepts it."""
+    to = _where_to(m, s, r)
+    if to >= 0:
+        admit(m, s, to, release(m, s, r, to), r, NOT_KEPT)

@@ -29,7 +29,7 @@ from twin.kernel.layout_calls import call_states, duties, first_calls
 from twin.kernel.layout_slots import number_slots
 from twin.kernel.log import ACTIVITY
 from twin.kernel.model import NONE, Line
-from twin.kernel.neighbours import feeders_of, gathering_of, rows
+from twin.kernel.neighbours import feeders_of, gathering_of, passing, rows, sole_feeders, ways_of
 from twin.kernel.samplers import BLOCK
 from twin.kernel.states import N_STATES, Intake, NodeKind
 from twin.kernel.sums import LAPS
@@ -94,6 +94,7 @@ def _resources(line: Line) -> NDArray[np.void]:
     res["group"] = line.resource_carrier
     res["kind"] = np.where(node >= 0, line.nodes["kind"][node], NONE)
     res["calendar"] = _calendars_of(line)
+    res["passes"] = np.where(node >= 0, passing(line)[node], False)
     rank = np.where(node >= 0, line.nodes["rank"][node], 0)
     res["order"][np.lexsort([np.arange(count), rank])] = np.arange(count)
     for field in (
@@ -136,6 +137,8 @@ def model_of(line: Line) -> Model:
         duties=duties_of,
         feeder_first=feeder_first,
         feeders=feeders,
+        sole_feeder=sole_feeders(line),
+        ways=ways_of(line),
         member_first=member_first,
         members=members,
         deciders=addresses(line),
@@ -179,7 +182,9 @@ def _node_states(line: Line) -> NDArray[np.void]:
     kept = calendar >= 0
     nodes["on"][kept] = line.calendars["starts_on"][calendar[kept]]
     stations = line.nodes["kind"] == NodeKind.STATION
-    nodes["free"] = np.where(stations & (nodes["on"] == 1), line.nodes["capacity"], 0)
+    nodes["free"] = np.where(stations, line.nodes["capacity"] * nodes["on"], 1)
+    full = (line.nodes["kind"] == NodeKind.BUFFER) & (line.nodes["capacity"] >= 0)
+    nodes["most"] = np.where(full, line.nodes["capacity"], NEVER)
     return nodes
 
 
@@ -192,6 +197,8 @@ def _resource_states(line: Line) -> NDArray[np.void]:
         "reserved",
         "down",
         "row",
+        "target",
+        "to",
         "choice",
         "unit",
         "before",

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from twin.kernel.arrays import Int, Model
+from twin.kernel.arrays import SEVERAL, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.deciding import worth_of_target
-from twin.kernel.heap import drop_offer, push_offer
+from twin.kernel.heap import drop_offer, pop_offer, push_offer
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
 from twin.kernel.ovens import gathering_server
@@ -135,18 +135,6 @@ def begins_to_accept(s: RunState, n: Int) -> None:
 
 
 @inlined
-def _try_feeders(m: Model, s: RunState, n: Int) -> None:
-    for k in range(m.feeder_first[n], m.feeder_first[n + 1]):
-        feeder = m.feeders[k]
-        if s.nodes[feeder]["pending"] > 0:
-            node = m.nodes[feeder]
-            servers = node["capacity"] if node["kind"] == _STATION else 1
-            for r in range(node["resource"], node["resource"] + servers):
-                if s.res[r]["offered"] == 1 and s.res[r]["direct"] == 1:
-                    push_offer(m, s, r)
-
-
-@inlined
 def wake_gatherers(m: Model, s: RunState, n: Int) -> None:
     """Note that stations that gather parts, and to which node n leads, may take parts now."""
     for k in range(m.gatherer_first[n], m.gatherer_first[n + 1]):
@@ -163,12 +151,30 @@ def offer(s: RunState, r: Int) -> None:
         offer_again(s, r)
 
 
+@inlined
+def offer_one_way(s: RunState, r: Int, way: Any) -> None:
+    """Offer a part that can go one way only, to a target that does not accept it now."""
+    x = s.res[r]
+    x["offered"] = 1
+    x["offered_since"] = s.glob[0]["now"]
+    _go_way(x, way)
+
+
+@inlined
+def _go_way(x: Any, way: Any) -> None:
+    """Note where the part on offer goes."""
+    x["choice"] = NONE
+    x["row"] = way["row"]
+    x["target"] = way["target"]
+    x["to"] = way["to"]
+    x["direct"] = 1
+
+
 @compiled
 def offer_reserved(m: Model, s: RunState, r: Int) -> None:
     """Note that the part of a server, for which a place is kept, is on offer: it goes there."""
     s.res[r]["offered"] = 1
     s.res[r]["offered_since"] = s.glob[0]["now"]
-    s.nodes[m.res[r]["node"]]["pending"] += 1
     offer_again(s, r)
 
 
@@ -181,11 +187,18 @@ def offer_again(s: RunState, r: Int) -> None:
 
 @inlined
 def _take_up(m: Model, s: RunState, r: Int, part: Int) -> None:
-    """Find the route of a new offer; a choice that is made once is made now."""
+    """Find the route of a new offer."""
     x, n = s.res[r], m.res[r]["node"]
-    x["choice"] = NONE
-    row = m.route_of[n, s.parts[part]["product"]]
-    x["row"] = row
+    _go_way(x, m.ways[n, s.parts[part]["product"]])
+    if x["target"] < 0:
+        _take_branching_up(m, s, r, n, part)
+
+
+@compiled
+def _take_branching_up(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None:
+    """Take up an offer for which there is more than a target; a choice made once is made now."""
+    x = s.res[r]
+    row = x["row"]
     x["direct"] = 0
     if row < 0:
         return
@@ -194,8 +207,6 @@ def _take_up(m: Model, s: RunState, r: Int, part: Int) -> None:
         x["choice"] = m.routes[row]["otherwise"]
     if m.routes[row]["carrier"] < 0:
         x["direct"] = 1
-        s.nodes[n]["pending"] += 1
-        push_offer(m, s, r)
     else:
         _request(s, r, m.routes[row]["carrier"])
 
@@ -299,7 +310,6 @@ def _give_up(m: Model, s: RunState, r: Int) -> None:
     """Take an offer that is replaced out of the lists."""
     x = s.res[r]
     if x["direct"] == 1:
-        s.nodes[m.res[r]["node"]]["pending"] -= 1
         if x["heaped"] == 1:
             drop_offer(m, s, r)
     elif x["row"] >= 0:
@@ -310,32 +320,81 @@ def _give_up(m: Model, s: RunState, r: Int) -> None:
 
 
 @inlined
-def withdraw(m: Model, s: RunState, r: Int) -> None:
+def withdraw(s: RunState, r: Int) -> None:
     """End an offer whose part leaves."""
-    x = s.res[r]
-    x["offered"] = 0
-    x["unit"] = NONE
-    if x["direct"] == 1:
-        s.nodes[m.res[r]["node"]]["pending"] -= 1
+    s.res[r]["offered"] = 0
+    s.res[r]["unit"] = NONE
 
 
 @inlined
-def refresh_offers(m: Model, s: RunState) -> None:
-    """Work off the notes: look up new offers and try those whose targets began to accept."""
+def _taken_up(m: Model, s: RunState, r: Int) -> bool:
+    """Work off the note on resource r; return whether its offer is to be tried."""
+    wake_gatherers(m, s, m.res[r]["node"])
+    x = s.res[r]
+    if x["offered"] != 1:
+        _settle_change(m, s, r)
+    if x["offered"] == 0:
+        return False
+    if x["row"] == _UNKNOWN:
+        _take_up(m, s, r, offered_part(m, s, r))
+    return bool(x["direct"] == 1)
+
+
+@compiled
+def _settle_change(m: Model, s: RunState, r: Int) -> None:
+    """Work off that an offer has ended or been replaced."""
+    if s.res[r]["offered"] == _REPLACED:
+        _give_up(m, s, r)
+    if s.res[r]["offered"] == 0:
+        s.res[r]["row"] = NONE
+
+
+@inlined
+def _add(m: Model, s: RunState, r: Int, first: Int) -> Int:
+    """Add an offer to those to be tried; one alone is not put into the heap but returned."""
+    if s.glob[0]["heap"] == 0:
+        if first < 0 or first == r:
+            return r
+        push_offer(m, s, first)
+    push_offer(m, s, r)
+    return np.int64(NONE)
+
+
+@compiled
+def _add_feeders(m: Model, s: RunState, n: Int, first: Int) -> Int:
+    """Add the offers that may go to a node that begins to accept."""
+    for k in range(m.feeder_first[n], m.feeder_first[n + 1]):
+        node = m.nodes[m.feeders[k]]
+        servers = node["capacity"] if node["kind"] == _STATION else 1
+        for r in range(node["resource"], node["resource"] + servers):
+            if s.res[r]["offered"] == 1 and s.res[r]["direct"] == 1:
+                first = _add(m, s, r, first)
+    return np.int64(first)
+
+
+@inlined
+def next_offer(m: Model, s: RunState) -> Int:
+    """Return the offer to be tried next, NONE if there is none.
+
+    The notes are worked off first: new offers are looked up, and those are to be tried whose
+    targets began to accept.
+    """
     g = s.glob[0]
+    first: Int = np.int64(NONE)  # an offer is seldom in company
     for k in range(g["fresh"]):
         r = s.fresh[k]
-        wake_gatherers(m, s, m.res[r]["node"])
-        if s.res[r]["offered"] == _REPLACED:
-            _give_up(m, s, r)
-        if s.res[r]["offered"] == 0:
-            s.res[r]["row"] = NONE
-        elif s.res[r]["row"] == _UNKNOWN:
-            _take_up(m, s, r, offered_part(m, s, r))
-        elif s.res[r]["direct"] == 1:
-            push_offer(m, s, r)
+        if _taken_up(m, s, r):
+            first = _add(m, s, r, first)
     g["fresh"] = 0
     for k in range(g["woken"]):
-        s.nodes[s.woken[k]]["woken"] = 0
-        _try_feeders(m, s, s.woken[k])
+        n = s.woken[k]
+        s.nodes[n]["woken"] = 0
+        r = m.sole_feeder[n]
+        if r == SEVERAL:
+            first = _add_feeders(m, s, n, first)
+        elif r >= 0 and s.res[r]["offered"] == 1 and s.res[r]["direct"] == 1:
+            first = _add(m, s, r, first)
     g["woken"] = 0
+    if g["heap"] > 0:
+        first = pop_offer(m, s)
+    return first

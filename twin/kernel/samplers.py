@@ -11,7 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.kernel.arrays import Int
-from twin.kernel.floats import exp, log, normal_quantile
+from twin.kernel.floats import (
+    central_quantile,
+    exp,
+    is_central,
+    log,
+    normal_quantile,
+    tail_quantile,
+)
 from twin.kernel.jit import compiled, entry, inlined
 from twin.kernel.states import Dist
 from twin.kernel.streams import ONLY, uniform
@@ -216,6 +223,37 @@ def duration(
     return rounded(sample(dist, values, pace, stream, seed, replication, i))
 
 
+@inlined
+def _draw_lognormals(
+    mu: float,
+    sigma: float,
+    pace: float,
+    stream: Int,
+    seed: Int,
+    replication: Int,
+    first: Int,
+    count: Int,
+    blocks: NDArray[np.int64],
+    row: Int,
+) -> None:
+    """Put lognormal draws into a row of blocks: the tails one by one, the rest side by side.
+
+    A row holds uniforms first, then in place of those in the tails their quantiles, which tell
+    themselves apart: they are beyond 1.4.
+    """
+    for k in range(count):
+        u = uniform(stream, seed, replication, first + k, ONLY)
+        blocks[row, k] = np.float64(u).view(np.int64)
+    for k in range(count):
+        u = np.int64(blocks[row, k]).view(np.float64)
+        if not is_central(u):
+            blocks[row, k] = np.float64(tail_quantile(u)).view(np.int64)
+    for k in range(count):
+        u = np.int64(blocks[row, k]).view(np.float64)
+        z = central_quantile(u) if abs(u - 0.5) < 0.5 else u
+        blocks[row, k] = rounded(exp(mu + sigma * z) * pace)
+
+
 @compiled
 def draw_block(
     dist: Any,
@@ -240,11 +278,7 @@ def draw_block(
             u = uniform(stream, seed, replication, first + k, ONLY)
             blocks[row, k] = rounded(_exponential(a, u) * pace)
     elif family == Dist.LOGNORMAL:
-        for k in range(count):
-            u = uniform(stream, seed, replication, first + k, ONLY)
-            blocks[row, k] = np.float64(a + b * normal_quantile(u)).view(np.int64)
-        for k in range(count):
-            blocks[row, k] = rounded(exp(np.int64(blocks[row, k]).view(np.float64)) * pace)
+        _draw_lognormals(a, b, pace, stream, seed, replication, first, count, blocks, row)
     else:
         for k in range(count):
             i = first + k

@@ -320,7 +320,6 @@ def _end_change_over(m: Model, s: RunState, r: Int) -> None:
 def end_operation(m: Model, s: RunState, r: Int) -> None:
     """A stage of an operation ends: the next is to begin, or the part is finished."""
     x = s.res[r]
-    set_slot(s, m.res[r]["end"], NEVER)
     close(s, r, _DONE)
     if x["phase"] == WORKING:
         x["ended"] = s.glob[0]["now"]
