@@ -95,7 +95,7 @@ def cases() -> st.SearchStrategy[Case]:
 
 def random_case(rng: Random) -> Case:
     """Return a random cell; some are refused by the checks of a cell."""
-    draft = _Draft(rng)
+    draft = Draft(rng)
     draft.carriers()
     draft.nodes()
     draft.flow()
@@ -134,7 +134,7 @@ def random_case(rng: Random) -> Case:
 
 
 @dataclass
-class _Draft:
+class Draft:
     """A cell while it is being drawn."""
 
     rng: Random

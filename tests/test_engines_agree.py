@@ -10,6 +10,7 @@ from numba import config
 
 from cells.errors import CellFileError
 from tests.agreement import differ_tallies, disagreement
+from tests.plain_cells import plain_cells
 from tests.strategies import cases, random_case
 from twin.kernel import run as kernel
 from twin.kernel.states import State
@@ -40,6 +41,18 @@ def test_random_cells_give_the_same_log_tally_and_stop(block):
         assert found is None, f"{found}\n{case}"
 
     agree()
+
+
+# Lines in which parts pass without a settling.
+@seeded(9)
+@examples(300, 40)
+@given(plain_cells())
+def test_plain_lines_give_the_same_log_tally_and_stop(case):
+    try:
+        found = disagreement(case)
+    except CellFileError:
+        assume(False)
+    assert found is None, f"{found}\n{case}"
 
 
 @seeded(8)
