@@ -8,6 +8,7 @@ from cells.names import check_names
 from cells.problems import Problem
 from cells.programs import check_programs
 from cells.routes import check_routes
+from cells.runs import check_runs
 from cells.schema import Cell
 from cells.staff import check_staff
 
@@ -27,6 +28,6 @@ def check(cell: Cell) -> list[Problem]:
     limits = check_limits(cell) + check_currencies(cell)
     if names:
         return names + limits
-    limits += check_staff(cell)
+    limits += check_staff(cell) + check_runs(cell)
     entries = check_entries(cell)
     return limits + (entries or check_routes(cell))

@@ -7,6 +7,7 @@ buffer `<name>_queue` in front, into which all its parts go.  What comes out is 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from cells.attendance import with_runner
 from cells.schema import Buffer, Cell, Flow, Inside, Queue, Station
 
 QUEUE = "_queue"
@@ -74,7 +75,7 @@ def _machines(cell: Cell) -> Iterator[tuple[str, Station]]:
         for k, machine in enumerate(machines(name, station)):
             at = station.places[k] if station.places else station.at
             plain = {"count": None, "places": None, "at": at}
-            yield machine, station.model_copy(update=plain)
+            yield machine, with_runner(cell, station.model_copy(update=plain))
 
 
 def _placed(buffer: Buffer) -> Buffer:

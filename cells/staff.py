@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from cells.attendance import needs_of
 from cells.carriers import Need, Operator, Robot, Sequence
 from cells.expand import machines, numbered_flow
 from cells.problems import Problem
@@ -21,11 +22,6 @@ def check_staff(cell: Cell) -> list[Problem]:
                 path = (section, name, "serves", "sequence")
                 found += _sequence(cell, path, name, group.serves.sequence)
     return [*found, *_carriers(cell), *_skills(cell), *_crews(cell), *_needs(cell)]
-
-
-def needs_of(station: Station) -> list[Need]:
-    """Return what a station needs, one or a list."""
-    return [station.needs] if isinstance(station.needs, Need) else station.needs
 
 
 def crews_of(cell: Cell) -> Iterator[tuple[tuple[str, ...], str]]:

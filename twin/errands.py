@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from cells.attendance import needs_of, runner
 from cells.carriers import Robot
 from cells.graph import Graph, build_graph
+from cells.runs import has_more
 from cells.schema import Cell
-from cells.staff import needs_of
 
 
 class Hop(NamedTuple):
@@ -132,11 +133,12 @@ def _in_turn(robot: Robot) -> bool:
 
 
 def _attended(cell: Cell, robot: str) -> list[str]:
-    """Return the places of the stations at which a robot has to be."""
+    """Return the places of the stations to which a robot has to come."""
     return [
         _at(station, "at")
-        for station in cell.stations.values()
+        for name, station in cell.stations.items()
         if any(need.robot == robot for need in needs_of(station))
+        and (runner(cell, station) != robot or has_more(cell, robot, name))
     ]
 
 

@@ -15,6 +15,7 @@ from cells.expand import expand
 from cells.programs import OWN_TOOL, Point
 from cells.programs import Program as Written
 from cells.programs import Step as WrittenStep
+from cells.runs import comes_to
 from cells.schema import Cell, Station
 from robots.errors import MotionError, RobotError
 from robots.plan import Plan, plan
@@ -75,7 +76,7 @@ def _plan(
 ) -> Plan:
     written = cell.programs[name]
     place = workplace(cell, written, folder)
-    made = plan(place, program_of(cell, name, mass), _start(written, motion))
+    made = plan(place, program_of(cell, name, mass), _start(cell, name, motion))
     repeated = (
         written.pick_at
         or written.place_at
@@ -88,11 +89,12 @@ def _plan(
 
 
 def _start(
-    written: Written, motion: Mapping[str, tuple[ArmTask, MoveTable]]
+    cell: Cell, name: str, motion: Mapping[str, tuple[ArmTask, MoveTable]]
 ) -> NDArray[np.float64] | None:
-    """Return the joints at the approach point where a program handles parts, else None."""
-    at = written.pick_at or written.place_at
-    if at is None or written.robot not in motion:
+    """Return the joints at the approach point to which its robot comes for a program, else None."""
+    written = cell.programs[name]
+    at = comes_to(cell, name)
+    if at is None or written.start != at or written.robot not in motion:
         return None
     _, table = motion[written.robot]
     if at not in table.names:
@@ -141,8 +143,7 @@ def program_of(cell: Cell, name: str, mass: float | None = None) -> Program:
         mass = heaviest(expand(cell), written.robot)
     poses = _poses(cell, written)
     start = poses[written.start]
-    at = written.pick_at or written.place_at
-    if at is not None and written.start == at:
+    if written.start == comes_to(cell, name):
         # Handling begins and ends at the approach point, as the way to the place does.
         start = start.copy()
         start[:3, 3] -= cell.robots[written.robot].handling.approach * start[:3, 2]

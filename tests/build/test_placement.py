@@ -92,7 +92,9 @@ def test_an_order_that_is_safe_is_written(tmp_path):
         text,
         flags=re.DOTALL,
     )
-    text = text.replace("feeder: {", "feeder: {pick_at: a, ").replace("bench: {", "bench: {at: b, ")
+    text = text.replace("feeder: {", "feeder: {pick_at: a, ").replace(
+        "bench: {program: arch}", "bench: {at: b, process: 1 s}"
+    )
     text = text.replace("done: {}", "done: {place_at: a}")
     spots = {"a": "[400 mm, 0 mm, 300 mm]", "b": "[400 mm, 200 mm, 300 mm]"}
     places = "places:\n" + "".join(f"  {k}: {{position: {at}}}\n" for k, at in spots.items())

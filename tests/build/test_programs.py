@@ -46,7 +46,7 @@ def handling():
         "places:\n  nest: {position: [400 mm, -200 mm, 200 mm]}\n"
         "  tray: {position: [400 mm, 200 mm, 200 mm]}\n"
     )
-    text = text.replace("bench: {program: arch}", "bench: {program: arch, at: tray}")
+    text = text.replace("bench: {program: arch}", "bench: {process: 2 s, at: tray}")
     text = text.replace(
         "sources:\n", places + "buffers: {rack: {capacity: 2, at: nest}}\nsources:\n"
     )

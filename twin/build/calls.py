@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from cells.attendance import needs_of
 from cells.carriers import Need
 from cells.schema import Cell, Station
-from cells.staff import needs_of
 from twin.build.nodes import Nodes
 from twin.kernel.model import CALL, NONE
 from twin.kernel.states import Stage

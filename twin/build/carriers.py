@@ -7,11 +7,11 @@ from math import dist
 import numpy as np
 from numpy.typing import NDArray
 
+from cells.attendance import needs_of
 from cells.carriers import Operator, Robot, Sequence, Tool
 from cells.errors import CellError
 from cells.own_rules import DISPATCH, OwnRule
 from cells.schema import Cell
-from cells.staff import needs_of
 from twin.build.nodes import Nodes
 from twin.build.rules import Rules
 from twin.build.tables import CalendarTable, DistributionTable
