@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from cells.attendance import needs_of
+from cells.attendance import needs_of, runner
 from cells.carriers import Need, Operator, Robot, Sequence
 from cells.expand import machines, numbered_flow
 from cells.problems import Problem
@@ -70,7 +70,9 @@ def _needs(cell: Cell) -> Iterator[Problem]:
                 yield Problem(path, "give exactly one of `robot`, `operator`, `skill` and `tool`")
                 continue
             yield from _bound(cell, path, need.who)
-            if need.robot is not None and station.at is None and station.places is None:
+            placed = station.at is not None or station.places is not None
+            # `cells.runs` looks after those that come for their program.
+            if need.robot is not None and not placed and need.robot != runner(cell, station):
                 message = f"robot {need.robot!r} has no place at {name!r}; give the station `at`"
                 yield Problem(path, message)
             yield from _absent(station, path, need)
