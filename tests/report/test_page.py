@@ -51,6 +51,14 @@ def test_every_pattern_a_chart_refers_to_is_defined_once():
     assert set(re.findall(r"url\(#([^)]+)\)", html)) <= set(defined)
 
 
+def test_a_program_is_shown_with_its_joints():
+    text = text_of(page(study()))
+    assert "Program seam, at bench" in text
+    assert "0.500 s (torque), clearance 12 mm; proven in physics simulation" in text
+    assert "0 to 74°" in text  # of the shoulder: 13 steps of 0.1 rad
+    assert "joint moves use all of the torque" in text
+
+
 def test_the_answer_stands_first_in_plain_words():
     text = text_of(page(study()))
     answer = (

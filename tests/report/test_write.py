@@ -29,6 +29,9 @@ def test_both_files_are_written_and_hold_everything(tmp_path):
     assert len(document["timeline"]["lanes"]) == 4
     assert document["motion"][0]["moves"][0]["from_"] == "infeed_nest"
     assert len(document["motion"][0]["picture"]) > 100
+    program = document["motion"][0]["programs"][0]
+    assert program["track"]["joints"][2] == [0.2, 1.0]
+    assert program["activities"][1]["what"] == "wait"
 
 
 def test_what_was_not_asked_for_is_null(tmp_path):

@@ -32,6 +32,7 @@ class Job:
     line: "Line"
     motion: "dict[str, tuple[ArmTask, MoveTable]]"
     proofs: "dict[str, Proof]"
+    plans: "dict[str, Plan]"  # of programs
     allow_rules: bool = False  # the user consents to running the rules of the cell
 
 
@@ -113,7 +114,7 @@ def prepare(
     if prove and made:
         proofs |= _prove_programs(out, cell, made, path.parent)
     line = build_line(cell, with_programs(cell, motion, made, path.parent))
-    return Job(path, cell, line, motion, proofs, allow_rules)
+    return Job(path, cell, line, motion, proofs, made, allow_rules)
 
 
 def try_rules(line: "Line") -> None:

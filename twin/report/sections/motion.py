@@ -3,8 +3,10 @@
 import base64
 
 from twin.report import numbers
-from twin.report.markup import Markup, element
-from twin.report.motion import Move, ReportMotion
+from twin.report.charts.tracks import program_chart
+from twin.report.figure import figure
+from twin.report.markup import Markup, element, join
+from twin.report.motion import Move, ProgramMotion, ReportMotion
 from twin.report.sections.notes import notes
 from twin.report.table import Column, table
 
@@ -28,11 +30,30 @@ def motion(found: ReportMotion) -> Markup:
     return element(
         "section",
         element("h2", f"Moves of {found.robot}"),
-        element("p", _summary(found), class_="lead"),
+        element("p", _summary(found), class_="lead") if found.moves else "",
         _picture(found),
         table(_COLUMNS, [_row(move) for move in found.moves]) if found.moves else "",
         element("p", f"Basis of times: {found.basis}", class_="detail") if found.basis else "",
         notes(found.notes),
+        *(_program(one, found.joint_names) for one in found.programs),
+    )
+
+
+def _program(one: ProgramMotion, joints: tuple[str, ...]) -> Markup:
+    """Return what a program does and where the joints are meanwhile."""
+    clear = f", clearance {_mm(one.clearance_mm)}" if one.clearance_mm is not None else ""
+    proof = f"; {one.verdict} in physics simulation" if one.verdict else ""
+    seconds = numbers.with_unit(numbers.number(one.seconds, 3), "s")
+    return join(
+        [
+            figure(
+                lambda width: program_chart(one, joints, width),
+                f"Program {one.name}" + (f", {one.used}" if one.used else ""),
+                f"{seconds} ({one.basis}){clear}{proof}. Each row is scaled to the way of its"
+                " joint.",
+            ),
+            notes(one.notes),
+        ]
     )
 
 
