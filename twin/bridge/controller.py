@@ -151,7 +151,7 @@ class Controller:
     def _status(self) -> dict[str, Any]:
         status = self.machine.status()
         if self.pace.factor is not None:
-            status["late"] = self.pace.lateness
+            status["late"] = self.pace.tell()
         return status
 
     def _send(self, identity: bytes, actions: list[Action]) -> None:

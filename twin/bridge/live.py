@@ -29,7 +29,9 @@ class LiveState:
     mode: Mode | None = None
     offset: Offset | None = None  # of the controller's clock
     overruns: int = 0  # scans of the controller that took too long
-    lateness: int = 0  # ns, how far a paced controller is behind its clock
+    lateness: int | None = (
+        None  # ns, how far a paced controller was behind its clock; None: no pace
+    )
     finished: int = 0  # good parts, of those that were recorded
     scrapped: int = 0
     seen_at: int = 0  # ns, when the controller was in these states
@@ -83,7 +85,7 @@ class LiveState:
         overruns = message.body.get("overruns")
         self.overruns = overruns if isinstance(overruns, int) else 0
         late = message.body.get("late")
-        self.lateness = late if isinstance(late, int) else 0
+        self.lateness = late if isinstance(late, int) else None
         inside = message.body.get("inside")
         self.inside = inside if isinstance(inside, int) else None
         self._show_counts(message.body.get("tags"))

@@ -53,7 +53,7 @@ class Machine:
     _written: Tags = field(default_factory=dict)  # command tags, as last written
     _time: int = 0  # ns of scans passed in other states than Execute
     _timer: Ton = field(default_factory=lambda: Ton(0))
-    _automatic: bool = True  # brings itself to production, until somebody commands
+    _automatic: bool = True  # brings itself to production, until somebody takes over
 
     def __post_init__(self) -> None:
         self._timer.preset = self.dwell
@@ -97,10 +97,10 @@ class Machine:
 
     def write(self, tag: str, value: float) -> dict[str, Any]:
         """Write a command tag; return what became of it."""
-        self._automatic = False
         self._written[tag] = value
         unit = {"Command.CntrlCmd": self._command, "Command.UnitMode": self._mode}
         if tag in unit:
+            self._automatic = False
             return unit[tag](value)
         station, _, rest = f".{tag}".rpartition("." + _COMMAND)
         named = [station[1:]] if station else self.plant.stations

@@ -101,6 +101,11 @@ class Remote:
         return self._driver.live
 
     @property
+    def over(self) -> bool:
+        """Whether the controller has come to its end, and all of it is here."""
+        return self._driver.finished is not None
+
+    @property
     def interruptions(self) -> int:
         """Times the controller fell silent."""
         return self._driver.session.interruptions
@@ -186,6 +191,8 @@ class Remote:
         self._driver.socket.close()
 
     def _ask(self, body: dict[str, Any], patience: int) -> Mapping[str, Any]:
+        if self.over:
+            return {"status": Status.REJECTED, "reason": "the controller's run is over"}
         now = self._clock.now()
         actions = self._driver.session.command(body, now, time_to_live=patience)
         number = self._driver.session.asked

@@ -47,7 +47,7 @@ def _head(live: "LiveState") -> str:
     if live.offset is not None:
         off, sure = live.offset.value / 1e6, live.offset.uncertainty / 1e6
         parts.append(f"clock {off:+.3f} ms +- {sure:.3f} ms")
-    if live.lateness:
+    if live.lateness is not None:
         parts.append(f"{live.lateness / 1e6:.0f} ms behind its pace")
     if live.overruns:
         parts.append(f"{live.overruns} scans too long")

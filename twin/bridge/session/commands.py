@@ -63,14 +63,17 @@ class Commander:
 
     def again(self, session: int, now: int, every: int) -> list[Action]:
         """Return the repetitions that are due, and the commands that got no result in time."""
-        actions: list[Action] = []
-        for sequence, asked in list(self._asked.items()):
-            if now >= asked.expires:
-                actions += self._give_up(sequence)
-            elif now - asked.sent >= every:
+        actions = self.expire(now)
+        for sequence, asked in self._asked.items():
+            if now - asked.sent >= every:
                 asked.sent = now
                 actions.append(Send(_message(sequence, asked, session, now)))
         return actions
+
+    def expire(self, now: int) -> list[Action]:
+        """Say of what got no result in time that it is in doubt."""
+        late = [sequence for sequence, asked in self._asked.items() if now >= asked.expires]
+        return [action for sequence in late for action in self._give_up(sequence)]
 
     def give_up(self) -> list[Action]:
         """Say of everything without a result that it is in doubt: the controller is gone."""

@@ -12,6 +12,9 @@ from twin.bridge.session.handshake import mismatch
 from twin.bridge.session.permits import Role
 from twin.bridge.session.stream import Stream
 
+# Records of the first batch; each is twice the one before, up to BATCH, so that a connection which
+# never lives for long gets something through.
+SMALL = 32
 BURST = 16  # most batches sent in one go, so that nobody else waits for long
 MOST_MESSAGES = 200_000  # a second, from one follower; one that sends more is let go
 _NS_PER_S = 1_000_000_000
@@ -61,6 +64,7 @@ class Link:
         self.cursor = 0  # next record to send
         self.limit = 0  # the follower has room for the records before this one
         self.acknowledged = 0  # on the follower's disk
+        self._batch = SMALL
         self.resent = 0  # records sent again on request
         self._heard = now
         self._sent = now
@@ -139,7 +143,8 @@ class Link:
             self.cursor = stream.oldest
         end = min(self.limit, stream.next)
         while self.cursor < end and len(actions) < BURST:
-            records = stream.read(self.cursor, min(self.cursor + BATCH, end))
+            records = stream.read(self.cursor, min(self.cursor + self._batch, end))
+            self._batch = min(BATCH, 2 * self._batch)
             actions.append(self._send(Kind.EVENTS, now, sequence=self.cursor, records=records))
             self.cursor += len(records)
         if stream.end is not None and self.cursor == stream.next and self._end_is_due(now):
@@ -173,7 +178,7 @@ class Link:
         if client != self.peer.client:
             self.desk.leave(self.peer)
             self.peer = replace(self.peer, client=client)
-        self._reached = -1
+        self._reached, self._batch = -1, SMALL
         # A follower of an earlier run learns the epoch from the welcome and decides itself.
         is_new = message.body.get("from") == "now"
         self.cursor = self.stream.next if is_new else min(message.sequence, self.stream.next)
@@ -211,7 +216,7 @@ class Link:
     def _on_resend(self, message: Message, now: int) -> list[Action]:
         if message.sequence < self.cursor:
             self.resent += self.cursor - message.sequence
-            self.cursor = message.sequence
+            self.cursor, self._batch = message.sequence, SMALL
             self._ended = None
         return []
 

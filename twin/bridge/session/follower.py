@@ -148,7 +148,8 @@ class Follower:
         self.durable = self.position.next
         if self.phase is Phase.ENDING:
             self.phase = Phase.DONE
-            return [self._send(Kind.BYE, now), Finish()]
+            # A command that was given at the very end gets no result any more.
+            return [*self._commander.give_up(), self._send(Kind.BYE, now), Finish()]
         if self.phase is Phase.FOLLOWING and self._spent():
             return [self._grant(Kind.CREDIT, now)]
         return []
@@ -207,9 +208,10 @@ class Follower:
     def _greet(self, now: int) -> list[Action]:
         if now - self._since > self.rhythm.patience:
             return self._fail(ControllerLost(self._absence()))
-        if now - self._sent < self.rhythm.beat:
-            return []
-        return [self._grant(Kind.HELLO, now)]
+        actions = self._commander.expire(now)
+        if now - self._sent >= self.rhythm.beat:
+            actions.append(self._grant(Kind.HELLO, now))
+        return actions
 
     def _absence(self) -> str:
         waited = f"{self.rhythm.patience / 1e9:g} s"
