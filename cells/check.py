@@ -11,6 +11,7 @@ from cells.routes import check_routes
 from cells.runs import check_runs
 from cells.schema import Cell
 from cells.staff import check_staff
+from cells.zones import check_zones
 
 
 def check(cell: Cell) -> list[Problem]:
@@ -25,6 +26,7 @@ def check(cell: Cell) -> list[Problem]:
         Each value right by itself.
     """
     names = check_names(cell) + check_programs(cell) + check_grippers(cell)
+    names += check_zones(cell)
     limits = check_limits(cell) + check_currencies(cell)
     if names:
         return names + limits

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from cells.base import Part
+from cells.base import Name, Part
 from cells.units import Duration, Force, Length, Mass, Speed, Stiffness
 
 
@@ -36,6 +36,7 @@ class Limit(Part):
     speed: Speed | None = None
     separation: Separation | None = None
     contact: Contact | None = None
+    places: list[Name] = []  # it counts for moves that begin or end there; default: for all
     source: str | None = None  # of the numbers: the risk assessment, a standard, a measurement
 
     @model_validator(mode="after")

@@ -29,8 +29,8 @@ Acceleration = Annotated[
     WithJsonSchema(ACCELERATION.schema()),
 ]
 OWN_TOOL = "gripper"  # what programs call the robot's own gripper
-_MOVES = ("move_j", "move_l", "move_c")
-_VERBS = (*_MOVES, "wait", "set", "await", "grip", "payload", "tool", "override")
+MOVES = ("move_j", "move_l", "move_c")
+_VERBS = (*MOVES, "wait", "set", "await", "grip", "payload", "tool", "override")
 
 
 class Frame(Part):
@@ -133,7 +133,7 @@ def _names(cell: "Cell", program: Program) -> Iterator[tuple[Where, str]]:
     spots = [*program.points, *cell.places]
     asked: list[tuple[Where, str | None]] = [(("start",), program.start)]
     for k, step in enumerate(program.steps):
-        asked += [(("steps", k, key), getattr(step, key)) for key in (*_MOVES, "via")]
+        asked += [(("steps", k, key), getattr(step, key)) for key in (*MOVES, "via")]
     for where, name in asked:
         if name is not None and name not in spots:
             yield where, f"no point or place named {name!r}.{hint(name, spots)}"
@@ -158,14 +158,14 @@ def _steps(program: Program) -> Iterator[tuple[Where, str]]:
         "speed": ("move_l", "move_c"),
         "acceleration": ("move_l", "move_c"),
         "joint_speed": ("move_j",),
-        "blend": _MOVES,
+        "blend": MOVES,
         "mass": ("grip",),
         "change": ("tool",),
     }
     moves = False
     for k, step in enumerate(program.steps):
         verbs = step.verbs
-        moves = moves or bool(set(verbs) & set(_MOVES))
+        moves = moves or bool(set(verbs) & set(MOVES))
         if len(verbs) != 1:
             what = f"it gives {' and '.join(verbs)}" if verbs else "it gives none"
             yield ("steps", k), f"a step is exactly one of {', '.join(_VERBS)}; {what}"

@@ -66,7 +66,7 @@ def _expand(
     arm, loads = pace.task.arm, loads_at(pace.task, target)
     rows: list[tuple[Floats, int, Floats, float]] = []
     for k in free:
-        laws = [pace.straight(paths[k], load).time for load in loads]
+        laws = [pace.straight(paths[k], load, target.tool_speed).time for load in loads]
         turns = turned_paths(paths[k], arm.lower, arm.upper)
         rows += [(paths[k] + turn, k, turn, sum(laws) / len(laws)) for turn in turns]
     if not rows:

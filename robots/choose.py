@@ -125,8 +125,12 @@ class Search:
         """Return the law of the move between two candidates; back takes the same."""
         key = (min(i, j), max(i, j), load)
         if key not in self.laws:
-            self.laws[key] = self.pace.travel(self.q[key[0]], self.q[key[1]], load)
+            most = self.pace.task.most(*(self._target(k) for k in key[:2]))
+            self.laws[key] = self.pace.travel(self.q[key[0]], self.q[key[1]], load, most)
         return self.laws[key]
+
+    def _target(self, candidate: int) -> int:
+        return int(np.searchsorted(self.first, candidate, side="right")) - 1
 
     def best(self) -> Ints:
         """Return the choice, as indices into the list of candidates, (L,)."""

@@ -13,6 +13,7 @@ from robots.dynamics import Body
 from robots.errors import RobotError
 from robots.joined import JointPath
 from robots.kinematics.fk import flanges
+from robots.kinematics.rates import point_rates
 from robots.limits import Effort, acceleration_effort, torque_effort
 from robots.profile import Profile
 from robots.trajectory import Trajectory
@@ -44,6 +45,7 @@ class Caps:
     """Speed limits of one leg."""
 
     joints: Floats  # (n,), rad/s
+    points: float = np.inf  # m/s, of joints, flange and tool centre point
     tool_speed: float = np.inf  # m/s; where the tool is led
     tool_acceleration: float = np.inf  # m/s2, along the way; where the tool is led
     turning: float = np.inf  # rad/s of the tool; where it is led
@@ -126,19 +128,37 @@ def bounds_of(drive: Drive, path: JointPath, caps: Sequence[Caps]) -> topp.Bound
     cap = (_tightest(caps, path, "joints") / np.maximum(np.abs(path.first), 1e-12)).min(axis=1)
     cap = np.minimum(cap, np.where(path.tool, speed / size, np.inf))
     cap = np.minimum(cap, np.where(path.tool, turning / np.maximum(turn, 1e-12), np.inf))
+    cap = np.minimum(cap, _point_cap(drive, path, _tightest(caps, path, "points")))
     a, b, c = (
-        np.hstack([values / drive.most, extra[:, None]])
-        for values, extra in (
-            (effort.a, led * size / pull),
-            (effort.b, led * (way * bend).sum(axis=1) / size / pull),
-            (effort.c, np.zeros(len(led))),
+        np.hstack([values / drive.most, extra[:, None], more])
+        for values, extra, more in (
+            (effort.a, led * size / pull, _share(drive, path.first)),
+            (effort.b, led * (way * bend).sum(axis=1) / size / pull, _share(drive, path.second)),
+            (effort.c, np.zeros(len(led)), 0.0 * _share(drive, path.first)),
         )
     )
-    behind = b.copy()
+    behind, n = b.copy(), drive.arm.dof
     jumps = np.flatnonzero((path.behind != path.second).any(axis=1))
     if jumps.size:
-        behind[jumps, :-1] = _effort(drive, path, path.behind, jumps).b / drive.most
+        behind[jumps, :n] = _effort(drive, path, path.behind, jumps).b / drive.most
+        behind[jumps, n + 1 :] = _share(drive, path.behind[jumps])
     return topp.Bounds(np.diff(path.s), a, b, behind, c, np.minimum(cap, 1e6) ** 2)
+
+
+def _share(drive: Drive, rows: Floats) -> Floats:
+    """Return shares of the acceleration that the controller allows, (k, n); (k, 0) without."""
+    bound = drive.arm.bound
+    return rows[:, :0] if bound is None else rows / bound
+
+
+def _point_cap(drive: Drive, path: JointPath, most: Floats) -> Floats:
+    """Return the most ds/dt at which no point of the arm is faster than `most`, (N,)."""
+    if np.isinf(most).all():
+        return most
+    tcp = np.ascontiguousarray(drive.pose_flange_tcp[:3, 3])
+    rates = point_rates(drive.arm.chain, tcp, path.q, path.first)
+    found: Floats = most / np.maximum(rates, 1e-12)
+    return found
 
 
 def _effort(
@@ -231,7 +251,7 @@ def _peak(profile: Profile, path: JointPath, bounds: topp.Bounds) -> float:
     """Return the largest share of the usable effort of any joint."""
     instants = np.linspace(0.0, profile.duration, 2 * len(path.s))
     dynamic, held, _, _ = _efforts(profile, path, bounds, instants)
-    return float(np.abs(dynamic + held)[:, :-1].max())
+    return float(np.abs(dynamic + held)[:, : path.q.shape[1]].max())
 
 
 def _between(path: JointPath, s: Floats) -> tuple[Floats, Floats, Floats]:

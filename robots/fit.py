@@ -194,9 +194,10 @@ def _time(pace: Pace, table: MoveTable, piece: Piece) -> float:
     task = pace.task
     if piece.kind == "travel":
         points, width = table.way(piece.start, piece.goal)
-        return pace.along(points, width, piece.load).time
+        return pace.along(points, width, piece.load, task.most(piece.start, piece.goal)).time
     between = table.joints_between[piece.start]
-    ways = sum(pace.straight(between, load).time for load in (0, task.heaviest))
+    most = task.most(piece.start)
+    ways = sum(pace.straight(between, load, most).time for load in (0, task.heaviest))
     if piece.kind == "pick":
         return ways + task.tool.close_time + task.pick_extra
     return ways + task.tool.open_time + task.place_extra

@@ -39,17 +39,19 @@ class Pace:
     acceleration: Floats  # (n,), where torques do not decide, rad/s2
     straight_acceleration: float  # m/s2
 
-    def travel(self, start: Floats, end: Floats, load: int) -> Law:
+    def travel(self, start: Floats, end: Floats, load: int, most: float = math.inf) -> Law:
         """Return the law of a joint move, straight in joint space, path parameter 0 to 1.
 
         Parameters
         ----------
         start, end : ndarray, shape (n,)
             Joint angles, rad.
+        most : float
+            Speed that no point of the arm may pass on it, m/s.
         """
-        return self.along(np.stack([start, end]), 0.0, load)
+        return self.along(np.stack([start, end]), 0.0, load, most)
 
-    def along(self, points: Floats, width: float, load: int) -> Law:
+    def along(self, points: Floats, width: float, load: int, most: float = math.inf) -> Law:
         """Return the law of a joint move round via-points, see `robots.bends`."""
         if np.abs(np.diff(points, axis=0)).max() < 1e-9:
             return Law(time=0.0, values=np.zeros(3))
@@ -57,10 +59,10 @@ class Pace:
         steps = STEPS if len(points) == 2 else 3 * STEPS * (len(points) - 1)
         path = np.stack(bent(points, width, np.linspace(0.0, 1.0, steps + 1)))
         v_max = float((self.speed / np.maximum(np.abs(path[1]), 1e-12)).min())
-        capped = min(v_max, self._cap(path))
+        capped = min(v_max, self._cap(path, most))
         return self._law(path, 1.0, capped, v_max / BUILD_UP, load)
 
-    def straight(self, between: Floats, load: int) -> Law:
+    def straight(self, between: Floats, load: int, most: float = math.inf) -> Law:
         """Return the law of a straight move, path parameter in m; the way back takes the same.
 
         Parameters
@@ -74,18 +76,19 @@ class Pace:
         second = np.gradient(first, step, axis=0, edge_order=2)
         path = np.stack([between, first, second])
         v_max = float((self.speed / np.maximum(np.abs(first), 1e-9)).min())
-        v_max = min(v_max, self.task.approach_speed, self._cap(path))
+        v_max = min(v_max, self.task.approach_speed, self._cap(path, most))
         return self._law(path, length, v_max, self.straight_acceleration, load)
 
-    def _cap(self, path: Floats) -> float:
-        """Return how fast the path parameter may go so that no point passes the task's limit."""
-        if math.isinf(self.task.tool_speed):
+    def _cap(self, path: Floats, most: float) -> float:
+        """Return how fast the path parameter may go so that no point passes the limits."""
+        most = min(most, self.task.tool_speed)
+        if math.isinf(most):
             return math.inf
         rate = max(
             float(fastest_point(self.task.arm.chain, tool.tcp, path[0], path[1]))
             for tool in self.task.grippers
         )
-        return self.task.tool_speed / max(rate, 1e-12)
+        return most / max(rate, 1e-12)
 
     def _law(self, path: Floats, length: float, v_max: float, a_max: float, load: int) -> Law:
         values = np.zeros(3)

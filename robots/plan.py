@@ -15,6 +15,7 @@ from robots.detour import detour
 from robots.errors import MotionError
 from robots.joined import POINTS, joined
 from robots.kinematics.fk import flanges
+from robots.kinematics.rates import fastest_point
 from robots.legs import Leg, joint_leg
 from robots.moves import Timing
 from robots.postures import Loaded, postures
@@ -261,10 +262,11 @@ class _Planner:
         share, move = self.place.speed * one.override, one.move
         joints = share * self.place.arm.speed
         if move.kind == "joint":
-            return Caps(joints=joints * (move.speed or 1.0))
+            return Caps(joints=joints * (move.speed or 1.0), points=self.place.most_speed)
         fast = np.inf if move.speed is None else move.speed * share
         pull = np.inf if move.acceleration is None else move.acceleration
-        return Caps(joints=joints, tool_speed=fast, tool_acceleration=pull)
+        points = self.place.most_speed
+        return Caps(joints=joints, points=points, tool_speed=fast, tool_acceleration=pull)
 
     def _radii(self, moves: Sequence[Loaded], legs: Sequence[Leg]) -> list[float]:
         """Return the corners as the controller would make them."""
@@ -279,14 +281,24 @@ class _Planner:
         self.notes += [f"{moves[0].move.to} ...: {text}" for text in zones.warnings]
         return list(zones.radii[1:-1])
 
+    def _most(self, one: Loaded, found: Course) -> float:
+        """Return how fast a move may be so that no point is too fast: rad/s, of the tool m/s."""
+        if np.isinf(self.place.most_speed):
+            return np.inf
+        path, tcp = found.path, self.place.tools[one.tool].tcp
+        rate = fastest_point(self.place.arm.chain, tcp, path.q, path.first)
+        leading = np.abs(path.first[0]).max() if one.move.kind == "joint" else 1.0
+        return float(self.place.most_speed / rate * leading)
+
     def _published(self, one: Loaded, leg: Leg, found: Course) -> Course:
         """Return a motion of one move in the time URScript publishes for it."""
         share, move = self.place.speed * one.override, one.move
+        most = self._most(one, found)
         if move.kind == "joint":
             speed = share * (move.speed or 1.0) * urscript.JOINT_SPEED
-            timing = urscript.movej(leg.rows[0], leg.rows[-1], v=speed)
+            timing = urscript.movej(leg.rows[0], leg.rows[-1], v=min(speed, most))
         else:
-            v = share * (move.speed or urscript.TOOL_SPEED)
+            v = min(share * (move.speed or urscript.TOOL_SPEED), most)
             timing = urscript.movec(
                 leg.length, 1.0, move.acceleration or urscript.TOOL_ACCELERATION, v
             )

@@ -114,6 +114,7 @@ class Workplace:
     build_up: float = BUILD_UP  # s in which acceleration builds up
     dead_time: float = 0.0  # s of the controller before each motion
     settle: float = 0.0  # s of waiting for standstill after each motion
+    most_speed: float = np.inf  # m/s that no joint, flange or tool centre point may pass
 
     def task(self, tool: str, pose_cell_tcp: Floats) -> ArmTask:
         """Return a task of this arm, for its capsules and fixtures."""

@@ -141,7 +141,7 @@ def _travels(
         if way is None:
             move = search.law(choice[a], choice[b], load)
         else:
-            move = pace.along(way.points, way.width, load)
+            move = pace.along(way.points, way.width, load, task.most(a, b))
         if pair not in spots:
             spots[pair] = nearest(search.view, search.q[[choice[a], choice[b]]])
         found.time[at] = move.time + task.settle if a != b else 0.0
@@ -203,12 +203,12 @@ def _round_notes(task: ArmTask, detours: dict[tuple[int, int], Detour]) -> list[
 def _straights(task: ArmTask, pace: Pace, between: Floats) -> list[list[Law]]:
     """Return the straight moves, empty and with each load; nan where another gripper holds it."""
     none = Law(time=math.nan, values=np.full(3, math.nan))
-    held = [loads_at(task, target) for target in task.targets]
+    rows = [
+        (path, loads_at(task, target), task.most(k))
+        for k, (path, target) in enumerate(zip(between, task.targets, strict=True))
+    ]
     return [
-        [
-            pace.straight(path, load) if load in loads else none
-            for path, loads in zip(between, held, strict=True)
-        ]
+        [pace.straight(path, load, most) if load in held else none for path, held, most in rows]
         for load in range(1 + len(task.loads))
     ]
 

@@ -68,6 +68,7 @@ class Target:
     name: str
     pose_cell_tcp: Floats  # (4, 4)
     gripper: int = 0  # with which of the arm's grippers
+    tool_speed: float = math.inf  # m/s that no point of the arm may pass on moves to and from here
 
     def __post_init__(self) -> None:
         _check_pose(f"target {self.name!r}", self.pose_cell_tcp)
@@ -98,6 +99,10 @@ class ArmTask:
     tool_speed: float = math.inf  # m/s that no point of the arm may pass
     others: tuple[Tool, ...] = ()  # more grippers on the same head; all hang on the flange
     held_by: tuple[int, ...] = ()  # (W,) gripper of each load; default: the first
+
+    def most(self, *targets: int) -> float:
+        """Return the speed that no point may pass on a move between targets, m/s."""
+        return min(self.tool_speed, *(self.targets[k].tool_speed for k in targets))
 
     @property
     def grippers(self) -> tuple[Tool, ...]:

@@ -1,6 +1,7 @@
 """Claims about collaborative operation: the speeds that a user's limits allow, and their cost."""
 
 import math
+import re
 from pathlib import Path
 
 import numba
@@ -15,6 +16,7 @@ from robots.kinematics.rates import fastest_point
 from robots.load import load_arm
 from robots.trajectory import travel
 from twin.motion import arm_tasks, tables
+from twin.programs import plans
 
 JIT = not numba.config.DISABLE_JIT
 CELL = """
@@ -138,3 +140,74 @@ def test_no_move_passes_the_cap_and_its_cost_is_said():
     assert "no point of the arm moves faster than 0.5 m/s" in table.notes[0]
     assert "instead of" in table.notes[0]
     assert not any("collaborative" in note for note in free.notes)
+
+
+@pytest.mark.skipif(not JIT, reason="minutes when not compiled")
+def test_a_row_with_places_counts_for_the_moves_to_and_from_them():
+    three = CELL.replace("sinks: {box", "sinks: {far: {place_at: away}, box").replace(
+        "to: box", "to: {box: 50 %, far: 50 %}"
+    )
+    three = three.replace("places:\n", "places:\n  away: {position: [500 mm, -300 mm, 300 mm]}\n")
+
+    def table_of(limits: str):
+        text = three.replace("MODEL", "ur10e").replace("LIMITS", limits)
+        return tables(load_text(text))["arm"]
+
+    task, table = table_of("collaborative: [{name: aisle, speed: 0.3 m/s, places: [right]}]")
+    _, free = table_of("serves: downstream_first")
+    left, right, away = (table.names.index(name) for name in ("left", "right", "away"))
+    tcp = task.tool.tcp
+
+    path = travel(task, table, (left, right, 1), 0.005)
+    rates = np.gradient(path.q, 0.005, axis=0)
+
+    assert 0.27 < fastest_point(task.arm.chain, tcp, path.q, rates) <= 0.3 * 1.01
+    assert table.travel[0, right, left] > 1.5 * free.travel[0, right, left]
+    assert table.travel[1, left, away] == pytest.approx(free.travel[1, left, away], rel=0.05)
+    assert table.pick[0, left] == pytest.approx(free.pick[0, left], rel=0.02)
+    assert "no point of the arm moves faster than 0.3 m/s to and from right" in table.notes[0]
+
+
+def test_a_place_that_is_not_there_is_named():
+    with pytest.raises(CellFileError, match=r"no place named 'rigt'\.  Did you mean 'right'"):
+        cell("{name: aisle, speed: 0.3 m/s, places: [rigt]}")
+
+
+PROGRAM = """
+programs:
+  sweep:
+    robot: arm
+    start: a
+    rules: RULES
+    points:
+      a: {position: [300 mm, 500 mm, 400 mm]}
+      b: {position: [300 mm, -500 mm, 400 mm]}
+    steps:
+      - {move_j: b}
+      - {move_l: a}
+"""
+
+
+def sweep(limits: str, rules: str = "least_time"):
+    text = CELL.replace("MODEL", "ur10e").replace("LIMITS", limits)
+    text = text.replace("\nflow:", PROGRAM.replace("RULES", rules) + "\nflow:")
+    one = load_text(text, "cell.yaml")
+    return plans(one, {})["sweep"]
+
+
+@pytest.mark.skipif(not JIT, reason="minutes when not compiled")
+@pytest.mark.parametrize("rules", ["least_time", "urscript"])
+def test_a_program_keeps_the_speed_too_and_says_what_it_costs(rules):
+    made = sweep("collaborative: [{name: people, speed: 0.2 m/s}]", rules)
+    free = sweep("serves: downstream_first", rules)
+    arm, tcp = load_arm("ur10e"), np.array([0.0, 0.0, 0.15])
+
+    def fastest(one) -> float:
+        t = np.arange(0.0, one.duration, 0.005)
+        q = one.joints(t)
+        return fastest_point(arm.chain, tcp, q, np.gradient(q, 0.005, axis=0))
+
+    assert 0.17 < fastest(made) <= 0.2 * 1.02
+    assert fastest(free) > 0.25
+    assert made.duration > free.duration
+    assert re.search(r"than 0\.2 m/s; the program takes .* s instead of .* s \(\+", made.notes[0])

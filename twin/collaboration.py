@@ -1,7 +1,8 @@
 """What a table of collaborative limits makes of a robot's speed, and what that costs."""
 
 import math
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from cells.carriers import Robot
 from cells.collaborative import Contact, Limit, Separation
@@ -11,10 +12,23 @@ from robots.table import move_times
 from robots.task import ArmTask, MoveTable
 
 _NS = 1e9
+COLLABORATIVE = "collaborative operation"  # what notes on its cost begin with
 
 
-def tool_speed(name: str, robot: Robot, arm: Arm, load: float) -> float:
-    """Return the speed that no point of an arm may pass, m/s; infinite without limits.
+@dataclass(frozen=True, slots=True)
+class Speeds:
+    """The speeds that no point of an arm may pass, m/s; infinite without limits."""
+
+    everywhere: float
+    near: Mapping[str, float]  # places with stricter ones, of moves that begin or end there
+
+    def of(self, *places: str) -> float:
+        """Return the speed of a motion that comes to some places."""
+        return min([self.everywhere, *(self.near.get(place, math.inf) for place in places)])
+
+
+def speeds_of(name: str, robot: Robot, arm: Arm, load: float) -> Speeds:
+    """Return the speeds that a robot's table of limits allows.
 
     Parameters
     ----------
@@ -26,11 +40,14 @@ def tool_speed(name: str, robot: Robot, arm: Arm, load: float) -> float:
     RobotError
         If a limit lets it stand still only, or asks for a mass that is not known.
     """
-    speeds = [
-        _speed(f"robots.{name}.collaborative[{k}]", limit, robot, arm, load)
-        for k, limit in enumerate(robot.collaborative)
-    ]
-    return min(speeds, default=math.inf)
+    everywhere, near = math.inf, dict[str, float]()
+    for k, limit in enumerate(robot.collaborative):
+        speed = _speed(f"robots.{name}.collaborative[{k}]", limit, robot, arm, load)
+        if not limit.places:
+            everywhere = min(everywhere, speed)
+        for place in limit.places:
+            near[place] = min(near.get(place, math.inf), speed)
+    return Speeds(everywhere, near)
 
 
 def _speed(where: str, limit: Limit, robot: Robot, arm: Arm, load: float) -> float:
@@ -81,16 +98,29 @@ def _touching(where: str, given: Contact, robot: Robot, arm: Arm, load: float) -
 
 def priced(task: ArmTask, table: MoveTable) -> MoveTable:
     """Return a table with a note of what its collaborative limits cost, if it has any."""
-    if math.isinf(task.tool_speed):
+    capped = [target for target in task.targets if target.tool_speed < task.tool_speed]
+    if math.isinf(task.tool_speed) and not capped:
         return table
-    free = move_times(replace(task, tool_speed=math.inf))
-    with_limits, without = _total(task, table), _total(task, free)
+    targets = tuple(replace(target, tool_speed=math.inf) for target in task.targets)
+    free = move_times(replace(task, tool_speed=math.inf, targets=targets))
+    near = {target.name: target.tool_speed for target in capped}
     note = (
-        f"collaborative operation: no point of the arm moves faster than {task.tool_speed:.3g} m/s;"
-        f" its {len(task.moves)} moves with picking and placing take {with_limits:.2f} s together"
-        f" instead of {without:.2f} s ({with_limits / without - 1.0:+.1%})"
+        f"{in_words(Speeds(task.tool_speed, near))}; its {len(task.moves)} moves with picking and"
+        f" placing together take {cost(_total(task, table), _total(task, free))}"
     )
     return replace(table, notes=(note, *table.notes))
+
+
+def in_words(speeds: Speeds) -> str:
+    """Return what a table of limits means for an arm."""
+    limits = [] if math.isinf(speeds.everywhere) else [f"{speeds.everywhere:.3g} m/s"]
+    limits += [f"{speed:.3g} m/s to and from {place}" for place, speed in speeds.near.items()]
+    return f"{COLLABORATIVE}: no point of the arm moves faster than {', '.join(limits)}"
+
+
+def cost(limited: float, free: float) -> str:
+    """Return what limits cost: the time with and without them, s."""
+    return f"{limited:.2f} s instead of {free:.2f} s ({limited / free - 1.0:+.1%})"
 
 
 def _total(task: ArmTask, table: MoveTable) -> float:

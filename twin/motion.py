@@ -1,5 +1,6 @@
 """What a cell asks of its robots, and how long they take for it."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -22,7 +23,7 @@ from robots.load import load_arm
 from robots.mesh_parts import mesh_fixtures
 from robots.table import move_times as table_of
 from robots.task import ArmTask, Fixture, MoveTable, Target, Tool
-from twin.collaboration import priced, tool_speed
+from twin.collaboration import priced, speeds_of
 from twin.errands import Errands, errands_of, heaviest
 from twin.kernel.cache import folder_of, keep
 
@@ -177,6 +178,7 @@ def arm_tasks(cell: Cell, folder: Path | None = None) -> dict[str, ArmTask]:
             continue
         stands, grippers = errands.stands, ("", *robot.grippers)
         arm, dead = calibrated(robot, folder or Path())
+        speeds = speeds_of(name, robot, arm, heaviest(cell, name, graph))
         tasks[name] = ArmTask(
             name=name,
             arm=arm,
@@ -196,13 +198,14 @@ def arm_tasks(cell: Cell, folder: Path | None = None) -> dict[str, ArmTask]:
                     name=f"{place} ({grippers[k]})" if k else place,
                     pose_cell_tcp=pose_of_place(cell.places[place]),
                     gripper=k,
+                    tool_speed=speeds.near.get(place, math.inf),
                 )
                 for place, k in stands
             ),
             moves=tuple((stands.index(a), stands.index(b), load) for a, b, load in errands.moves),
             fixtures=fixtures,
             home=0,
-            tool_speed=tool_speed(name, robot, arm, heaviest(cell, name, graph)),
+            tool_speed=speeds.everywhere,
         )
     return tasks
 

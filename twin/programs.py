@@ -1,5 +1,6 @@
 """Programs of a cell's robots: their times, and where the times go in the line."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -12,12 +13,12 @@ from cells.carriers import Robot
 from cells.distributions import Distribution
 from cells.errors import CellError
 from cells.expand import expand
-from cells.programs import OWN_TOOL, Point
+from cells.programs import MOVES, OWN_TOOL, Point
 from cells.programs import Program as Written
 from cells.programs import Step as WrittenStep
 from cells.runs import comes_to
 from cells.schema import Cell, Station
-from robots.errors import MotionError, RobotError
+from robots.errors import MotionError
 from robots.plan import Plan, plan
 from robots.program import (
     AwaitSignal,
@@ -33,6 +34,7 @@ from robots.program import (
     Workplace,
 )
 from robots.task import ArmTask, MoveTable, Tool
+from twin.collaboration import Speeds, cost, in_words, speeds_of
 from twin.errands import Load, errands_of, heaviest
 from twin.motion import (
     NS_PER_S,
@@ -76,7 +78,13 @@ def _plan(
 ) -> Plan:
     written = cell.programs[name]
     place = workplace(cell, written, folder)
-    made = plan(place, program_of(cell, name, mass), _start(cell, name, motion))
+    program, start = program_of(cell, name, mass), _start(cell, name, motion)
+    made = plan(place, program, start)
+    if not math.isinf(place.most_speed):
+        free = plan(replace(place, most_speed=math.inf), program, start)
+        words = in_words(Speeds(place.most_speed, {}))
+        note = f"{words}; the program takes {cost(made.duration, free.duration)}"
+        made = replace(made, notes=(note, *made.notes))
     repeated = (
         written.pick_at
         or written.place_at
@@ -106,12 +114,8 @@ def _start(
 def workplace(cell: Cell, written: Written, folder: Path) -> Workplace:
     """Return the arm of a program where it stands, with its tools and what is around it."""
     robot = cell.robots[written.robot]
-    if robot.collaborative:
-        raise RobotError(
-            f"robots.{written.robot}: collaborative: joint moves of programs are not held to a"
-            " speed of the tool; leave the programs or the limits out"
-        )
     arm, dead = calibrated(robot, folder)
+    speeds = speeds_of(written.robot, robot, arm, heaviest(expand(cell), written.robot))
     return Workplace(
         arm=arm,
         pose_cell_base=pose(robot.base.position, robot.base.turn),
@@ -122,7 +126,17 @@ def workplace(cell: Cell, written: Written, folder: Path) -> Workplace:
         build_up=written.build_up / NS_PER_S,
         dead_time=max(written.dead_time / NS_PER_S, dead),
         settle=robot.settle / NS_PER_S,
+        most_speed=speeds.of(*_visited(cell, written)),
     )
+
+
+def _visited(cell: Cell, written: Written) -> list[str]:
+    """Return the places of the cell to which a program goes."""
+    asked = [written.start, written.pick_at, written.place_at]
+    asked += [getattr(step, verb) for step in written.steps for verb in MOVES]
+    stations = [one for one in cell.stations.values() if one.program and one.at]
+    asked += [one.at for one in stations if cell.programs.get(one.program or "") is written]
+    return [name for name in dict.fromkeys(asked) if name in cell.places]
 
 
 def _tools(robot: Robot, written: Written) -> dict[str, Tool]:

@@ -32,7 +32,7 @@ def _speed(
 
 
 @compiled
-def fastest_point(chain: Chain, tcp: Floats, q: Floats, rates: Floats) -> float:
+def point_rates(chain: Chain, tcp: Floats, q: Floats, rates: Floats) -> Floats:
     """Return the largest speed of a joint, the flange or the tool centre point along a path.
 
     Parameters
@@ -44,18 +44,24 @@ def fastest_point(chain: Chain, tcp: Floats, q: Floats, rates: Floats) -> float:
 
     Returns
     -------
-    float
+    ndarray, shape (k,)
         m for each unit of the path.
     """
-    n, most = q.shape[1], 0.0
+    n, found = q.shape[1], np.zeros(q.shape[0])
     turns, origins, point = np.empty((n + 2, 3, 3)), np.empty((n + 2, 3)), np.empty(3)
     for row in range(q.shape[0]):
         frames(chain, q[row], turns, origins)
+        most = 0.0
         for link in range(1, n + 2):
             most = max(most, _speed(chain, turns, origins, rates[row], origins[link], link))
         for k in range(3):
             point[k] = origins[n + 1, k]
             for j in range(3):
                 point[k] += turns[n + 1, k, j] * tcp[j]
-        most = max(most, _speed(chain, turns, origins, rates[row], point, n + 1))
-    return most
+        found[row] = max(most, _speed(chain, turns, origins, rates[row], point, n + 1))
+    return found
+
+
+def fastest_point(chain: Chain, tcp: Floats, q: Floats, rates: Floats) -> float:
+    """Return the largest of `point_rates`."""
+    return float(point_rates(chain, tcp, q, rates).max())

@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+import numba
 import numpy as np
 import pytest
 
@@ -29,6 +30,7 @@ from robots.program import (
 from robots.task import Fixture, Tool
 
 DOWN = (math.pi, 0.0, 0.0)
+JIT = not numba.config.DISABLE_JIT
 
 
 def tool(length: float) -> Tool:
@@ -227,3 +229,22 @@ def test_a_program_too_fast_for_the_motors_is_infeasible(tmp_path, monkeypatch):
 
     assert proof.verdict == "infeasible"
     assert "torque limit" in proof.reason
+
+
+@pytest.mark.skipif(not JIT, reason="minutes when not compiled")
+@pytest.mark.parametrize("kind", ["joint", "line"])
+def test_what_the_controller_refuses_is_not_passed_in_a_program(kind):
+    arm = load_arm("fr3")
+    place = replace(KUKA, arm=arm, build_up=0.05)
+    to = Move(kind=kind, to="there", pose_cell_tcp=at(0.5, 0.2, 0.3))
+
+    made = plan(place, replace(program(to), pose_cell_start=at(0.5, -0.2, 0.3)))
+    free = plan(
+        replace(place, arm=replace(arm, bound=None)),
+        replace(program(to), pose_cell_start=at(0.5, -0.2, 0.3)),
+    )
+
+    (_, motion), (_, freely) = made.motions[0], free.motions[0]
+    t = np.linspace(0.0, motion.duration, 400)
+    assert 9.5 < np.abs(motion.sample(t).qdd).max() <= 10.0 * 1.005
+    assert np.abs(freely.sample(t).qdd).max() > 11.0

@@ -90,6 +90,7 @@ def prepare(
     """
     from cells.load import load_cell, locate
     from twin.build import build_line
+    from twin.collaboration import COLLABORATIVE
     from twin.motion import tables
     from twin.programs import meetings, plans, with_programs
 
@@ -107,6 +108,12 @@ def prepare(
         motion, made = {}, {}
     for title, one in made.items():
         out.print(f"program {title}: {one.duration:.3f} s ({one.basis})")
+    notes = {**{name: table.notes for name, (_, table) in motion.items()}}
+    notes |= {f"program {name}": one.notes for name, one in made.items()}
+    for title, said in notes.items():
+        for note in said:
+            if note.startswith(COLLABORATIVE):
+                out.print(f"{title}: {note}")
     for names, gap in meetings(cell, made, path.parent).items():
         end = f"stay {1e3 * gap:.0f} mm apart" if gap > 0 else f"touch, {-1e3 * gap:.0f} mm deep"
         out.print(f"programs {names}, begun at one instant: the arms {end}")
