@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cells.attendance import with_runner
-from cells.schema import Buffer, Cell, Flow, Inside, Queue, Station
+from cells.inside import Inside, UnitNow
+from cells.schema import Buffer, Cell, Flow, Queue, Station
 
 QUEUE = "_queue"
 
@@ -49,6 +50,7 @@ def expand(cell: Cell) -> Cell:
             },
             "flow": [entry for _, entry in numbered_flow(cell)],
             "inside": [_inside(entry, multiple, queues) for entry in cell.inside],
+            "units": [_unit(entry, multiple, queues) for entry in cell.units],
         }
     )
 
@@ -137,6 +139,13 @@ def _targets(
 
 def _inside(entry: Inside, multiple: dict[str, tuple[str, ...]], queues: dict[str, str]) -> Inside:
     machine = multiple.get(entry.at, (entry.at,))[0]
-    if entry.work_left is not None:
+    if entry.progress:
         return entry.model_copy(update={"at": machine})
     return entry.model_copy(update={"at": queues.get(machine, machine)})
+
+
+def _unit(entry: UnitNow, multiple: dict[str, tuple[str, ...]], queues: dict[str, str]) -> UnitNow:
+    if entry.to is None:
+        return entry
+    machine = multiple.get(entry.to, (entry.to,))[0]
+    return entry.model_copy(update={"to": queues.get(machine, machine)})

@@ -41,13 +41,23 @@ class Graph:
     @cached_property
     def arriving(self) -> dict[Spot, None]:
         """Spots that parts get to from outside or from another node, in order of finding."""
-        found = self.starts + [
+        found = [spot for spot in self.starts if spot not in self._made] + [
             (target, spot[1])
             for spot in self.reached
             if spot in self.ways and not self.is_used_up(spot)
             for target in self.ways[spot].targets
         ]
         return dict.fromkeys(found)
+
+    @cached_property
+    def _made(self) -> set[Spot]:
+        """Spots of parts inside at the start that were made where they are."""
+        return {
+            (entry.at, entry.product)
+            for entry in self.cell.inside
+            if isinstance(node := self.nodes[entry.at], Station)
+            if (node.makes is not None and not entry.gathered) or (node.yields and entry.finished)
+        }
 
     def is_used_up(self, spot: Spot) -> bool:
         """Return whether parts end at a spot: in a sink, or as what others are made of."""
@@ -64,7 +74,9 @@ class Graph:
             for name, source in self.cell.sources.items()
             for product in products_of(source)
         ]
-        return starts + [(entry.at, entry.product) for entry in self.cell.inside]
+        starts += [(entry.at, entry.product) for entry in self.cell.inside]
+        carried = ((unit.to, unit.carries) for unit in self.cell.units)
+        return starts + [(to, product) for to, product in carried if to and product]
 
     @cached_property
     def reached(self) -> dict[Spot, None]:

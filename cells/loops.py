@@ -50,6 +50,7 @@ def check_loops(cell: Cell, graph: Graph) -> Iterator[Problem]:
             message = f"no part ever comes into loop {name!r}: its cards limit nothing"
             yield Problem(("loops", name), message)
         inside = sum(entry.count for entry in graph.cell.inside if entry.at in nodes)
+        inside += sum(unit.to in nodes for unit in graph.cell.units if unit.carries)
         if inside > loop.cards:
             yield Problem(
                 ("loops", name, "cards"),

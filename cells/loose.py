@@ -9,12 +9,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from cells.carriers import Operator, Robot, Tool
+from cells.inside import Inside
 from cells.schema import (
     Buffer,
     Cell,
     Conveyor,
     Flow,
-    Inside,
     Loop,
     Sink,
     Source,

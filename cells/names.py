@@ -14,6 +14,15 @@ from cells.staff import crews_of
 NODES = ("sources", "buffers", "conveyors", "stations", "sinks")
 CARRIERS = ("robots", "operators", "tools")
 _WHO = {"robot": "robot", "operator": "group of operators", "skill": "skill", "tool": "tool"}
+_NOW = {
+    "robot": "robot",
+    "operator": "group of operators",
+    "at": "place",
+    "moves_to": "place",
+    "attends": "station",
+    "carries": "product",
+    "to": "buffer, conveyor, station or sink",
+}
 _PLACES = ("pick_at", "place_at", "at", "home")
 
 Path = tuple[str | int, ...]
@@ -70,6 +79,7 @@ def _dangling(cell: Cell) -> Iterator[Problem]:
         "group of operators, skill or tool": [*cell.operators, *skills, *cell.tools],
         "source, buffer, conveyor or station": [n for n in nodes if n not in cell.sinks],
         "buffer, conveyor, station or sink": [n for n in nodes if n not in cell.sources],
+        "station": [n for p, n, open_ in declared(cell) if p[0] == "stations" and open_],
         "buffer, conveyor or station": [
             name for name in nodes if name not in cell.sources and name not in cell.sinks
         ],
@@ -120,9 +130,20 @@ def _of_products(cell: Cell) -> Iterator[_Reference]:
     for name, loop in cell.loops.items():
         for k, node in enumerate(loop.nodes or ()):
             yield _Reference(("loops", name, "nodes", k), "buffer, conveyor or station", node)
+    yield from _of_start(cell)
+
+
+def _of_start(cell: Cell) -> Iterator[_Reference]:
     for k, entry in enumerate(cell.inside):
         yield _Reference(("inside", k, "product"), "product", entry.product)
         yield _Reference(("inside", k, "at"), "buffer, conveyor or station", entry.at)
+    for k, down in enumerate(cell.down):
+        yield _Reference(("down", k, "at"), "station", down.at)
+    for k, unit in enumerate(cell.units):
+        for key, kind in _NOW.items():
+            name = getattr(unit, key)
+            if name is not None:
+                yield _Reference(("units", k, key), kind, name)
 
 
 def _of_station(name: str, station: Station) -> Iterator[_Reference]:

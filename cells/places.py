@@ -1,7 +1,12 @@
-"""Where in a cell file a node of the expanded cell was written."""
+"""Where in a cell file a node of the expanded cell was written, and how many parts it holds."""
+
+from collections.abc import Iterator
+from math import floor
 
 from cells.expand import machines
-from cells.schema import Cell
+from cells.graph import Node
+from cells.problems import Problem
+from cells.schema import Buffer, Cell, Conveyor
 
 
 def where(cell: Cell, node: str) -> tuple[str | int, ...]:
@@ -14,3 +19,18 @@ def where(cell: Cell, node: str) -> tuple[str | int, ...]:
             if node == machine:
                 return ("stations", name)
     return ("flow",)
+
+
+def one_machine(cell: Cell, path: tuple[str | int, ...], name: str) -> Iterator[Problem]:
+    """Yield what is wrong with a name where one machine has to be named."""
+    station = cell.stations.get(name)
+    if station is not None and station.count is not None:
+        names = ", ".join(machines(name, station))
+        yield Problem(path, f"{name!r} stands for several machines; name one of {names}")
+
+
+def room_of(node: Node) -> int | None:
+    """Return how many parts a buffer or conveyor holds, None if that is not limited."""
+    if isinstance(node, Conveyor):
+        return floor(node.length / node.pitch + 1e-9)
+    return node.capacity if isinstance(node, Buffer) else None

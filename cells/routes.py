@@ -1,11 +1,9 @@
 """Checks of the flow: every part finds a way, and every station is on one."""
 
-from collections import Counter
 from collections.abc import Iterator
-from math import floor
 
+from cells.beginning import check_beginning
 from cells.disciplines import check_blocking, check_campaigns
-from cells.expand import has_queue, machines
 from cells.graph import (
     Graph,
     Node,
@@ -20,13 +18,13 @@ from cells.kits import check_kits
 from cells.loops import check_loops, covered
 from cells.places import where
 from cells.problems import Problem
-from cells.schema import Buffer, Cell, Conveyor, Sink, Source, Station
+from cells.schema import Buffer, Cell, Sink, Station
 
 
 def check_routes(cell: Cell) -> list[Problem]:
     """Return what is wrong with the ways of parts in a cell whose flow entries are right."""
     graph = build_graph(cell)
-    found = list(_inside(cell, graph))
+    found = list(check_beginning(cell, graph))
     if not graph.reached:
         message = "nothing ever enters the cell; add a source, or parts `inside` at the start"
         return [*found, Problem(("sources",), message)]
@@ -214,45 +212,3 @@ def _bottomless(cell: Cell, graph: Graph, start: Spot) -> Iterator[str]:
             elif _holds_no_part(node) and following not in seen:
                 seen.add(following)
                 queue.append(following)
-
-
-def _inside(cell: Cell, graph: Graph) -> Iterator[Problem]:
-    total: Counter[str] = Counter()
-    for k, (entry, flat) in enumerate(zip(cell.inside, graph.cell.inside, strict=True)):
-        path = ("inside", k, "at")
-        station = cell.stations.get(entry.at)
-        if station is not None and station.count is not None:
-            names = ", ".join(machines(entry.at, station))
-            yield Problem(path, f"{entry.at!r} stands for several machines; name one of {names}")
-        elif entry.work_left is not None:
-            yield from _under_way(("inside", k, "work_left"), graph.nodes[flat.at])
-        elif station is not None and not has_queue(station):
-            yield Problem(
-                path,
-                f"{entry.at!r} has no queue; write `queue: {entry.count}` at it, or `work_left:"
-                " 20 s` here for a part that is being worked on",
-            )
-        total[flat.at] += flat.count
-        room = _room(graph.nodes[flat.at])
-        if room is not None and total[flat.at] > room:
-            yield Problem(
-                path, f"{total[flat.at]} parts do not fit into {flat.at!r}: it holds {room}"
-            )
-
-
-def _under_way(path: tuple[str | int, ...], node: Node) -> Iterator[Problem]:
-    """Find work left at nodes that do not work on one part at a time."""
-    if not isinstance(node, Station):
-        yield Problem(path, "only a station works on parts; leave `work_left` out")
-    elif node.batch is not None or node.assemble:
-        yield Problem(path, "a station that gathers parts begins empty; leave `work_left` out")
-    elif node.campaign is not None:
-        yield Problem(path, "a station with campaigns begins empty; leave `work_left` out")
-
-
-def _room(node: Source | Buffer | Conveyor | Station | Sink) -> int | None:
-    if isinstance(node, Conveyor):
-        return floor(node.length / node.pitch + 1e-9)
-    if isinstance(node, Station):
-        return node.servers
-    return node.capacity if isinstance(node, Buffer) else None

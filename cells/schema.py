@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, field_validator
 from cells.base import Name, Part, Position, Turn
 from cells.carriers import Need, Operator, Robot, Tool
 from cells.distributions import Distribution
+from cells.inside import Down, Inside, UnitNow
 from cells.money import Cost, Money
 from cells.orders import Orders
 from cells.own_rules import OwnRule
@@ -220,16 +221,6 @@ class Fixture(Part):
     turn: Turn = (0.0, 0.0, 0.0)
 
 
-class Inside(Part):
-    """Parts inside the line at the start: pallets of a closed loop, or what a plant holds now."""
-
-    product: Name
-    count: int = Field(ge=1, le=1_000_000)
-    at: Name  # a buffer, conveyor or station with a queue
-    age: Duration = 0  # how long they have been in the line
-    work_left: Duration | None = None  # they are on machines of the station, with this left to do
-
-
 class Energy(Part):
     """What electricity costs and emits; never a hidden default."""
 
@@ -275,6 +266,8 @@ class Cell(Part):
     places: dict[Name, Place] = {}
     fixtures: dict[Name, Fixture] = {}
     inside: list[Inside] = []
+    down: list[Down] = []  # at the start
+    units: list[UnitNow] = []  # at the start; of others: idle at home
     energy: Energy | None = None
     rule_files: dict[str, str] = {}  # text of files with own rules; read beside the cell file
     run: Run

@@ -15,7 +15,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from cells.load import load_text
-from tests.drawing import flow, people, queues, rules, stations
+from tests.drawing import flow, now, people, queues, rules, stations
 from twin.build import build_line
 from twin.kernel.model import Line
 from twin.motion import MoveTimes
@@ -118,6 +118,7 @@ def random_case(rng: Random) -> Case:
     flow.inside(rng, draft.document)
     stations.campaigns(rng, draft.document)
     stations.blocking(rng, draft.document)
+    now.now(rng, draft.document)
     flow.loops(rng, draft.document)
     rules.rules(rng, draft.document)
     return Case(

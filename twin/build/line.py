@@ -12,6 +12,7 @@ from cells.expand import expand
 from cells.graph import build_graph
 from cells.load import load_cell
 from cells.schema import Cell
+from twin.build.beginning import collect_initial
 from twin.build.calls import Calls, collect_calls
 from twin.build.carriers import NOWHERE, Carriers, collect_carriers, settle_places
 from twin.build.loops import Loops, collect_loops
@@ -20,7 +21,7 @@ from twin.build.orders import mean_times
 from twin.build.routes import Routes, collect_routes
 from twin.build.rules import Rules
 from twin.build.tables import CalendarTable, DistributionTable
-from twin.kernel.model import INITIAL, NONE, Line
+from twin.kernel.model import NONE, Line
 from twin.kernel.names import stream_id
 from twin.kernel.states import NodeKind
 from twin.motion import MoveTimes, move_times
@@ -107,7 +108,7 @@ def build_line(cell: Cell, motion: Mapping[str, MoveTimes] | None = None) -> Lin
         loop_names=parts.loops.names,
         loop_nodes=parts.loops.nodes,
         rules=tuple(parts.rules.found),
-        initial=_initial(flat, nodes),
+        initial=collect_initial(flat, nodes, carriers, parts.places),
         scan=flat.run.scan,
         most_parts=flat.run.most_parts,
         most_events=flat.run.most_events,
@@ -186,18 +187,3 @@ def _failure_streams(nodes: Nodes, units: int) -> tuple[NDArray[np.uint64], NDAr
 
 def _unit_streams(units: tuple[str, ...], purpose: str) -> NDArray[np.uint64]:
     return np.array([stream_id(name, purpose) if name else 0 for name in units], dtype=np.uint64)
-
-
-def _initial(cell: Cell, nodes: Nodes) -> NDArray[np.void]:
-    products = list(cell.products)
-    rows = [
-        (
-            nodes.index(x.at),
-            products.index(x.product),
-            x.count,
-            x.age,
-            NONE if x.work_left is None else x.work_left,
-        )
-        for x in cell.inside
-    ]
-    return np.array(rows, dtype=INITIAL)

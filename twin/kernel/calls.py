@@ -67,6 +67,15 @@ def may_be_answered(m: Model, s: RunState) -> bool:
 
 
 @inlined
+def may_answer(m: Model, group: Int, c: Int) -> bool:
+    """Return whether units of a group may answer a call."""
+    for k in range(m.calls[c]["first"], m.calls[c]["first"] + m.calls[c]["count"]):
+        if m.answers[k] == group:
+            return True
+    return False
+
+
+@inlined
 def is_needed(m: Model, c: Int, stage: Int) -> bool:
     """Return whether a call is for somebody to be there during a stage."""
     if stage < SETTING:

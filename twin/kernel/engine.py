@@ -31,7 +31,8 @@ from twin.kernel.arrays import (
 )
 from twin.kernel.arrays import State as RunState
 from twin.kernel.arrivals import arrive, begin_source
-from twin.kernel.cards import return_card, take_cards
+from twin.kernel.beginning import take_over
+from twin.kernel.cards import return_card
 from twin.kernel.carriers import end_step
 from twin.kernel.commands import obey
 from twin.kernel.diary import tell_changes
@@ -47,26 +48,20 @@ from twin.kernel.disturbances import (
     strike,
 )
 from twin.kernel.flow import (
-    NOT_KEPT,
-    admit,
     bring_head,
     clear_entry,
     expire,
     move,
-    resource_at,
 )
 from twin.kernel.jit import compiled, entry, inlined
-from twin.kernel.log import PART_SHIFT
-from twin.kernel.model import NONE
 from twin.kernel.near import near
 from twin.kernel.observe import observe
 from twin.kernel.offers import begins_to_accept, next_offer
 from twin.kernel.passing import pass_on
-from twin.kernel.pool import take_part
 from twin.kernel.queues import ripen
-from twin.kernel.records import close, count_entry, emit, emit_fact, integrate_wip
+from twin.kernel.records import close, emit, integrate_wip
 from twin.kernel.room import lacks
-from twin.kernel.servers import call_for_stage, end_operation, end_wait, leave_work, start
+from twin.kernel.servers import call_for_stage, end_operation, end_wait, start
 from twin.kernel.slots import first_slot, set_slot
 from twin.kernel.standstill import is_dead
 from twin.kernel.states import Ending, Intake, NodeKind, State
@@ -80,29 +75,10 @@ _STATION = np.int64(NodeKind.STATION)
 _CAMPAIGN = np.int64(Intake.CAMPAIGN)
 _WAITING = np.int64(State.WAITING)
 _CONVEYED = np.int64(State.CONVEYED)
-_ENTERED = np.int64(State.ENTERED)
 _CUT = np.int64(Ending.CUT)
-_INITIAL = 1 << (PART_SHIFT - 1)  # numbers of parts inside at the start
 
 
 # ---- the beginning ----
-
-
-@inlined
-def _place_initial(m: Model, s: RunState, n: Int, product: Int, k: Int) -> None:
-    """Put a part into the line at time 0, as row k of those inside says."""
-    number = (np.int64(n) << PART_SHIFT) + _INITIAL + s.nodes[n]["created"]
-    s.nodes[n]["created"] += 1
-    part = take_part(m, s, number, product)
-    r = resource_at(m, s, n, product)
-    now = s.glob[0]["now"]
-    emit_fact(s, now, now, r, _ENTERED, part, r)
-    count_entry(s)
-    take_cards(m, s, NONE, n)
-    s.parts[part]["entry"] = now - m.initial[k]["age"]
-    admit(m, s, r, part, r, NOT_KEPT)
-    if m.initial[k]["work_left"] >= 0:
-        leave_work(s, r, product, m.initial[k]["work_left"])
 
 
 @compiled
@@ -122,11 +98,7 @@ def _begin(m: Model, s: RunState) -> None:
                 renew_clock(m, s, r, k)
         elif kind == _SOURCE:
             begin_source(m, s, r, n)
-    for k in range(s.glob[0]["initials"]):
-        for _ in range(m.initial[k]["count"]):
-            _place_initial(m, s, m.initial[k]["node"], m.initial[k]["product"], k)
-    for k in range(s.glob[0]["initials"]):
-        s.nodes[m.initial[k]["node"]]["created"] = 0  # parts made there are counted by themselves
+    take_over(m, s)
     s.glob[0]["begun"] = 1
     s.glob[0]["unsettled"] = 1
 

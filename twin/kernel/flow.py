@@ -147,8 +147,7 @@ def end_wait_in_buffer(m: Model, s: RunState, r: Int, n: Int, part: Int, cause: 
 def _await_head(m: Model, s: RunState, r: Int, n: Int) -> None:
     """Let the head part of a conveyor be due at its end."""
     x, now = s.nodes[n], s.glob[0]["now"]
-    arrival = s.parts[x["head"]]["since"] + m.nodes[n]["transit"]
-    arrival = max(arrival, x["last_leave"] + m.nodes[n]["gap"])
+    arrival = max(s.parts[x["head"]]["until"], x["last_leave"] + m.nodes[n]["gap"])
     set_slot(s, m.res[r]["end"], noticed(s, max(arrival, now)))
 
 
@@ -176,6 +175,7 @@ def _leave_conveyor(m: Model, s: RunState, r: Int, n: Int, taker: Int) -> Int:
 @compiled
 def _enter_conveyor(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None:
     append_part(s, n, part)
+    s.parts[part]["until"] = s.glob[0]["now"] + m.nodes[n]["transit"]
     _bar_entry(m, s, r, n)
     if s.nodes[n]["parts"] == 1:
         _await_head(m, s, r, n)

@@ -36,6 +36,13 @@ def _lacks(m: Model, s: RunState, r: Int, k: Int) -> Int:
 
 
 @inlined
+def lacks_component(m: Model, s: RunState, r: Int, product: Int) -> Any:
+    """Return whether a server could do with a part of a product for its kit."""
+    k = _component(m, m.res[r]["node"], product)
+    return k >= 0 and _lacks(m, s, r, k) > 0
+
+
+@inlined
 def _has_begun(s: RunState, r: Int) -> Any:
     """Return whether a server has any component, or one on the way."""
     x = s.res[r]

@@ -224,14 +224,25 @@ LOOP = np.dtype(
     ]
 )
 
-# Parts inside the line at time 0.
+# What holds at time 0: parts inside, units under way, servers that are down, and then units that
+# attend or repair.
 INITIAL = np.dtype(
     [
-        ("node", np.int64),
-        ("product", np.int64),
-        ("count", np.int64),
+        ("kind", np.int64),  # Begin
+        ("node", np.int64),  # parts: where they are; unit: where it brings its part, NONE if none
+        ("resource", np.int64),  # server, NONE: the first empty one; unit; server that is down
+        ("product", np.int64),  # unit: in its hand, NONE if none
+        ("count", np.int64),  # of parts
         ("age", np.int64),  # ns they have been in the line
-        ("work_left", np.int64),  # ns left of their operation, NONE: not begun
+        ("priority", np.int64),
+        ("due", np.int64),  # ns after the start, NONE without a due date
+        # parts on a server: Progress, NONE: not on one; unit: State; server that is down: which of
+        # its modes
+        ("stage", np.int64),
+        ("left", np.int64),  # ns left of that
+        ("travelled", np.int64),  # parts on a conveyor: ns from its entry; NONE: they get on at 0
+        # unit: where it is, or where it goes without a part; the server that it attends or repairs
+        ("place", np.int64),
     ]
 )
 

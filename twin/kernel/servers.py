@@ -121,7 +121,7 @@ def close_if_changed(m: Model, s: RunState, r: Int) -> None:
 
 
 @inlined
-def _draw_stages(m: Model, s: RunState, r: Int, product: Int) -> None:
+def draw_stages(m: Model, s: RunState, r: Int, product: Int) -> None:
     """Draw how long the stages of an operation on a product take."""
     x, n = s.res[r], m.res[r]["node"]
     node = m.nodes[n]
@@ -133,7 +133,7 @@ def _draw_stages(m: Model, s: RunState, r: Int, product: Int) -> None:
 
 
 @inlined
-def _hold(s: RunState, r: Int, part: Int) -> None:
+def hold(s: RunState, r: Int, part: Int) -> None:
     """Let a server hold a part that it has not begun."""
     x = s.res[r]
     x["part"] = part
@@ -147,7 +147,7 @@ def _gather(m: Model, s: RunState, r: Int, part: Int, deliverer: Int) -> None:
     if m.nodes[m.res[r]["node"]]["intake"] == _KIT:
         add_component(m, s, r, part, deliverer)
     elif add_to_batch(m, s, r, part, deliverer):
-        _draw_stages(m, s, r, s.parts[part]["product"])
+        draw_stages(m, s, r, s.parts[part]["product"])
     may_start(s, r)
 
 
@@ -160,8 +160,8 @@ def _begin_gathered(m: Model, s: RunState, r: Int) -> None:
     if intake == _KIT:
         if is_complete(m, s, r):
             loses_server(m, s, r)
-            _hold(s, r, assemble(m, s, r))
-            _draw_stages(m, s, r, s.parts[s.res[r]["part"]]["product"])
+            hold(s, r, assemble(m, s, r))
+            draw_stages(m, s, r, s.parts[s.res[r]["part"]]["product"])
     elif intake == _CAMPAIGN:
         if may_gather(m, s, r, 1):
             loses_server(m, s, r)
@@ -172,7 +172,7 @@ def _begin_gathered(m: Model, s: RunState, r: Int) -> None:
         touch(s, r)
         loses_server(m, s, r)
         close_batch(m, s, r)
-        _hold(s, r, s.res[r]["part"])
+        hold(s, r, s.res[r]["part"])
 
 
 @inlined
@@ -195,24 +195,15 @@ def enter_server(m: Model, s: RunState, r: Int, part: Int, deliverer: Int) -> No
         s.nodes[n]["held"] += 1
     if m.nodes[n]["several"] == 1:
         s.parts[part]["next"] = NONE
-    _hold(s, r, part)
+    hold(s, r, part)
     if m.nodes[n]["preempt"] > 0 and s.parts[part]["rest"] >= 0:
         x["full"] = x["rest"] = s.parts[part]["rest"]
         s.parts[part]["rest"] = NONE
     else:
-        _draw_stages(m, s, r, s.parts[part]["product"])
+        draw_stages(m, s, r, s.parts[part]["product"])
     if m.nodes[n]["before"] == 1:
         offer(s, r)
     may_start(s, r)
-
-
-@inlined
-def leave_work(s: RunState, r: Int, product: Int, left: Int) -> None:
-    """Let the operation on a part just put on a server be under way, with so much left."""
-    x = s.res[r]
-    x["setup"] = x["load"] = NONE
-    x["full"] = x["rest"] = left
-    x["tooling"] = product
 
 
 @inlined

@@ -141,6 +141,25 @@ class Stage(IntEnum):
     UNLOAD = 3
 
 
+class Begin(IntEnum):
+    """What a row of `Line.initial` is about."""
+
+    PARTS = 0
+    UNIT = 1
+    DOWN = 2  # a server
+
+
+class Progress(IntEnum):
+    """How far the operation on a part inside at the start has got: the stage in progress."""
+
+    SETUP = 0
+    LOAD = 1
+    PROCESS = 2
+    UNLOAD = 3
+    FINISHED = 4
+    GATHERED = 5  # it waits for the rest of its kit or batch
+
+
 class ShiftEnd(IntEnum):
     """What a station does with an operation when its shift ends."""
 

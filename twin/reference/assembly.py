@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from twin.kernel.states import State
 from twin.reference.floor import Floor
 from twin.reference.gathering import Gatherer
 from twin.reference.making import use_up
@@ -103,11 +102,10 @@ class Assembly(Station):
         assert server is not None
         return server
 
-    def reserve(self, kind: State, part: Part) -> Assembler:
-        """Keep its place for a part that is to be carried."""
-        server = self.slot(part)
-        server.expect(part, kind)
-        return server
+    def room_for(self, part: Part) -> Assembler:
+        """Return the first server that lacks a part at the start, on shift or off."""
+        ready = (server for server in self.servers if server.may_gather(shifts=False))
+        return next(server for server in ready if server.lacks(part.product) > 0)
 
     def short_of(self) -> list[tuple[Assembler, list[int]]]:
         """Return who lacks which components: those that have begun, or the first empty one.

@@ -1,7 +1,5 @@
 """Conveyors that do not accumulate."""
 
-from collections import deque
-
 from simpy.events import Event
 
 from twin.kernel.states import State
@@ -14,14 +12,14 @@ from twin.reference.parts import Part
 class Belt(Conveyor):
     """Stands still while the part at its end is not taken.
 
-    Positions on it follow from its running time: how long it has run since the start.
+    Positions on it follow from its running time: how long it has run since the start.  In that it
+    counts when its parts arrive at the end.
     """
 
     def __init__(self, floor: Floor, node: int) -> None:
         super().__init__(floor, node)
         self._stood = 0  # ns, up to when it began to stand last
         self._stands_since: int | None = None  # None: it runs
-        self._arrivals: deque[int] = deque()  # of its parts at the end, in running time
         self._clear = True
         self._clear_at = 0  # in running time
 
@@ -45,6 +43,15 @@ class Belt(Conveyor):
             if len(self._parts) == 1:
                 self._head_travels()
 
+    def move_along(self, travelled: int) -> None:
+        """Let the part that got on last be so far (ns) from the entry already, at the start."""
+        self._arrivals[-1] = self._transit - travelled
+        self._clear_at = self._gap - travelled
+        self._clear = self._clear_at <= 0
+        self._await_clear_entry()
+        if len(self._parts) == 1:
+            self._head_travels()
+
     def let_go(self, by: int) -> Part:
         """Let the part at the end go; the belt runs again."""
         assert self._offer is not None
@@ -66,9 +73,7 @@ class Belt(Conveyor):
         return max(running_time + self._stood, self._floor.env.now)
 
     def _head_travels(self) -> None:
-        due = self._when(self._arrivals[0])
-        end = End(self._floor.env, Family.HEAD, self.resource, due)
-        end.callbacks.append(self._head_arrives)
+        self._await_head(self._when(self._arrivals[0]))
 
     def _head_arrives(self, event: Event) -> None:
         self._stands_since = self._floor.env.now
@@ -80,9 +85,11 @@ class Belt(Conveyor):
     def _await_clear_entry(self) -> None:
         if self._clearing is not None:
             self._clearing.abandon()
-        due = self._when(self._clear_at)
-        self._clearing = End(self._floor.env, Family.ENTRY, self.resource, due)
-        self._clearing.callbacks.append(self._entry_clears)
+            self._clearing = None
+        if not self._clear:
+            due = self._when(self._clear_at)
+            self._clearing = End(self._floor.env, Family.ENTRY, self.resource, due)
+            self._clearing.callbacks.append(self._entry_clears)
 
     def _entry_clears(self, end: Event) -> None:
         self._clearing = None

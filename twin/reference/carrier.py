@@ -14,6 +14,7 @@ from twin.reference.environment import End, Family
 from twin.reference.floor import Floor
 from twin.reference.parts import Offer, Part, Slot, Target
 from twin.reference.recorder import Track
+from twin.reference.station import Station
 
 if TYPE_CHECKING:
     from twin.reference.group import Group
@@ -53,6 +54,17 @@ class Task:
 
     legs: list[Leg]
     way: End  # of the empty travel to the first
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A part that it has in its hand at the start."""
+
+    part: Part
+    target: Target
+    slot: Slot  # there
+    way: End  # of carrying it, or of placing it
+    placing: bool
 
 
 class Unit:
@@ -126,13 +138,43 @@ class Unit:
             way = self._step(State.MOVING, None, self.travel(EMPTY, place))
             self._go.succeed(Ahead(place, way))
 
-    def answer(self, call: Call) -> None:
-        """Send it to a server that calls."""
+    @property
+    def group(self) -> int:
+        """Index of its group."""
+        return self._group.index
+
+    def answer(self, call: Call, left: int | None = None) -> None:
+        """Send it to a server that calls; at the start it is ``left`` (ns) from there."""
         self.busy = True
         self.visits = call.caller.resource
         call.answer(self)
-        way = self._step(State.MOVING, None, self.travel(EMPTY, call.place))
+        lasts = self.travel(EMPTY, call.place) if left is None else left
+        way = self._step(State.MOVING, None, lasts)
         self._go.succeed(Visit(call, way))
+
+    def stand_at(self, place: int) -> None:
+        """Be at a place at the start."""
+        self._at = place
+
+    def come_to(self, place: int, left: int) -> None:
+        """Be on the way to a place at the start, so long (ns) from it, without a part."""
+        self.busy = True
+        self._go.succeed(Ahead(place, self._step(State.MOVING, None, left)))
+
+    def bring(self, part: Part, target: Target, state: State, left: int) -> None:
+        """Have a part in its hand at the start, with so much (ns) left of what it does with it."""
+        self.busy = True
+        placing = state is State.PLACING
+        if placing and target.place_at != NONE:
+            self._at = self._group.stand(part, target.place_at)
+        awaited = self._group.awaited
+        slot: Slot
+        if isinstance(target, Station):
+            slot = target.keep(awaited, part)
+        else:
+            slot = target.reserve(awaited, part)
+        way = self._step(state, part, left)
+        self._go.succeed(Delivery(part, target, slot, way, placing))
 
     def leave(self) -> None:
         """Let it go from the server at which it is."""
@@ -142,7 +184,7 @@ class Unit:
     def run(self) -> Generator[Event, Any, None]:
         """Do one task after the other."""
         while True:
-            task: Task | Ahead | Visit = yield self._go
+            task: Task | Ahead | Visit | Delivery = yield self._go
             self._go = self._floor.env.event()
             yield task.way
             if isinstance(task, Visit):
@@ -150,6 +192,8 @@ class Unit:
                 continue
             if isinstance(task, Ahead):
                 self._at = task.place
+            elif isinstance(task, Delivery):
+                yield from self._deliver(task)
             else:
                 yield from self._carry(task)
             self._rest()
@@ -164,6 +208,19 @@ class Unit:
         self.track.show(call.shows, None)
         call.arrive()
         yield self._leaves
+
+    def _deliver(self, task: Delivery) -> Generator[Event, Any, None]:
+        """Place the part that it had in its hand at the start."""
+        if not task.placing:
+            yield self._placing(task.part, task.target.place_at)
+        self._floor.hand_over(task.part, task.slot, self.resource, reserved=True)
+
+    def _placing(self, part: Part, place_at: int) -> End:
+        """Begin to place a part; it takes as long as is drawn."""
+        group = self._group
+        self._at = group.stand(part, place_at)
+        lasts = group.time_to(group.place, part, place_at, self._place_luck)
+        return self._step(State.PLACING, part, lasts)
 
     def _rest(self) -> None:
         self.busy, self.visits = False, None
@@ -181,11 +238,11 @@ class Unit:
             place_at = leg.target.place_at
             stand, load = group.stand(part, place_at), group.hands[part.product][0]
             yield self._step(State.CARRYING, part, self.travel(LOADED + load, stand))
-            self._at, held = stand, part
+            held = part
             if following is None:
-                placing = group.time_to(group.place, part, place_at, self._place_luck)
-                yield self._step(State.PLACING, part, placing)
+                yield self._placing(part, place_at)
             else:
+                self._at = stand
                 yield self._step(State.PLACING, part, group.exchange)
                 part = self._take_out(following)
             self._floor.hand_over(held, leg.slot, self.resource, reserved=True)

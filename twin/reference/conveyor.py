@@ -37,9 +37,11 @@ class Conveyor:
         self._floor = floor
         self._outlet = Outlet(floor, node)
         self._parts: deque[tuple[Part, int]] = deque()  # and when it entered
+        self._arrivals: deque[int] = deque()  # of its parts at the end, if nothing is in their way
         self._reserved = False
         self._clearing: End | None = None  # while the entry is not clear
         self._next_at_end = 0  # earliest instant at which a part can reach the end
+        self._coming: End | None = None  # while a part is to reach the end
         self._offer: Offer | None = None
         floor.recorder.watch(self._still_open)
 
@@ -78,7 +80,15 @@ class Conveyor:
         if reserved:
             self._reserved = False
         self._parts.append((part, self._floor.env.now))
-        self._clear_after_gap()
+        self._arrivals.append(self._floor.env.now + self._transit)
+        self._clear_after(self._gap)
+        if len(self._parts) == 1:
+            self._head_travels()
+
+    def move_along(self, travelled: int) -> None:
+        """Let the part that got on last be so far (ns) from the entry already, at the start."""
+        self._arrivals[-1] = self._transit - travelled
+        self._clear_after(self._gap - travelled)
         if len(self._parts) == 1:
             self._head_travels()
 
@@ -86,8 +96,11 @@ class Conveyor:
         """Let the head part go; the others move up."""
         now = self._floor.env.now
         if len(self._parts) == self._capacity:
-            self._clear_after_gap()  # all move up together, so the entry too clears a gap later
+            self._clear_after(
+                self._gap
+            )  # all move up together, so the entry too clears a gap later
         part, entered = self._parts.popleft()
+        self._arrivals.popleft()
         assert self._offer is not None
         self._floor.offers.withdraw(self._offer)
         self._floor.recorder.stay(entered, State.CONVEYED, self.resource, part, by)
@@ -105,21 +118,29 @@ class Conveyor:
         return run_length([part.product for part, _ in self._parts])
 
     def _head_travels(self) -> None:
-        _, entered = self._parts[0]
-        due = max(entered + self._transit, self._next_at_end)
-        end = End(self._floor.env, Family.HEAD, self.resource, due)
-        end.callbacks.append(self._head_arrives)
+        self._await_head(max(self._arrivals[0], self._next_at_end))
+
+    def _await_head(self, due: int) -> None:
+        """Let the first part reach the end at an instant, whatever was to be before."""
+        if self._coming is not None:
+            self._coming.abandon()
+        self._coming = End(self._floor.env, Family.HEAD, self.resource, due)
+        self._coming.callbacks.append(self._head_arrives)
 
     def _head_arrives(self, _: Event) -> None:
+        self._coming = None
         self._offer = self._outlet.offer(self, self._parts[0][0])
         self._floor.offers.add(self._offer)
 
-    def _clear_after_gap(self) -> None:
+    def _clear_after(self, wait: int) -> None:
+        """Let the entry be barred for so long (ns), whatever was to be before."""
         if self._clearing is not None:
             self._clearing.abandon()
-        env = self._floor.env
-        self._clearing = End(env, Family.ENTRY, self.resource, env.now + self._gap)
-        self._clearing.callbacks.append(self._entry_clears)
+            self._clearing = None
+        if wait > 0:
+            env = self._floor.env
+            self._clearing = End(env, Family.ENTRY, self.resource, env.now + wait)
+            self._clearing.callbacks.append(self._entry_clears)
 
     def _entry_clears(self, end: Event) -> None:
         self._clearing = None

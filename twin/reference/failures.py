@@ -65,6 +65,8 @@ class Failure:
         self._due: int | None = None  # when it runs out; None: it stands still
         self._alarm: End | None = None
         self.crew = crew
+        self.column = column
+        self._remaining: int | None = None  # of a repair that was under way at the start, ns
         self._comes = floor.env.event()  # somebody, to repair it
         self._strikes = floor.env.event()
         floor.env.process(self.run())
@@ -78,7 +80,7 @@ class Failure:
             yield self._strikes
             self._strikes = self._env.event()
             self._machine.break_down(self)
-            lasts = self._repair_luck.duration(self._repair)
+            lasts = self._time_to_repair()
             if self.crew is not None:
                 self.crew.make()
                 yield self._comes
@@ -86,6 +88,17 @@ class Failure:
             if self.crew is not None:
                 self.crew.call_off()
             self._machine.repaired(self)
+
+    def strike(self, left: int) -> None:
+        """Let the server be down at the start, with so much of the repair left, ns."""
+        self._remaining = left
+        self._strikes.succeed()
+
+    def _time_to_repair(self) -> int:
+        """Return how long the repair takes, or the rest of one that was under way."""
+        lasts = self._repair_luck.duration(self._repair)
+        remaining, self._remaining = self._remaining, None
+        return lasts if remaining is None else remaining
 
     def begin_repair(self) -> None:
         """Let the repair begin: somebody has come."""

@@ -41,7 +41,7 @@ class Group:
         self.pick = floor.line.pick[index].tolist()
         self.place = floor.line.place[index].tolist()
         self._floor = floor
-        self._index = index
+        self.index = index
         self._env = floor.env
         self._offers = floor.offers
         self._called: dict[Offer, int] = {}  # since when it could be served
@@ -100,7 +100,7 @@ class Group:
 
     def calls(self) -> list[Call]:
         """Return the open calls that it may answer."""
-        return [call for call in self._floor.calls if self._index in call.groups]
+        return [call for call in self._floor.calls if self.index in call.groups]
 
     def dispatch(self) -> None:
         """Send idle units until none is left, or nothing to fetch."""

@@ -43,11 +43,16 @@ class Plan(Failure):
         self._renew()
         yield from ()
 
+    def strike(self, left: int) -> None:
+        """Let the server be in maintenance at the start, with so much of it left, ns."""
+        self._remaining = left
+        self.begin()
+
     def begin(self) -> None:
         """Begin, or call for somebody who has to be there."""
         self.due = False
         self._machine.break_down(self)
-        self._lasts = self._repair_luck.duration(self._repair)
+        self._lasts = self._time_to_repair()
         if self.crew is None:
             self.begin_repair()
         else:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from simpy.events import Event
 
 from twin.kernel.model import NONE
-from twin.kernel.states import State
 from twin.reference.environment import End, Family
 from twin.reference.floor import Floor
 from twin.reference.gathering import Gatherer
@@ -120,10 +119,10 @@ class Oven(Station):
         assert server is not None
         return server
 
-    def reserve(self, kind: State, part: Part) -> Chamber:
-        """Keep a place for a part that is to be carried."""
-        server = self.slot(part)
-        server.expect(part, kind)
+    def room_for(self, part: Part) -> Chamber:
+        """Return the first server that takes a part at the start, on shift or off."""
+        server = self._find(part, shifts=False)
+        assert server is not None
         return server
 
     def _find(self, part: Part, *, shifts: bool) -> Chamber | None:

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from twin.kernel.log import PART_SHIFT
 from twin.kernel.model import NONE
-from twin.kernel.states import Choose, Intake, NodeKind, State
+from twin.kernel.states import Choose, Intake, NodeKind
 from twin.reference.assembly import Assembly
+from twin.reference.beginning import Beginning
 from twin.reference.belt import Belt
 from twin.reference.buffer import Buffer
 from twin.reference.campaign import Campaigns
@@ -15,15 +15,13 @@ from twin.reference.floor import Floor
 from twin.reference.foresight import Foresight
 from twin.reference.group import Group
 from twin.reference.oven import Oven
-from twin.reference.parts import Part, Route, Target
+from twin.reference.parts import Route, Target
 from twin.reference.preemption import PreemptiveStation
 from twin.reference.settling import Settling
 from twin.reference.shifts import Calendar
 from twin.reference.sink import Sink
 from twin.reference.source import Source
 from twin.reference.station import Station
-
-_FIRST_INITIAL = 1 << (PART_SHIFT - 1)  # numbers of parts inside at the start begin here
 
 Node = Source | Buffer | Conveyor | Station | Sink
 
@@ -54,7 +52,7 @@ class Plant:
         self.settling = Settling(floor, self.servers, self.groups)
         floor.offers.routes = [self._routes(index) for index in range(len(self.nodes))]
         self._join_queues()
-        self._put_parts()
+        Beginning(floor, self).begin()
         for source in self.sources:
             source.open()
 
@@ -138,26 +136,3 @@ class Plant:
         node = self.nodes[int(option["target"])]
         assert not isinstance(node, Source)
         return node
-
-    def _put_parts(self) -> None:
-        """Put the parts inside that are there at the start."""
-        floor = self._floor
-        made: dict[int, int] = {}
-        for row in floor.line.initial:
-            index, node = int(row["node"]), self.nodes[row["node"]]
-            assert not isinstance(node, Source)
-            for _ in range(int(row["count"])):
-                number = (index << PART_SHIFT) + _FIRST_INITIAL + made.get(index, 0)
-                made[index] = made.get(index, 0) + 1
-                product = int(row["product"])
-                priority = int(floor.line.product_priority[product])
-                part = Part(number, product, 0, priority)
-                left = int(row["work_left"])
-                part.entered = -int(row["age"])
-                slot = node.first_empty() if left != NONE else node.slot(part)
-                floor.recorder.fact(0, State.ENTERED, slot.resource, part, slot.resource)
-                floor.inside += 1
-                part.take_cards(node.loops)
-                slot.take(part, slot.resource)
-                if left != NONE:
-                    slot.leave_work(left)

@@ -8,6 +8,7 @@ import simpy
 from simpy.events import Event
 
 from twin.kernel.states import Ending, OnFailure, ShiftEnd, State
+from twin.reference.begun import Begun
 from twin.reference.calls import Attendance, Call, calls_of
 from twin.reference.environment import End, Family
 from twin.reference.failures import Failure, failures_of
@@ -17,7 +18,6 @@ from twin.reference.making import use_up
 from twin.reference.parts import Offer, Part, run_length
 from twin.reference.recorder import Track
 from twin.reference.stages import Stage, Step, staffed
-from twin.reference.watched import Watched
 
 if TYPE_CHECKING:
     from twin.reference.group import Group
@@ -26,10 +26,8 @@ if TYPE_CHECKING:
 
 _AWAITING = (State.WAITING_OPERATOR, State.WAITING_ROBOT)
 
-_DOWN = (State.FAILED, State.UNDER_REPAIR, State.MAINTENANCE)
 
-
-class Server(Watched):
+class Server(Begun):
     """Takes a part, works on it, and offers it when it is finished.
 
     Parameters
@@ -59,6 +57,7 @@ class Server(Watched):
         self._tooled_for = self._tool = station.recipe.tooled_for
         self._doze: End | None = None
         calls = calls_of(floor, station.node, self)
+        self._calls = calls
         self._staff = Attendance([call for call in calls if call.during])
         self._plans = plans_of(floor, station.node, self, calls)
         self._failures: list[Failure] = [
@@ -180,6 +179,9 @@ class Server(Watched):
         self._put_on_offer()
         self.begin_due()
 
+    def _has_nothing_to_do(self) -> None:
+        self._floor.unstarted.pop(self, None)
+
     def _put_on_offer(self) -> None:
         assert self.part is not None
         self._offer = self._station.outlet.offer(self, self.part)
@@ -258,18 +260,14 @@ class Server(Watched):
         self._close(by)
         self._set_to_work(part)
 
+    def expect(self, part: Part, kind: State) -> None:
+        """Be kept for a part that a carrier brings."""
+        self.awaits = kind
+
     def give_up(self) -> None:
         """Be kept for a part no longer."""
         self.awaits = None
         self._floor.touched[self] = None
-
-    def leave_work(self, left: int) -> None:
-        """Let the operation on the part just taken be under way, with so much left, ns."""
-        assert self.part is not None
-        self._tooled_for = self.part.product
-        while self._todo[0].step is not Step.WORK:
-            self._todo.popleft()
-        self._todo[0] = Stage.new(Step.WORK, left)
 
     def holds(self) -> int:
         """Return how many parts it has, those on the way to it included."""
@@ -358,7 +356,7 @@ class Server(Watched):
         self._on_shift = True
         self._overtime = False
         # With a part to work on, what it does now is known when the line has settled.
-        known = self._down and self.track.state not in _DOWN
+        known = self._down and self.track.state is not self._down_state()
         if not self._todo or known:
             self._close(Ending.DONE)
         self._floor.touched[self] = None

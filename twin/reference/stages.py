@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from twin.kernel.model import NONE
+from twin.kernel.states import Progress, State
 from twin.kernel.states import Stage as Staffed
-from twin.kernel.states import State
 from twin.reference.draws import Variates
 from twin.reference.floor import Floor
 
@@ -35,6 +35,14 @@ STAFFED = {
     Step.LOAD: Staffed.LOAD,
     Step.WORK: Staffed.PROCESS,
     Step.UNLOAD: Staffed.UNLOAD,
+}
+
+
+PROGRESS = {
+    Progress.SETUP: Step.SETUP,
+    Progress.LOAD: Step.LOAD,
+    Progress.PROCESS: Step.WORK,
+    Progress.UNLOAD: Step.UNLOAD,
 }
 
 

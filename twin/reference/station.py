@@ -112,16 +112,26 @@ class Station:
 
     def first_empty(self) -> Server:
         """Return the first server without a part, on shift or off."""
-        return next(server for server in self.servers if server.part is None)
+        return next(server for server in self.servers if not server.parts())
 
     def slot(self, part: Part) -> Server:
         """Return the first free server."""
         return next(server for server in self.servers if server.is_free())
 
     def reserve(self, kind: State, part: Part) -> Server:
-        """Keep the first free server for a carried part."""
+        """Keep the place it would take for a part that is to be carried."""
         server = self.slot(part)
-        server.awaits = kind
+        server.expect(part, kind)
+        return server
+
+    def room_for(self, part: Part) -> Server:
+        """Return the first server with room for a part at the start, on shift or off."""
+        return next(server for server in self.servers if server.would_be_free())
+
+    def keep(self, kind: State, part: Part) -> Server:
+        """Keep that for a part that is carried at the start."""
+        server = self.room_for(part)
+        server.expect(part, kind)
         return server
 
     def holds(self) -> int:
