@@ -78,7 +78,9 @@ run: {horizon: 1 h}
 
 
 def begun(simulate, start):
-    line = build_line(load_text(NOW.replace("START", start).replace("JAM", "{after: 1 h, repair: 60 s}")))
+    line = build_line(
+        load_text(NOW.replace("START", start).replace("JAM", "{after: 1 h, repair: 60 s}"))
+    )
     return line, simulate(line, seed=1, end=100 * NS)
 
 

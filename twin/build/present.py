@@ -246,7 +246,11 @@ class _Now:
             }
         if x["task"] >= 0 and x["errand"] == ANSWER and x["goal"] >= 0 and self._is_busy(x["task"]):
             return self._attending(x, left)
-        place = self._going_to(x) if x["state"] == State.MOVING else int(x["at"]) % len(self.line.places)
+        place = (
+            self._going_to(x)
+            if x["state"] == State.MOVING
+            else int(x["at"]) % len(self.line.places)
+        )
         name = self.line.places[place] if place >= 0 else NOWHERE
         if name == NOWHERE:
             return {}
