@@ -11,7 +11,7 @@ from twin.kernel.model import NONE
 from twin.kernel.states import Begin, Progress, State
 from twin.reference.carrier import Unit
 from twin.reference.conveyor import Conveyor
-from twin.reference.environment import HALT, Planned
+from twin.reference.environment import AT_ONCE, Planned
 from twin.reference.floor import Floor
 from twin.reference.parts import Part, Slot, Target
 from twin.reference.server import Server
@@ -117,14 +117,14 @@ class Beginning:
             if call is not None:
                 unit.answer(call, left)
 
-        Planned(self._floor.env, 0, HALT, attend)
+        Planned(self._floor.env, 0, AT_ONCE, attend)
 
     def _take_down(self, row: np.void) -> None:
-        """Break a server down at 0, when its clocks run and before anything ends."""
+        """Break a server down at 0, when its clocks run and before anything happens."""
         server = self._servers[int(row["resource"])]
         mode, left = int(row["stage"]), int(row["left"])
 
         def strike(_: Event) -> None:
             server.failure(mode).strike(left)
 
-        Planned(self._floor.env, 0, HALT, strike)
+        Planned(self._floor.env, 0, AT_ONCE, strike)

@@ -41,6 +41,7 @@ MOVING = SCANNED | {
 }
 
 WIDTH = 1 << 40  # more than (resources x failure modes) of any line
+AT_ONCE = 0  # SimPy's own for what cannot wait
 HALT = 2  # behind SimPy's own priorities, before all ends
 FIRST = 3
 SETTLE = FIRST + len(Family) * WIDTH

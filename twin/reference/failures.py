@@ -79,10 +79,10 @@ class Failure:
             self._machine.begin_due()
             yield self._strikes
             self._strikes = self._env.event()
-            self._machine.break_down(self)
-            lasts = self._time_to_repair()
+            lasts, self._remaining = self._remaining, None
+            if lasts is None:
+                lasts = self._break_down()
             if self.crew is not None:
-                self.crew.make()
                 yield self._comes
             yield End(self._env, Family.REPAIR, self._machine.resource, self._env.now + lasts)
             if self.crew is not None:
@@ -91,14 +91,17 @@ class Failure:
 
     def strike(self, left: int) -> None:
         """Let the server be down at the start, with so much of the repair left, ns."""
+        self._break_down()
         self._remaining = left
         self._strikes.succeed()
 
-    def _time_to_repair(self) -> int:
-        """Return how long the repair takes, or the rest of one that was under way."""
+    def _break_down(self) -> int:
+        """Go down and call for the crew; return how long the repair takes, ns."""
+        self._machine.break_down(self)
         lasts = self._repair_luck.duration(self._repair)
-        remaining, self._remaining = self._remaining, None
-        return lasts if remaining is None else remaining
+        if self.crew is not None:
+            self.crew.make()
+        return lasts
 
     def begin_repair(self) -> None:
         """Let the repair begin: somebody has come."""

@@ -45,18 +45,17 @@ class Plan(Failure):
 
     def strike(self, left: int) -> None:
         """Let the server be in maintenance at the start, with so much of it left, ns."""
-        self._remaining = left
-        self.begin()
+        self._break_down()
+        self._lasts = left
+        if self.crew is None:
+            self.begin_repair()
 
     def begin(self) -> None:
         """Begin, or call for somebody who has to be there."""
         self.due = False
-        self._machine.break_down(self)
-        self._lasts = self._time_to_repair()
+        self._lasts = self._break_down()
         if self.crew is None:
             self.begin_repair()
-        else:
-            self.crew.make()
 
     def begin_repair(self) -> None:
         """Let the work begin: everybody is there."""

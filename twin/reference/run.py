@@ -64,6 +64,7 @@ class Reference:
         )
         self._plant = Plant(self._floor)
         self._diary = Diary(line, self.env)
+        self._settled = False  # for the first time
         self.env.settle = self._settle
         self.env.stuck = self._stuck
 
@@ -144,7 +145,8 @@ class Reference:
         return self._diary.watch(
             kind_of(kind),
             resources_of(self._line, names),
-            lambda: {resource: track.state for resource, track in tracks.items()},
+            # Before the line settles for the first time nothing has been seen of it.
+            lambda: {r: track.state for r, track in tracks.items()} if self._settled else {},
         )
 
     def put(self, source: str, product: str | None = None, count: int = 1) -> None:
@@ -194,6 +196,7 @@ class Reference:
         return Outcome(log, tally, self.stop)
 
     def _settle(self) -> None:
+        self._settled = True
         self._plant.settling.settle()
         self.stop = self._too_much() or deadlock(self._floor, self._plant.nodes)
         self.env.halted = self.stop is not None
