@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from cells.attendance import needs_of, with_runner
 from cells.errors import hint
 from cells.expand import machines, numbered_flow
 from cells.graph import Graph, spare_targets, targets_of
@@ -11,7 +12,6 @@ from cells.loads import Taken, takes
 from cells.places import one_machine, room_of
 from cells.problems import Problem
 from cells.schema import Cell, Conveyor, Station
-from cells.staff import needs_of
 
 _STAFFED = ("setup", "load", "process", "unload")  # stages during which somebody may be needed
 
@@ -136,7 +136,7 @@ def _needed(cell: Cell, station: Station, name: str, server: int) -> list[str]:
         for stage in entry.progress
     }
     found = []
-    for need in needs_of(station):
+    for need in needs_of(with_runner(cell, station)):
         during = [need.during] if isinstance(need.during, str) else need.during
         if stages & set(during) or (stages & set(_STAFFED) and "all" in during):
             found += [need.who] * need.count
