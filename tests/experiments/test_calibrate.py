@@ -1,13 +1,16 @@
 """Claims about calibration: the truth is found again, and written into a sound cell file."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from cells.load import load_cell
+from cells.errors import CellError
+from cells.load import load_cell, load_text
 from twin.build import build_line
-from twin.experiments.calibrate import calibrate, predict
+from twin.experiments.calibrate import calibrate, notes, predict
+from twin.experiments.carried import carry, files_of
 from twin.experiments.rewrite import rewrite
 from twin.reference.run import simulate
 
@@ -93,3 +96,106 @@ def test_a_short_log_calibrates_nothing(cells):
 
     assert calibrate(cell, line, short, scan=SCAN) == ()
     assert np.isfinite(short.end)
+
+
+def test_machines_of_one_station_share_a_distribution_and_are_said_to(cells, log):
+    _, cell, line, _ = cells
+
+    (said,) = notes(cell, line, log)
+
+    assert said.startswith("mill: one distribution for its machines, which do not differ (mill_1 ")
+
+
+def test_machines_of_one_station_that_differ_are_named(cells, log):
+    _, cell, line, truth = cells
+    nodes = truth.nodes.copy()
+    nodes["pace"][truth.node_names.index("mill_2")] *= 1.1
+    uneven = simulate(replace(truth, nodes=nodes), seed=4, end=4 * HOUR).log
+
+    (said,) = notes(cell, line, uneven)
+
+    assert said.startswith("mill: its machines differ (mill_1 ")
+    assert "write them as stations of their own" in said
+
+
+MODES = """
+taktwin: 1
+name: two_modes
+products: {shaft: {}}
+sources: {saw: {product: shaft, saturated: true}}
+stations:
+  lathe:
+    process: 4 s
+    failures:
+      jam: {after: {exponential: {mean: JAM min}}, repair: {lognormal: {mean: 30 s, cv: 0.4}}}
+      tool:
+        after: {exponential: {mean: TOOL min}}
+        repair: {lognormal: {mean: REPAIR s, cv: 0.4}}
+        clock: calendar
+sinks: {store: {}}
+flow: [{from: saw, to: lathe}, {from: lathe, to: store}]
+run: {horizon: 8 h}
+"""
+
+
+def modes(jam, tool, repair):
+    text = MODES.replace("JAM", jam).replace("TOOL", tool).replace("REPAIR", repair)
+    cell = load_text(text)
+    return cell, build_line(cell)
+
+
+def test_ways_to_fail_are_told_apart_by_the_length_of_their_repairs():
+    cell, line = modes("20", "60", "400")
+    truth = modes("6", "40", "500")[1]
+    log = simulate(truth, seed=4, end=60 * HOUR).log
+
+    found = {entry.path[3:]: entry for entry in calibrate(cell, line, log, scan=0)}
+
+    assert found["jam", "after"].fit.mean == pytest.approx(360, rel=0.12)
+    assert found["jam", "repair"].fit.mean == pytest.approx(30, rel=0.05)
+    assert found["tool", "after"].fit.mean == pytest.approx(2400, rel=0.35)
+    assert found["tool", "repair"].fit.mean == pytest.approx(500, rel=0.1)
+    assert notes(cell, line, log) == ()
+
+
+def test_ways_to_fail_that_a_log_does_not_tell_apart_stay_as_written_and_it_is_said():
+    cell, line = modes("20", "60", "50")
+    log = simulate(modes("6", "40", "45")[1], seed=4, end=20 * HOUR).log
+
+    paths = {entry.path for entry in calibrate(cell, line, log, scan=0)}
+
+    assert paths == {("stations", "lathe", "process")}
+    (said,) = notes(cell, line, log)
+    assert said.startswith("lathe: jam and tool stay as written: a log tells stops apart by the")
+
+
+RULED = """
+taktwin: 1
+name: ruled
+products: {shaft: {}}
+sources: {saw: {product: shaft, orders: orders.csv}}
+stations: {mill: {process: 5 s}}
+sinks: {store: {}}
+flow: [{from: saw, to: mill}, {from: mill, to: store}]
+run: {horizon: 8 h}
+"""
+
+
+def test_files_that_a_cell_names_are_carried_along_and_nothing_is_overwritten(tmp_path):
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    cell = here / "cell.yaml"
+    cell.write_text(RULED)
+    (here / "orders.csv").write_text("at,product\n")
+    (here / "other.csv").write_text("not named\n")
+
+    copies = carry(cell, there)
+
+    assert files_of(cell) == [Path("orders.csv")]
+    assert copies == [there / "orders.csv"]
+    assert carry(cell, there) == copies  # the same again
+    assert carry(cell, here) == []
+    (there / "orders.csv").write_text("somebody else's\n")
+    with pytest.raises(CellError, match=r"orders\.csv is another file than"):
+        carry(cell, there)
+    assert (there / "orders.csv").read_text() == "somebody else's\n"

@@ -90,3 +90,77 @@ def test_the_incomplete_gamma_function_agrees_with_scipy(a):
     x = np.concatenate([[0.0], a * np.linspace(0.01, 3, 50)])
 
     assert incomplete_gamma(a, x) == pytest.approx(special.gammainc(a, x), abs=1e-5)
+
+
+def mixed(rng, n):
+    """Return durations of two kinds of work in turn by chance."""
+    return np.where(
+        rng.random(n) < 0.3, rng.lognormal(np.log(20), 0.1, n), rng.lognormal(np.log(8), 0.15, n)
+    )
+
+
+def quantiles_agree(fit, values, rel):
+    shares = np.array([0.1, 0.35, 0.6, 0.9])
+    return np.quantile(fit.parameters[""], shares) == pytest.approx(
+        np.quantile(values, shares), rel=rel
+    )
+
+
+def test_two_kinds_of_work_are_a_mixture_written_as_a_table_of_its_mean():
+    values = mixed(np.random.default_rng(12), 3000)
+
+    fit = fit_best(from_log(rounded_up(values, SCAN), SCAN))
+
+    assert (fit.family, fit.shape) == ("empirical", "a mixture of two lognormals")
+    assert fit.mean == pytest.approx(values.mean(), rel=0.01)
+    assert np.mean(fit.parameters[""]) == pytest.approx(fit.mean, rel=1e-9)
+    assert quantiles_agree(fit, values, rel=0.04)
+
+
+def test_a_least_time_and_an_exponential_rest_are_told_apart_from_their_like():
+    values = 6 + np.random.default_rng(13).exponential(3, 3000)
+
+    fit = fit_best(from_log(values, 0.0))
+
+    assert fit.shape == "a least time and an exponential rest"
+    assert fit.mean == pytest.approx(9, rel=0.02)
+    assert min(fit.parameters[""]) == pytest.approx(6, rel=0.01)
+
+
+def test_stops_of_two_rates_are_a_mixture_of_exponentials():
+    rng = np.random.default_rng(14)
+    values = np.where(rng.random(4000) < 0.7, rng.exponential(20, 4000), rng.exponential(600, 4000))
+
+    fit = fit_best(from_log(values, 0.0))
+
+    assert fit.family == "hyperexponential"
+    weights, means = (np.array(fit.parameters[name]) for name in ("weights", "means"))
+    order = np.argsort(means)
+    assert weights[order] == pytest.approx([0.7, 0.3], abs=0.03)
+    assert means[order] == pytest.approx([20, 600], rel=0.1)
+    assert weights.sum() == pytest.approx(1, abs=1e-12)
+
+
+def test_where_no_family_will_do_what_was_measured_stands_for_itself():
+    rng = np.random.default_rng(15)
+    values = rng.choice([5.0, 9.0, 14.0, 30.0], 2000) + rng.normal(0, 0.02, 2000)
+
+    fit = fit_best(from_log(values, 0.0))
+
+    assert (fit.family, fit.shape) == ("empirical", "as measured")
+    assert quantiles_agree(fit, values, rel=0.02)
+    assert fit.misfit > 0.1
+
+
+def test_stamps_of_a_coarse_clock_are_intervals_at_both_ends():
+    rng = np.random.default_rng(16)
+    values = rng.lognormal(np.log(2.2), 0.15, 3000)
+    begun = rng.uniform(0, 1e6, 3000)
+    seen = np.floor(begun + values) - np.floor(begun)  # whole seconds
+
+    (lognormal,) = (family for family in FAMILIES if family.name == "lognormal")
+    fit = fit_best(from_log(seen, 0.0, blur=1.0), (lognormal,))
+
+    assert fit.mean == pytest.approx(values.mean(), rel=0.02)
+    assert fit.parameters["cv"] == pytest.approx(0.15, abs=0.05)
+    assert seen.std() / seen.mean() > 0.22

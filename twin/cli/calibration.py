@@ -26,7 +26,8 @@ def calibrate_cell(out: "Console", job: "Job", folder: Path, target: Path) -> No
     """
     from twin.bridge.recorder import read_recording
     from twin.bridge.session import HandshakeRefused
-    from twin.experiments.calibrate import FEWEST, calibrate
+    from twin.experiments.calibrate import FEWEST, calibrate, notes
+    from twin.experiments.carried import carry
     from twin.experiments.rewrite import rewrite
 
     if target.exists() and target.samefile(job.path):
@@ -41,7 +42,14 @@ def calibrate_cell(out: "Console", job: "Job", folder: Path, target: Path) -> No
     found = calibrate(job.cell, job.line, recording.log, scan=scan)
     if not found:
         raise typer.BadParameter(f"{folder}: no station with {FEWEST} operations; record longer")
-    target.write_text(rewrite(job.path, found, _origin(job, recording)), encoding="utf-8")
+    said = notes(job.cell, job.line, recording.log)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for copy in carry(job.path, target.parent):
+        typer.echo(f"copied beside it: {copy}")
+    text = rewrite(job.path, found, _origin(job, recording), said)
+    target.write_text(text, encoding="utf-8")
+    for note in said:
+        typer.echo(note)
     _tell(out, job, recording, found, target)
 
 

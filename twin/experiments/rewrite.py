@@ -6,14 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from twin.experiments.calibrate import Calibrated
 
-_TIMES = ("mean", "sd", "scale", "value")
+_TIMES = ("mean", "sd", "scale", "value", "means", "")
 
 
-def rewrite(source: Path, found: Sequence[Calibrated], origin: Sequence[str]) -> str:
+def rewrite(
+    source: Path,
+    found: Sequence[Calibrated],
+    origin: Sequence[str],
+    notes: Sequence[str] = (),
+) -> str:
     """Return the text of a cell file with other distributions.
 
     Parameters
@@ -22,7 +27,9 @@ def rewrite(source: Path, found: Sequence[Calibrated], origin: Sequence[str]) ->
         A cell file that has been loaded before, and so is sound.
     found : sequence of Calibrated
     origin : sequence of str
-        Where they come from; written as comments at the top.
+        Where they come from; written as comments at the top, with what is known of each.
+    notes : sequence of str
+        What was left as it was, and why.
     """
     yaml = YAML(typ="rt")
     yaml.width = 160
@@ -32,7 +39,7 @@ def rewrite(source: Path, found: Sequence[Calibrated], origin: Sequence[str]) ->
         _put(document, entry)
     out = io.StringIO()
     yaml.dump(document, out)
-    head = "".join(f"# {line}\n" for line in (*origin, *map(_line, found)))
+    head = "".join(f"# {line}\n" for line in (*origin, *map(_line, found), *notes))
     return head + out.getvalue()
 
 
@@ -46,23 +53,29 @@ def _put(document: Any, entry: Calibrated) -> None:
 
 def _written(entry: Calibrated) -> Any:
     fit = entry.fit
-    values = {
-        name: f"{value:.6g} s" if name in _TIMES else float(f"{value:.6g}")
-        for name, value in fit.parameters.items()
-    }
+    values = {name: _value(name, value) for name, value in fit.parameters.items()}
     if fit.family == "constant":
         return values["value"]
-    inner, outer = CommentedMap(values), CommentedMap()
+    # A table of values stands for itself, without a name.
+    inner = CommentedSeq(values[""]) if "" in values else CommentedMap(values)
+    outer = CommentedMap()
     outer[fit.family] = inner
     inner.fa.set_flow_style()
     outer.fa.set_flow_style()
     return outer
 
 
+def _value(name: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_value(name, one) for one in value]
+    return f"{value:.6g} s" if name in _TIMES else float(f"{value:.6g}")
+
+
 def _line(entry: Calibrated) -> str:
     cut = f" and {entry.cut} cut short" if entry.cut else ""
+    shape = f" ({entry.fit.shape})" if entry.fit.shape else ""
     return (
-        f"{'.'.join(entry.path)}: {entry.fit.family} from {entry.n} durations{cut},"
+        f"{'.'.join(entry.path)}: {entry.fit.family}{shape} from {entry.n} durations{cut},"
         f" mean {entry.fit.mean:.5g} s +- {100 * entry.error:.2g} %"
         f" (log likelihood of the latest 30 %: {entry.fit.held_out:.3f} each)"
     )

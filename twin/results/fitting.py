@@ -7,12 +7,22 @@ as what they are.
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.results.gamma import incomplete_gamma, normal_cdf
+from twin.results.shapes import (
+    mixture_cdf,
+    mixture_start,
+    shifted_cdf,
+    two_rates_cdf,
+    write_measured,
+    write_mixture,
+    write_shifted,
+    write_two_rates,
+)
 
 Floats = NDArray[np.float64]
 _HELD_OUT = 0.3  # of the durations, the latest
@@ -37,7 +47,9 @@ class Durations(NamedTuple):
         return middle
 
 
-def from_log(durations: Floats, scan: float, cut: Floats | None = None) -> Durations:
+def from_log(
+    durations: Floats, scan: float, cut: Floats | None = None, *, blur: float = 0.0
+) -> Durations:
     """Return durations as a log has them, rounded up to whole scans.
 
     Parameters
@@ -48,9 +60,11 @@ def from_log(durations: Floats, scan: float, cut: Floats | None = None) -> Durat
         s; 0: exact to a microsecond.
     cut : ndarray, optional
         Durations that were still going on, s.
+    blur : float
+        Resolution of the time stamps, s: both ends may be off by so much.
     """
-    width = max(scan, 1e-6)
-    low, high = np.maximum(durations - width, 0.0), np.maximum(durations, width)
+    width = max(scan, blur, 1e-6)
+    low, high = np.maximum(durations - width, 0.0), np.maximum(durations + blur, width)
     if cut is not None:
         low, high = np.append(low, cut), np.append(high, np.full(cut.size, np.inf))
     return Durations(low, high)
@@ -60,17 +74,21 @@ class Fit(NamedTuple):
     """A fitted distribution."""
 
     family: str  # as a cell file names it
-    parameters: dict[str, float]  # times in s
+    parameters: dict[str, Any]  # as a cell file has them, times in s
     mean: float  # s
     log_likelihood: float
     held_out: float  # mean log likelihood of the latest durations, not used for their fit
+    misfit: float = 0.0  # largest distance of its distribution from that of the latest durations
+    shape: str = ""  # what was fitted, where the cell file has a table of values for it
 
 
 class _Family(NamedTuple):
     name: str
     start: Callable[[float, float], list[float]]  # from mean and cv
     cdf: Callable[[Floats, list[float]], Floats]
-    write: Callable[[list[float]], tuple[dict[str, float], float]]  # parameters, mean
+    write: Callable[[list[float]], tuple[dict[str, Any], float]]  # parameters, mean
+    shape: str = ""  # what it is called where the cell language has no name for it
+    begin: Callable[[Floats], list[float]] | None = None  # from all durations, in place of start
 
 
 def _lognormal(x: Floats, t: list[float]) -> Floats:
@@ -139,13 +157,42 @@ FAMILIES = (
         lambda t: ({"mean": math.exp(t[0])}, math.exp(t[0])),
     ),
 )
+# Tried where none of those will do: they have more numbers, or need a table in the cell file.
+SHAPES = (
+    _Family(
+        "hyperexponential",
+        lambda m, cv: [0.0, math.log(m) - min(1.0, cv), math.log(m) + min(1.0, cv)],
+        two_rates_cdf,
+        write_two_rates,
+    ),
+    _Family(
+        "empirical",
+        lambda m, cv: [math.log(m * max(0.05, 1 - cv)), math.log(m * min(0.95, cv))],
+        shifted_cdf,
+        write_shifted,
+        shape="a least time and an exponential rest",
+    ),
+    _Family(
+        "empirical",
+        lambda m, cv: [0.0, math.log(m) - cv, -1.0, math.log(m) + cv, -1.0],
+        mixture_cdf,
+        write_mixture,
+        shape="a mixture of two lognormals",
+        begin=mixture_start,
+    ),
+)
+# Kolmogorov and Smirnov: of true distributions 10 % and 0.1 % are further off, times sqrt(n).
+_DOUBTFUL, _FAR = 1.22, 1.95
+_MOST_CUT = 0.1  # share of durations cut short beyond which there is nothing to set a fit against
 
 
 def fit_best(durations: Durations, families: tuple[_Family, ...] = FAMILIES) -> Fit:
     """Return the family that foretells the latest durations best, fitted to all.
 
     The earliest 70 % are fitted, the rest judges: a hold-out by time, not by shuffling, since what
-    is asked of the fit is the future.
+    is asked of the fit is the future.  If the latest are not what the best family says, mixtures
+    and a least time are tried as well; if those are far off too, while the latest are as the
+    earliest were, what was measured stands for itself.
 
     Raises
     ------
@@ -159,24 +206,72 @@ def fit_best(durations: Durations, families: tuple[_Family, ...] = FAMILIES) -> 
         return Fit("constant", {"value": mean}, mean, 0.0, 0.0)
     early = durations.between(0, int(durations.low.size * (1 - _HELD_OUT)))
     late = durations.between(early.low.size, durations.low.size)
-    scored: list[tuple[float, int, _Family, float]] = []
-    for family in families:
-        found = _fitted(family, early)
-        held_out = _log_likelihood(family, found, late) / late.low.size
-        # Of two that foretell alike the simpler one, as Akaike would weigh them.
-        score = held_out - len(found) / late.low.size
-        scored.append((score, -len(scored), family, held_out))
-    _, _, family, held_out = max(scored)
-    best = _fitted(family, durations)
-    parameters, mean = family.write(best)
-    return Fit(family.name, parameters, mean, _log_likelihood(family, best, durations), held_out)
+    best = max((_tried(family, early, late) for family in families), key=lambda one: one.score)
+    width = math.sqrt(late.low.size)
+    if best.misfit * width > _DOUBTFUL and families is FAMILIES:
+        others = [_tried(family, early, late) for family in SHAPES]
+        best = max([best, *others], key=lambda one: one.score)
+    if best.misfit > 2 * max(_FAR / width, _between(early, late)):
+        parameters, mean = write_measured(durations.middle)
+        held_out, misfit = best.held_out, best.misfit
+        return Fit("empirical", parameters, mean, math.nan, held_out, misfit, "as measured")
+    return _whole(best, durations)
+
+
+class _Tried(NamedTuple):
+    """A family fitted to the earliest durations and judged by the latest."""
+
+    family: _Family
+    score: float
+    held_out: float
+    misfit: float
+
+
+def _tried(family: _Family, early: Durations, late: Durations) -> _Tried:
+    found = _fitted(family, early)
+    held_out = _log_likelihood(family, found, late) / late.low.size
+    # Of two that foretell alike the one with fewer numbers (Schwarz, 1978).
+    score = held_out - len(found) * math.log(late.low.size) / 2 / late.low.size
+    return _Tried(family, score, held_out, _misfit(late, lambda x: family.cdf(x, found)))
+
+
+def _whole(best: _Tried, durations: Durations) -> Fit:
+    """Return a family fitted to all durations."""
+    family, found = best.family, _fitted(best.family, durations)
+    parameters, mean = family.write(found)
+    likelihood = _log_likelihood(family, found, durations)
+    return Fit(family.name, parameters, mean, likelihood, best.held_out, best.misfit, family.shape)
+
+
+def _misfit(durations: Durations, cdf: Callable[[Floats], Floats]) -> float:
+    """Return how far a distribution is at most from what whole durations allow.
+
+    At x it has to lie between the share whose upper end is up to x and that whose lower end is.
+    """
+    whole = np.isfinite(durations.high)
+    if whole.mean() < 1 - _MOST_CUT:
+        return 0.0
+    low, high = np.sort(durations.low[whole]), np.sort(durations.high[whole])
+    ends = np.concatenate([low, high])
+    least = np.searchsorted(high, ends, "right") / high.size
+    most = np.searchsorted(low, ends, "left") / high.size
+    found = cdf(ends)
+    return max(0.0, float((least - found).max()), float((found - most).max()))
+
+
+def _between(early: Durations, late: Durations) -> float:
+    """Return the largest distance of what was measured early from what was measured late."""
+    whole = np.isfinite(early.high)
+    ends = np.sort(early.high[whole])
+    return _misfit(late, lambda x: np.searchsorted(ends, x, "right") / ends.size)
 
 
 def _fitted(family: _Family, durations: Durations) -> list[float]:
     middle = durations.middle
     mean = float(middle.mean())
     cv = min(10.0, max(1e-4, float(middle.std()) / mean))
-    return _minimised(lambda t: -_log_likelihood(family, t, durations), family.start(mean, cv))
+    start = family.start(mean, cv) if family.begin is None else family.begin(middle)
+    return _minimised(lambda t: -_log_likelihood(family, t, durations), start)
 
 
 def _log_likelihood(family: _Family, t: list[float], durations: Durations) -> float:
@@ -202,7 +297,7 @@ def _minimised(f: Callable[[list[float]], float], start: list[float]) -> list[fl
         for j in range(len(start))
     ]
     corners = sorted((f(point), point) for point in points)
-    for _ in range(200):
+    for _ in range(100 * len(start)):
         if abs(corners[-1][0] - corners[0][0]) <= 1e-9 * (1 + abs(corners[0][0])):
             break
         corners = _step(f, corners)
