@@ -102,6 +102,61 @@ def test_a_vehicle_feeds_the_line_and_reacts_to_its_finished_parts():
     ]
 
 
+FULL = """taktwin: 1
+name: full
+products: {crate: {}}
+sources: {dock: {product: crate, external: true}}
+buffers: {yard: {}}
+stations: {mill: {process: 3 s}}
+sinks: {out: {}}
+flow: [{from: dock, to: yard}, {from: yard, to: mill}, {from: mill, to: out}]
+run: {horizon: 1 h, LIMIT}
+"""
+
+
+@pytest.mark.parametrize(
+    ("limit", "kind", "seen"),
+    [
+        ("most_parts: 4", "overload", [4, 7]),
+        ("most_events: 3", "limit of events", [4, 7, 10, 13]),
+    ],
+)
+@pytest.mark.parametrize("engine", ["kernel", "reference"])
+def test_those_who_watch_are_told_what_happens_at_the_instant_at_which_it_stops(
+    engine, limit, kind, seen
+):
+    cell = load_text(FULL.replace("LIMIT", limit))
+    if engine == "kernel":
+        env = simpy.Environment()
+        line, unit = twin.attach(env, cell), 1
+    else:
+        line = Reference(build_line(cell), 1)
+        env, unit = line.env, NS
+    told = []
+
+    def clerk():
+        finished = line.watch("finished", "out")
+        while True:
+            part = yield finished.get()
+            told.append(part.at / unit)
+            line.put("dock", count=1)  # to no effect when it has stopped
+
+    def feeder():
+        yield env.timeout(1 * unit)
+        line.put("dock", count=3)
+        yield env.timeout(6 * unit)
+        line.put("dock", count=2)
+
+    env.process(clerk())
+    env.process(feeder())
+    env.run(until=60) if engine == "kernel" else line.run(60 * NS)
+
+    assert line.stop is not None
+    assert line.stop.kind == kind
+    assert told == seen
+    assert line.log().activities["t1"].max() == line.stop.at
+
+
 def test_a_station_that_is_stopped_finishes_its_part_after_it_is_started():
     env = simpy.Environment()
     line = twin.attach(env, load_text(CELL))

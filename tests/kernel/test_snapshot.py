@@ -8,13 +8,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+from cells.load import load_text
 from tests.kernel.test_run import COMPILED, EXAMPLES, assert_same, line_of, queue
 from tests.strategies import cases
+from twin.build import build_line
 from twin.kernel.layout import model_of, state_of
 from twin.kernel.model import NS_PER_S
 from twin.kernel.run import replicate, simulate
 from twin.kernel.single import Run
 from twin.kernel.snapshot import SnapshotError, dump, restore
+from twin.kernel.tally import STOPPED
 
 LATER = (3_600 if COMPILED else 240) * NS_PER_S
 NOW = LATER // 6
@@ -38,14 +41,48 @@ def test_a_run_saved_and_loaded_at_any_instant_equals_the_run_in_one(case):
     rng, model = Random(case.seed), model_of(line)
     run = Run(line, model, state_of(line, model, **settings, log=True), end=case.horizon)
     for until in sorted(rng.randint(0, case.horizon) for _ in range(3)):
-        if run.advance(until) is not None:
-            break  # a line that has stopped does not go on
+        run.advance(until)
         run = Run(line, model, restore(line, dump(line, run.state)), end=case.horizon)
     pieces = run.outcome()
 
     assert np.array_equal(pieces.log.activities, whole.log.activities)
     assert pieces.stop == whole.stop
     assert_same(pieces.tally, whole.tally)
+
+
+STOPPING = {
+    "deadlock": "buffers: {a: {capacity: 1}}\nsinks: {out: {}}\nflow: [{from: s, to: m}, {from: m,"
+    " to: a}, {from: a, to: {n: 100 %}}, {from: n, to: {m: 99.9999 %, out: 0.0001 %}}]",
+    "overload": "sinks: {out: {}}\nbuffers: {a: {}}\nflow: [{from: s, to: a}, {from: a, to: m},"
+    " {from: m, to: n}, {from: n, to: out}]",
+    "limit of events": "sinks: {out: {}}\nflow: [{from: s, to: m}, {from: m, to: n},"
+    " {from: n, to: out}]",
+}
+
+
+@pytest.mark.parametrize("kind", STOPPING)
+def test_a_line_that_has_stopped_stays_stopped_when_it_is_taken_up_again(kind):
+    limits = {"overload": ", most_parts: 9", "limit of events": ", most_events: 20"}.get(kind, "")
+    last = ", limit: 3" if kind == "deadlock" else ""
+    line = build_line(
+        load_text(
+            "taktwin: 1\nname: x\nproducts: {p: {}}\nsources: {s: {product: p, every: 1 s"
+            f"{last}}}}}\nstations: {{m: {{process: 3 s}}, n: {{process: 3 s}}}}\n"
+            f"{STOPPING[kind]}\n"
+            f"run: {{horizon: 1 h{limits}}}"
+        )
+    )
+    run = running(line, NOW)
+    first = run.advance(NOW)
+
+    again = Run(line, model_of(line), restore(line, dump(line, run.state)), end=LATER)
+
+    assert first is not None
+    assert first.kind == kind
+    assert again.advance(LATER) == first
+    stopped = replicate(line, seed=2, replications=3, end=LATER, start=NOW, origin=run.state)
+    assert stopped.finished.sum() == 0
+    assert [STOPPED[one] for one in stopped.stopped] == [kind] * 3
 
 
 def test_forecasts_from_a_state_differ_in_luck_but_not_in_what_has_begun():

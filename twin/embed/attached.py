@@ -175,6 +175,8 @@ class AttachedLine:
 
     def _ask(self, kind: int, node: int, product: int = NONE, count: int = 0) -> None:
         self._check_time()
+        if self.stop is not None:
+            return  # nothing happens any more
         self._commands.append((kind, node, product, count))
         self._wake(self.now)
 
@@ -203,21 +205,20 @@ class AttachedLine:
         self._env.schedule(event, _LAST, max(0, delay))
 
     def _go_on(self, event: Event) -> None:
-        if event is not self._next or self.stop is not None:
+        if event is not self._next:
             return  # overtaken by another
         coming = self._env.peek()
         if coming > self._env.now and self._clock.line(coming) <= self._due:
             self._wake(self._due, coming)  # the same nanosecond, as a float a little later
             return
         self._next = None
-        if not self._told:
+        if not self._told and self.stop is None:
             self._obey()
             until = max(self._due, self._clock.line(coming) - 1)
             self.stop = self._run.advance(min(until, LATEST))
-        if self.stop is not None:
-            return
         if not self._told:
-            self._sleep()
+            if self.stop is None:
+                self._sleep()
         elif self._reached > self._due:
             self._wake(self._reached)  # told when the environment has come there
         else:

@@ -186,6 +186,7 @@ GLOBAL = np.dtype(
         ("window", np.int64),
         ("interrupted", np.int64),  # 1: the line is in the middle of settling
         ("unsettled", np.int64),  # 1: something ended at this instant since the line settled
+        ("stopped", np.int64),  # why the line stopped, as `advance` said; REACHED: it did not
         ("ends", np.int64),  # ends at this instant
         ("total", np.int64),  # ends of the run
         ("most_total", np.int64),  # with more the run stops

@@ -248,14 +248,14 @@ def advance(model: Model, state: RunState, until: Int, budget: Int) -> Int:
             g["interrupted"] = 1 if lacking != REACHED else 0
             if lacking != REACHED:
                 return lacking
+            if g["telling"] == 1:
+                tell_changes(m, s)
             if g["spare"] < g["brim"]:
                 return OVERLOADED
             if g["total"] > g["most_total"]:
                 return TOO_LONG
-            if g["telling"] == 1:
-                tell_changes(m, s)
-                if g["told"] > 0:
-                    return TOLD
+            if g["told"] > 0:
+                return TOLD
         elif g["bad"] == 1:  # drawn while the line settled
             return BAD_SAMPLE
         elif is_dead(m, s, slot):

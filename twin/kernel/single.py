@@ -32,6 +32,7 @@ from twin.kernel.stops import RunError, Stop, too_long
 from twin.kernel.sums import HALF_BITS, split
 from twin.kernel.tally import STOPPED, Tally
 
+_STOPS = (DEADLOCK, LIVELOCK, OVERLOADED, TOO_LONG)
 _BUDGET = 500_000  # ends between two looks at whether to stop: about 0.1 s
 
 
@@ -62,7 +63,7 @@ class Run:
     ) -> None:
         self._line, self._model, self._state, self._end = line, model, state, end
         self._cancelled = cancelled
-        self._code = REACHED
+        self._code = int(state.glob["stopped"][0])  # a line that has stopped does not go on
 
     def advance(self, until: int) -> Stop | None:
         """Run until an instant, inclusive; return why the line stopped before, if it did.
@@ -74,7 +75,7 @@ class Run:
         RunError
             If a sampled time is negative, not a number or too large.
         """
-        while self._code not in (DEADLOCK, LIVELOCK, OVERLOADED, TOO_LONG):
+        while self._code not in _STOPS:
             self._code = int(engine.advance(self._model, self._state, until, _BUDGET))
             if self._code in (REACHED, TOLD):
                 return None
@@ -83,6 +84,7 @@ class Run:
             if self._code == BAD_SAMPLE:
                 raise _bad(self._line, self._state)
             self._enlarge()
+        self._state.glob["stopped"] = self._code
         if self._code == LIVELOCK:
             return blame.livelock(self._line, self._state)
         if self._code == OVERLOADED:

@@ -155,6 +155,10 @@ class LineEnvironment(simpy.Environment):
             self.step()
         if not self.halted:
             self._now = until
+            return
+        # Processes of the user still learn what happened at this instant.
+        while queue and queue[0][0] == self._now and queue[0][1] < HALT:
+            self.step()
 
     def _settle(self, _: Event) -> None:
         self._settling = False

@@ -151,6 +151,8 @@ class Reference:
 
     def put(self, source: str, product: str | None = None, count: int = 1) -> None:
         """Let parts arrive at an external source now; without a product they are of its mix."""
+        if self.stop is not None:
+            return
         chosen = None
         if product is not None:
             chosen = index_of("product", product, self._line.products)
@@ -160,13 +162,15 @@ class Reference:
 
     def stop_station(self, name: str) -> None:
         """Stop a station as the end of a shift would."""
-        self._station(name).stop()
-        self.env.settle_soon()
+        if self.stop is None:
+            self._station(name).stop()
+            self.env.settle_soon()
 
     def start_station(self, name: str) -> None:
         """Let a station go on that was stopped."""
-        self._station(name).start()
-        self.env.settle_soon()
+        if self.stop is None:
+            self._station(name).start()
+            self.env.settle_soon()
 
     def _station(self, name: str) -> Station:
         names = tuple(station.name for station in self._plant.stations)
@@ -212,6 +216,7 @@ class Reference:
 
     def _stuck(self) -> None:
         self.stop = livelock(self._floor)
+        self._diary.hand_out({})  # the line has not settled: only what happened to parts
 
 
 class Clock(Protocol):
