@@ -124,7 +124,7 @@ def test_keys_are_made_allowed_shown_and_revoked(tmp_path):
     [
         (["allow", "desk", "short"], "is no key"),
         (["allow", "desk", "x" * 40, "--role", "king"], "roles are observer, operator, engineer"),
-        (["revoke", "nobody"], "cannot be removed"),
+        (["revoke", "nobody"], "nobody named 'nobody' may connect"),
     ],
 )
 def test_wrong_keys_and_roles_are_named(words, text, tmp_path):

@@ -8,6 +8,7 @@ a second line; without one it is `observer`, who may only read.
 import os
 from pathlib import Path
 
+from cells.errors import hint
 from twin.bridge.session.errors import BridgeError
 from twin.bridge.session.permits import Role
 from twin.bridge.transport import KeyPair, is_key, new_key_pair
@@ -87,6 +88,9 @@ def revoke(folder: str | Path, name: str) -> None:
         If nobody has that name.
     """
     path = Path(folder) / "allowed" / f"{name}.public"
+    names = list(known(folder))
+    if name not in names:
+        raise KeyFileError(f"{folder}: nobody named {name!r} may connect.{hint(name, names)}")
     try:
         path.unlink()
     except OSError as error:

@@ -92,8 +92,9 @@ def follow(
         socket.close()
     recorder.commit()
     if error is not None:
-        kept = f"{recorder.recording.position.next} records are kept in {recorder.folder}"
-        raise type(error)(f"{endpoint}: {error}; {kept}")
+        count = recorder.recording.position.next
+        kept = f"; {count} records are kept in {recorder.folder}" if count else ""
+        raise type(error)(f"{endpoint}: {error}{kept}")
     return _result(session, recorder, clock.now() - begun)
 
 

@@ -325,7 +325,7 @@ class FollowerSocket(Sockets):
     """
 
     def __init__(self, endpoint: str, *, keys: KeyPair | None, controller_key: str | None) -> None:
-        host = urlsplit(endpoint).hostname or ""
+        host = _host_of(endpoint)
         if (keys is None or controller_key is None) and not is_loopback(host):
             raise EndpointError(f"{endpoint} is another machine: give the keys of both sides")
         self._endpoint, self._keys, self._controller_key = endpoint, keys, controller_key
@@ -389,6 +389,16 @@ class FollowerSocket(Sockets):
         except zmq.Again:
             return False
         return True
+
+
+def _host_of(endpoint: str) -> str:
+    try:
+        parts = urlsplit(endpoint)
+        if parts.scheme == "tcp" and parts.hostname and parts.port:
+            return parts.hostname
+    except ValueError:
+        pass  # a port that is no number
+    raise EndpointError(f"{endpoint!r} is no endpoint: tcp://HOST:PORT is")
 
 
 def _bind_failed(host: str, port: int, error: zmq.ZMQError) -> str:

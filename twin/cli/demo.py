@@ -27,5 +27,6 @@ def demo(
     console.rule("3  Twin against controller")
     plan = shadow.Plan(faults=("lathe_2:slow:12%:0h",), seed=seed)
     fidelity = shadow.follow(console, job, out, plan)
+    console.print(fidelity.sentence)
     console.rule("4  Report")
     outcome.report(console, job, out, pair.candidate, comparison=pair.comparison, fidelity=fidelity)

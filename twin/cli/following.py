@@ -63,9 +63,7 @@ def _judge(out: "Console", job: "Job", recording: "Recording", seed: int) -> "Fi
     warm_kernel(out)
     line = replace(job.line, scan=_scan(recording))
     with progress(out, "Comparing the controller with the twin") as tell:
-        fidelity = judge_plant(line, recording.log, seed=seed, begin=recording.begin, progress=tell)
-    out.print(fidelity.sentence)
-    return fidelity
+        return judge_plant(line, recording.log, seed=seed, begin=recording.begin, progress=tell)
 
 
 def _scan(recording: "Recording") -> int:
@@ -82,26 +80,30 @@ def connect(out: "Console", job: "Job", folder: Path, target: Target) -> "Fideli
         If it cannot be reached, refuses or falls silent.
     """
     from twin.bridge.recorder import Recorder
-    from twin.bridge.session import Terms
+    from twin.bridge.session import BridgeError, Terms
     from twin.bridge.shadow import follow
-    from twin.cli.shadow import next_folder
+    from twin.cli.shadow import drop_if_empty, next_folder
     from twin.cli.steps import warm_kernel
 
     # Before anything is heard: a twin that compiles for 20 s would seem to be gone.
     warm_kernel(out)
     run = next_folder(folder)
     out.print(f"Following {target.endpoint}, recorded in {run}")
-    with Recorder(run / "log") as recorder, _view(out, job, recorder, target) as view:
-        with suppress(KeyboardInterrupt):
-            follow(
-                target.endpoint,
-                _access(target.keys),
-                job.line.model_id,
-                recorder,
-                on_status=view.show,
-                terms=Terms(from_now=target.from_now),
-            )
-        recording = recorder.recording
+    try:
+        with Recorder(run / "log") as recorder, _view(out, job, recorder, target) as view:
+            with suppress(KeyboardInterrupt):
+                follow(
+                    target.endpoint,
+                    _access(target.keys),
+                    job.line.model_id,
+                    recorder,
+                    on_status=view.show,
+                    terms=Terms(from_now=target.from_now),
+                )
+            recording = recorder.recording
+    except BridgeError:
+        drop_if_empty(run)
+        raise
     if view.forecast is not None:
         out.print(f"Forecast: {view.said()}")
     return _judge(out, job, recording, target.seed)

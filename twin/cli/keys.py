@@ -62,8 +62,10 @@ def show(folder: Folder) -> None:
 
     Example: `taktwin keys show keys`
     """
-    from twin.bridge.keys import known, load_public
+    from twin.bridge.keys import KeyFileError, known, load_public
 
+    if not folder.is_dir():
+        raise KeyFileError(f"{folder}: no such folder; make keys with `taktwin keys make`")
     for path in sorted(folder.glob("*.public")):
         typer.echo(f"{path.stem:20} {load_public(folder, path.stem)}")
     for name, (public, role) in known(folder).items():

@@ -1,5 +1,6 @@
 """Start an emulated controller, follow it, record it, and compare what it made with the twin."""
 
+import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -55,9 +56,7 @@ def follow(out: "Console", job: "Job", folder: Path, plan: Plan) -> "Fidelity":
     warm_kernel(out)
     with progress(out, "Comparing the controller with the twin") as tell:
         line = replace(job.line, scan=plan.scan)
-        fidelity = judge_plant(line, plant, seed=_seed(job, plan), progress=tell)
-    out.print(fidelity.sentence)
-    return fidelity
+        return judge_plant(line, plant, seed=_seed(job, plan), progress=tell)
 
 
 def _seed(job: "Job", plan: Plan) -> int:
@@ -130,3 +129,10 @@ def next_folder(folder: Path) -> Path:
     run = folder / f"{max(taken, default=0) + 1:04d}"
     run.mkdir()
     return run
+
+
+def drop_if_empty(run: Path) -> None:
+    """Remove the folder of a record into which nothing came."""
+    files = [path for path in run.rglob("*") if path.is_file()]
+    if all(path.suffix == ".wal" and not path.stat().st_size for path in files):
+        shutil.rmtree(run)

@@ -94,8 +94,11 @@ def twin(
 def _plan(
     fault: list[str] | None, hours: float, scan: str, port: int, seed: int | None
 ) -> shadow.Plan:
+    from twin.bridge.faults import parse_fault
     from twin.cli.quantities import duration
 
+    for text in fault or ():
+        parse_fault(text)
     return shadow.Plan(
         faults=tuple(fault or ()),
         hours=hours,
