@@ -211,10 +211,12 @@ class Ask:
 def simulate(out: "Console", job: Job, ask: Ask) -> "Run":
     """Run a job's line in the kernel, with a progress bar."""
     from twin.experiments.replicate import run_cell
+    from twin.experiments.ties import with_ties
 
     warm_kernel(out)
     with progress(out, f"Running {job.cell.name}") as tell:
-        return run_cell(job.cell, job.line, **asdict(ask), progress=tell)
+        run = run_cell(job.cell, job.line, **asdict(ask), progress=tell)
+    return with_ties(run, job.line)
 
 
 def compare(out: "Console", job: Job, other: Job, ask: Ask) -> "Pair":

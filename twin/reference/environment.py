@@ -77,6 +77,7 @@ class End(Planned):
 
     def __init__(self, env: "LineEnvironment", family: Family, index: int, due: int) -> None:
         self.family = family
+        self.index = index
         self.due = due
         self.at = env.noticed(due) if family in SCANNED else due
         env.moving += family in MOVING
@@ -107,6 +108,7 @@ class LineEnvironment(simpy.Environment):
         self.moving = 0  # ends to come that can move parts
         self.settle: Callable[[], None] = lambda: None
         self.stuck: Callable[[], None] = lambda: None  # called when an instant does not end
+        self.noted: Callable[[Any], None] | None = None  # who is told of each end
         self._scan = scan
         self._limit = limit
         self.halted = False  # the line has stopped by itself
@@ -136,6 +138,8 @@ class LineEnvironment(simpy.Environment):
             self._instant, self._ends = self._now, 0
         self._ends += 1
         self.total += 1
+        if self.noted is not None:
+            self.noted(end)
         if end.family in MOVING:  # type: ignore[attr-defined]
             self.moving -= 1
         self.settle_soon()

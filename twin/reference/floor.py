@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from twin.reference.calls import Call
     from twin.reference.group import Group
     from twin.reference.server import Server
+    from twin.reference.ties import Ties
     from twin.reference.watched import Watched
 
 
@@ -33,6 +34,7 @@ class Floor:
     calls: "list[Call]" = field(default_factory=list)  # open
     groups: "list[Group]" = field(default_factory=list)
     inside: int = 0  # parts in the line
+    ties: "Ties | None" = None  # while it is looked for what order decides
     # Used as ordered sets.
     unstarted: "dict[Server, None]" = field(default_factory=dict)  # hold a part to start or resume
     touched: "dict[Watched, None]" = field(default_factory=dict)  # may be seen to do something new

@@ -116,6 +116,8 @@ class Group:
                 idle = idle[:1]
             pairs = ((unit, one) for one in wanted for unit in idle)
             unit, chosen = min(pairs, key=self._place_of)
+            if self._floor.ties is not None:
+                self._floor.ties.chosen([self._urgency(unit, one) for one in wanted])
             if isinstance(chosen, Offer):
                 unit.send(chosen, self.exchange_for(chosen))
             else:

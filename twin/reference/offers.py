@@ -43,6 +43,10 @@ class Offers:
         """Return the offers a carrier group is to fetch and nobody is on the way to."""
         return [entry[-1] for entry in self._carried.get(group, ()) if not entry[-1].sent]
 
+    def all_direct(self) -> list[Offer]:
+        """Return the offers that move by themselves, in order."""
+        return [entry[-1] for entry in self.direct]
+
     def all(self) -> list[Offer]:
         """Return every offer."""
         lists = [self.direct, *self._carried.values()]

@@ -20,6 +20,7 @@ from twin.reference.plant import Plant
 from twin.reference.recorder import Activity, Recorder
 from twin.reference.station import Station
 from twin.reference.stops import deadlock, livelock
+from twin.reference.ties import Ties
 
 if TYPE_CHECKING:
     from twin.kernel.stops import Stop
@@ -127,6 +128,12 @@ class Reference:
         """Return what a server or a carrier unit does now; None for other resources."""
         track = self._plant.tracks.get(resource)
         return None if track is None else track.state
+
+    def look_for_ties(self) -> Ties:
+        """Return what will be found of how often order at one instant decides, from now on."""
+        ties = self._floor.ties = Ties(self._line)
+        self.env.noted = lambda end: ties.end(self.now, end)
+        return ties
 
     # For processes of the user
 

@@ -29,7 +29,11 @@ class Settling:
 
     def _settle_once(self) -> None:
         while (move := self._next_move()) is not None:
+            ties = self.floor.ties
+            rivals = ties.rivals(*move, self.floor.offers.all_direct()) if ties else []
             self._hand_over(*move)
+            if ties:
+                ties.moved(rivals)
         for server in self._unstarted():
             server.call_staff()
         for group in self.groups:
