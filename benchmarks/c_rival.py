@@ -34,8 +34,9 @@ _FAMILIES = (Dist.CONSTANT, Dist.EXPONENTIAL, Dist.LOGNORMAL)
 _NUMBERS = ("nodes", "resources", "leaves", "states", "seed", "replication", "start")
 _COLUMNS = (
     *("kind", "resource", "capacity", "saturated", "dist", "after", "repair", "pace", "stream"),
-    *("target_first", "targets", "feeder_first", "feeders"),
+    *("target_first", "targets", "feeder_first", "feeders", "way", "way_to", "sole_feeder"),
     *("node", "order", "priority", "end_slot", "repair_slot", "clock_slot", "arrival_slot"),
+    "passes",
     *("after_stream", "repair_stream", "family", "a", "b", "slot_kind", "slot_who"),
 )
 _SUMS = ("time", "laps", "count", "histogram")
@@ -177,6 +178,9 @@ def _columns(line: Line, model: Model) -> dict[str, NDArray[np.generic]]:
         "targets": np.array(list(chain.from_iterable(targets)), np.int64),
         "feeder_first": model.feeder_first,
         "feeders": model.feeders,
+        "way": model.ways["target"][:, 0],
+        "way_to": model.ways["to"][:, 0],
+        "sole_feeder": model.sole_feeder,
         "node": res["node"],
         "order": res["order"],
         "priority": np.minimum(priority, 2**31 - 1),
@@ -184,6 +188,7 @@ def _columns(line: Line, model: Model) -> dict[str, NDArray[np.generic]]:
         "repair_slot": res["repair"],
         "clock_slot": clock_slots,
         "arrival_slot": res["arrival"],
+        "passes": res["passes"],
         "after_stream": line.after_stream[:, 0],
         "repair_stream": line.repair_stream[:, 0],
         **{name: line.dists[name] for name in ("family", "a", "b")},

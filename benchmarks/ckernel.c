@@ -89,7 +89,6 @@ static inline void stop_clock(struct run *s, struct resource *r) {
 }
 
 static inline void end_operation(struct run *s, struct resource *r) {
-  set_slot(s, r->end, NEVER);
   close(s, r, BY_ITSELF);
   stop_clock(s, r);
   r->phase = DONE;
@@ -173,12 +172,16 @@ static inline void create_part(struct run *s, struct resource *r) {
   if (n->parts == 1) offer(s, r);
 }
 
-static inline int leave_source(struct run *s, struct resource *r, struct node *n) {
-  int part = drop_head(s, n);
+static inline void enter_line(struct run *s, struct resource *r, int part) {
   emit_fact(s, r, s->parts[part].since, ENTERED);
   s->parts[part].entry = s->now;
   integrate_wip(s);
   s->inside++;
+}
+
+static inline int leave_source(struct run *s, struct resource *r, struct node *n) {
+  int part = drop_head(s, n);
+  enter_line(s, r, part);
   if (n->saturated)
     create_part(s, r);
   else if (n->parts > 0)
@@ -197,7 +200,6 @@ static inline int leave_buffer(struct run *s, struct resource *r, struct node *n
 static inline int release(struct run *s, struct resource *r, int taker) {
   struct node *n = &s->nodes[r->node];
   r->offered = 0;
-  n->pending--;
   if (n->kind == STATION) return leave_server(s, r, taker);
   if (n->kind == BUFFER) return leave_buffer(s, r, n, taker);
   return leave_source(s, r, n);
@@ -216,9 +218,8 @@ static inline void admit(struct run *s, struct node *n, struct resource *to, int
   }
 }
 
-/* Move the first of the offers to be tried, or drop it if no target accepts. */
-static inline void move_first(struct run *s) {
-  int r = pop(s);
+/* Move an offer, or let it be if no target accepts it. */
+static inline void move(struct run *s, int r) {
   const struct node *from = &s->nodes[s->res[r].node];
   for (int k = from->first_target; k < from->last_target; k++) {
     struct node *n = &s->nodes[s->line->targets[k]];
@@ -232,6 +233,8 @@ static inline void move_first(struct run *s) {
   }
 }
 
+#include "ckernel_passing.h"
+
 /* ---- one instant ---- */
 
 static inline void await_arrival(struct run *s, struct resource *r) {
@@ -241,10 +244,13 @@ static inline void await_arrival(struct run *s, struct resource *r) {
 static inline void end(struct run *s, int slot) {
   struct resource *r = &s->res[s->line->slot_who[slot]];
   switch (s->line->slot_kind[slot]) {
-    case OPERATION_ENDS: end_operation(s, r); break;
+    case OPERATION_ENDS:
+      set_slot(s, slot, NEVER);
+      if (!pass_on(s, r)) end_operation(s, r);
+      break;
     case REPAIR_ENDS: end_repair(s, r); break;
     case FAILURE_STRIKES: strike(s, r); break;
-    default: create_part(s, r), await_arrival(s, r);
+    default: create_part(s, r), await_arrival(s, r), pass_in(s, r);
   }
 }
 
@@ -256,9 +262,9 @@ static inline int state_of(const struct resource *r) {
 
 static inline void settle(struct run *s) {
   for (;;) {
-    refresh_offers(s);
-    if (s->n_heap == 0 || s->code != REACHED) break;
-    move_first(s);
+    int r = next_offer(s);
+    if (r < 0 || s->code != REACHED) break;
+    move(s, r);
   }
   for (int k = 0; k < s->n_starting; k++) start(s, &s->res[s->starting[k]]);
   s->n_starting = 0;
@@ -271,25 +277,26 @@ static inline void settle(struct run *s) {
 }
 
 static inline void advance(struct run *s) {
-  i64 ends = 0;
-  int unsettled = 1;
+  s->ends = 0;
+  s->unsettled = 1;
   while (s->code == REACHED) {
     int slot = s->winners[1];
     i64 due = s->due[slot];
     if (due <= s->now) {
+      s->ends++;
+      s->unsettled = 1;
       end(s, slot);
-      unsettled = 1;
-      if (++ends > s->line->most_ends) s->code = LIVELOCK;
-    } else if (unsettled) {
+      if (s->ends > s->line->most_ends) s->code = LIVELOCK;
+    } else if (s->unsettled) {
       settle(s);
-      unsettled = 0;
+      s->unsettled = 0;
     } else if (due == NEVER) {
       s->code = DEADLOCK;
     } else if (due > s->line->end) {
       return;
     } else {
       s->now = due;
-      ends = 0;
+      s->ends = 0;
     }
   }
 }
@@ -305,6 +312,7 @@ static void lay_out_nodes(struct run *s) {
         .repair = l->repair[k], .pace = l->pace[k], .stream = l->stream[k],
         .first_target = l->target_first[k], .last_target = l->target_first[k + 1],
         .first_feeder = l->feeder_first[k], .last_feeder = l->feeder_first[k + 1],
+        .way = l->way[k], .way_to = l->way_to[k], .sole_feeder = l->sole_feeder[k],
         .free = l->kind[k] == STATION ? l->capacity[k] : 0, .head = NONE, .tail = NONE,
     };
 }
@@ -320,7 +328,7 @@ static void begin(struct run *s) {
     *r = (struct resource){
         .node = l->node[k], .order = l->order[k], .priority = l->priority[k],
         .end = l->end_slot[k], .repair = l->repair_slot[k], .clock = l->clock_slot[k],
-        .arrival = l->arrival_slot[k], .state = VOID, .part = NONE,
+        .arrival = l->arrival_slot[k], .passes = l->passes[k], .state = VOID, .part = NONE,
         .time = s->sums->time + k * l->states, .laps = s->sums->laps + k * l->states,
         .count = s->sums->count + k * l->states,
     };

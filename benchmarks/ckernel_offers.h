@@ -52,12 +52,22 @@ static inline int accepts(const struct node *n) {
   return n->kind == SINK || n->free > 0;
 }
 
-static inline void refresh_offers(struct run *s) {
+/* Add an offer to those to be tried; one alone is not put into the heap but returned. */
+static inline int add(struct run *s, int r, int first) {
+  if (s->n_heap == 0) {
+    if (first < 0 || first == r) return r;
+    push(s, first);
+  }
+  push(s, r);
+  return NONE;
+}
+
+/* The offer to be tried next, NONE if there is none. */
+static inline int next_offer(struct run *s) {
+  int first = NONE;
   for (int k = 0; k < s->n_fresh; k++) {
-    struct resource *r = &s->res[s->fresh[k]];
-    r->noted = 0;
-    s->nodes[r->node].pending++;
-    push(s, s->fresh[k]);
+    s->res[s->fresh[k]].noted = 0;
+    if (s->res[s->fresh[k]].offered) first = add(s, s->fresh[k], first);
   }
   s->n_fresh = 0;
   for (int k = 0; k < s->n_woken; k++) {
@@ -65,11 +75,11 @@ static inline void refresh_offers(struct run *s) {
     n->woken = 0;
     for (int f = n->first_feeder; f < n->last_feeder; f++) {
       const struct node *from = &s->nodes[s->line->feeders[f]];
-      if (from->pending == 0) continue;
       int servers = from->kind == STATION ? from->capacity : 1;
       for (int r = from->resource; r < from->resource + servers; r++)
-        if (s->res[r].offered) push(s, r);
+        if (s->res[r].offered) first = add(s, r, first);
     }
   }
   s->n_woken = 0;
+  return s->n_heap > 0 ? pop(s) : first;
 }

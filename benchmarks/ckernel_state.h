@@ -34,9 +34,9 @@ struct line {
   const i64 *kind, *resource, *capacity, *saturated, *dist, *after, *repair;
   const double *pace;
   const u64 *stream;
-  const i64 *target_first, *targets, *feeder_first, *feeders;
+  const i64 *target_first, *targets, *feeder_first, *feeders, *way, *way_to, *sole_feeder;
   /* a resource */
-  const i64 *node, *order, *priority, *end_slot, *repair_slot, *clock_slot, *arrival_slot;
+  const i64 *node, *order, *priority, *end_slot, *repair_slot, *clock_slot, *arrival_slot, *passes;
   const u64 *after_stream, *repair_stream;
   /* a distribution, a slot */
   const i64 *family;
@@ -58,7 +58,8 @@ struct node {
   u64 stream;
   int kind, resource, dist, after, repair, saturated;
   int first_target, last_target, first_feeder, last_feeder;
-  int parts, held, free, pending, head, tail;
+  int way, way_to, sole_feeder;
+  int parts, held, free, head, tail;
   char woken;
 };
 
@@ -67,7 +68,7 @@ struct resource {
   i64 *time, *laps, *count;
   int node, order, priority, end, repair, clock, arrival;
   int state, part, phase;
-  char down, offered, noted, heaped, starts, touched;
+  char down, offered, noted, heaped, starts, touched, passes;
 };
 
 struct part {
@@ -84,7 +85,8 @@ struct run {
   struct part *parts;
   i64 *due;
   int *winners, *fresh, *woken, *heap, *starting, *touched;
-  int leaves, n_fresh, n_woken, n_heap, n_starting, n_touched, free_part, pool, code;
+  int leaves, n_fresh, n_woken, n_heap, n_starting, n_touched, free_part, pool, code, unsettled;
+  i64 ends;
 };
 
 /* ---- pending ends: a tournament, of those due together the lowest slot first ---- */

@@ -9,7 +9,7 @@ from twin.kernel.flow import create_part
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
 from twin.kernel.offers import offer_again
-from twin.kernel.slots import set_slot
+from twin.kernel.slots import set_slot, set_slot_here
 from twin.kernel.states import OffShift
 
 _LOST = np.int64(OffShift.LOST)
@@ -40,7 +40,7 @@ def _await_arrival(m: Model, s: RunState, r: Int) -> None:
         due = _listed(m, s, n)
     else:
         due = s.glob[0]["now"] + draw_next(m, s, r, node["every"], 1.0, node["every_stream"])
-    set_slot(s, m.res[r]["arrival"], due)
+    set_slot_here(s, m.res[r]["arrival"], due)
 
 
 @inlined

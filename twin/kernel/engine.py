@@ -57,12 +57,12 @@ from twin.kernel.jit import compiled, entry, inlined
 from twin.kernel.near import near
 from twin.kernel.observe import observe
 from twin.kernel.offers import begins_to_accept, next_offer
-from twin.kernel.passing import pass_on
+from twin.kernel.passing import pass_in, pass_on
 from twin.kernel.queues import ripen
 from twin.kernel.records import close, emit, integrate_wip
 from twin.kernel.room import lacks
 from twin.kernel.servers import call_for_stage, end_operation, end_wait, start
-from twin.kernel.slots import first_slot, set_slot
+from twin.kernel.slots import first_slot, set_slot_here
 from twin.kernel.standstill import is_dead
 from twin.kernel.states import Ending, Intake, NodeKind, State
 from twin.kernel.units import show_at_rest
@@ -112,7 +112,7 @@ def _end(m: Model, s: RunState, slot: Int) -> None:
     kind, r = m.slots[slot]["kind"], np.int64(m.slots[slot]["who"])
     if kind == OPERATION_ENDS:
         worked = s.res[r]["phase"] == WORKING
-        set_slot(s, slot, NEVER)
+        set_slot_here(s, slot, NEVER)
         if pass_on(m, s, r):
             return
         end_operation(m, s, r)
@@ -144,6 +144,7 @@ def _end(m: Model, s: RunState, slot: Int) -> None:
         return_card(m, s, r)
     else:
         arrive(m, s, r)
+        pass_in(m, s, r)
 
 
 @inlined

@@ -98,7 +98,7 @@ def make_part(m: Model, s: RunState, r: Int, product: Int) -> Int:
 
 
 @inlined
-def _enter_line(s: RunState, r: Int, part: Int, cause: Int) -> None:
+def enter_line(s: RunState, r: Int, part: Int, cause: Int) -> None:
     """Let a part of a source enter the line."""
     now = s.glob[0]["now"]
     emit_fact(s, s.parts[part]["since"], now, r, _ENTERED, part, cause)
@@ -111,7 +111,7 @@ def _leave_source(m: Model, s: RunState, r: Int, n: Int, taker: Int) -> Int:
     part = drop_head(s, n)
     if m.nodes[n]["patience"] >= 0:
         end_patience(m, s, r, n, part)
-    _enter_line(s, r, part, taker)
+    enter_line(s, r, part, taker)
     if m.nodes[n]["saturated"] == 1:
         create_part(m, s, r, NONE)
     elif s.nodes[n]["parts"] > 0:
@@ -238,7 +238,7 @@ def expire(m: Model, s: RunState, r: Int) -> None:
     if m.res[r]["kind"] == _BUFFER:
         end_wait_in_buffer(m, s, r, n, part, _EXPIRED)
     else:
-        _enter_line(s, r, part, _EXPIRED)
+        enter_line(s, r, part, _EXPIRED)
     wake_gatherers(m, s, n)
     leave_line(m, s, part, r, _SCRAPPED, _EXPIRED)
 

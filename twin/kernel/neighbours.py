@@ -111,9 +111,11 @@ def passing(line: Line) -> NDArray[np.bool_]:
         stations &= nodes[field] == 0
     for field in ("calendar", "standby_after", "idle_mode"):
         stations &= nodes[field] < 0
+    sources = (nodes["saturated"] == 0) & (nodes["external"] == 0) & (nodes["calendar"] < 0)
     kind = nodes["kind"]
     return alone & (
         ((kind == NodeKind.BUFFER) & buffers)
         | ((kind == NodeKind.STATION) & stations)
+        | ((kind == NodeKind.SOURCE) & sources & (nodes["patience"] < 0))
         | (kind == NodeKind.SINK)
     )

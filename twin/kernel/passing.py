@@ -13,13 +13,13 @@ from twin.kernel.ageing import run_clocks, stop_clocks
 from twin.kernel.arrays import EMPTY, FINISHED, WORKING, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.draws import draw_next
-from twin.kernel.flow import end_wait_in_buffer, leave_line
-from twin.kernel.jit import inlined
+from twin.kernel.flow import end_wait_in_buffer, enter_line, leave_line
+from twin.kernel.jit import compiled, inlined
 from twin.kernel.lists import append_part, drop_head
 from twin.kernel.model import NONE
 from twin.kernel.offers import offer, offer_one_way
 from twin.kernel.records import close
-from twin.kernel.slots import first_slot, noticed, set_slot
+from twin.kernel.slots import first_slot, noticed, set_slot_here
 from twin.kernel.states import Ending, NodeKind, State
 from twin.kernel.vacancy import gains_server, touch
 
@@ -66,7 +66,7 @@ def _begin(m: Model, s: RunState, r: Int, part: Int) -> None:
     _show(s, r, _WORKING)
     due = noticed(s, x["exact"])
     run_clocks(m, s, r, due)
-    set_slot(s, m.res[r]["end"], due)
+    set_slot_here(s, m.res[r]["end"], due)
 
 
 @inlined
@@ -102,9 +102,7 @@ def pass_on(m: Model, s: RunState, r: Int) -> bool:
     g, x, n = s.glob[0], s.res[r], m.res[r]["node"]
     if m.res[r]["passes"] == 0 or x["phase"] != WORKING or s.nodes[n]["on"] == 0:
         return False
-    if g["ends"] != 1 or g["telling"] == 1 or s.due[first_slot(s)] <= g["now"]:
-        return False
-    if g["total"] >= g["most_total"]:
+    if not _is_alone(s):
         return False
     part = x["part"]
     way = m.ways[n, s.parts[part]["product"]]
@@ -130,6 +128,42 @@ def pass_on(m: Model, s: RunState, r: Int) -> bool:
     return True
 
 
+@compiled
+def pass_in(m: Model, s: RunState, r: Int) -> None:
+    """Let the part that has just come to a source enter its buffer, if nothing follows from it."""
+    g, x, n = s.glob[0], s.res[r], m.res[r]["node"]
+    if m.res[r]["passes"] == 0 or s.nodes[n]["parts"] != 1 or g["spare"] < g["brim"]:
+        return
+    if g["fresh"] != 1 or not _is_alone(s):
+        return
+    part = s.nodes[n]["head"]
+    way = m.ways[n, s.parts[part]["product"]]
+    to = way["to"]
+    if to < 0 or m.res[to]["passes"] == 0 or m.res[to]["kind"] != _BUFFER:
+        return
+    if not _has_room(s, way["target"]) or _next_server(m, s, part, to) != NONE:
+        return
+    g["fresh"] = 0
+    x["offered"] = 0
+    x["row"] = NONE
+    drop_head(s, n)
+    enter_line(s, r, part, to)
+    _stay(m, s, part, to)
+    g["unsettled"] = 0
+
+
+@inlined
+def _is_alone(s: RunState) -> bool:
+    """Return whether nothing else ends now, nobody watches, and the run need not stop."""
+    g = s.glob[0]
+    return bool(
+        g["ends"] == 1
+        and g["telling"] == 0
+        and s.due[first_slot(s)] > g["now"]
+        and g["total"] < g["most_total"]
+    )
+
+
 @inlined
 def _end_work(m: Model, s: RunState, r: Int) -> None:
     """End the work of a server."""
@@ -152,11 +186,18 @@ def _put(m: Model, s: RunState, part: Int, r: Int, to: Int, server: Int) -> None
         s.nodes[at]["held"] += 1
         _begin(m, s, server, part)
     else:
-        s.parts[part]["since"] = s.glob[0]["now"]
-        s.nodes[n]["held"] += 1
-        append_part(s, n, part)
-        if s.nodes[n]["parts"] == 1:
-            offer_one_way(s, to, m.ways[n, s.parts[part]["product"]])
+        _stay(m, s, part, to)
+
+
+@inlined
+def _stay(m: Model, s: RunState, part: Int, r: Int) -> None:
+    """Put a part into a plain buffer, where it stays for now."""
+    n = m.res[r]["node"]
+    s.parts[part]["since"] = s.glob[0]["now"]
+    s.nodes[n]["held"] += 1
+    append_part(s, n, part)
+    if s.nodes[n]["parts"] == 1:
+        offer_one_way(s, r, m.ways[n, s.parts[part]["product"]])
 
 
 @inlined

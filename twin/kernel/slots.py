@@ -12,8 +12,8 @@ from twin.kernel.arrays import State as RunState
 from twin.kernel.jit import compiled, inlined
 
 
-@compiled
-def _replay(
+@inlined
+def _play(
     due: NDArray[np.int64], winners: NDArray[np.int64], leaves: Int, slot: Int, when: Int
 ) -> None:
     """Set a slot and play its matches again.
@@ -32,6 +32,19 @@ def _replay(
         earliest = min(theirs, earliest)
         i >>= 1
         winners[i] = best
+
+
+@compiled
+def _replay(
+    due: NDArray[np.int64], winners: NDArray[np.int64], leaves: Int, slot: Int, when: Int
+) -> None:
+    _play(due, winners, leaves, slot, when)
+
+
+@inlined
+def set_slot_here(s: RunState, slot: Int, when: Int) -> None:
+    """`set_slot`, merged into where it is called, for what happens most."""
+    _play(s.due, s.winners, s.glob[0]["leaves"], slot, when)
 
 
 @inlined
