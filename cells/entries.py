@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cells.arrivals import adds_up
-from cells.expand import QUEUE, expand, numbered_flow
+from cells.expand import QUEUE, expand, machines, numbered_flow
 from cells.graph import Node, spare_targets, targets_of
 from cells.names import NODES
 from cells.own_rules import OwnRule
@@ -24,6 +24,9 @@ def check_entries(cell: Cell) -> list[Problem]:
     }
     found = [*_written(cell), *check_limits_of_ways(cell), *_repeated(cell)]
     for k, entry in numbered_flow(cell):
+        if k < 0:
+            found += _round(entry, nodes)
+            continue
         if len(set(targets_of(entry))) < len(targets_of(entry)):
             found.append(Problem(("flow", k, "to"), "a target is named twice"))
         if len(targets_of(entry)) == 1 and isinstance(entry.choose, OwnRule):
@@ -50,7 +53,15 @@ def _written(cell: Cell) -> Iterator[Problem]:
 
 def _repeated(cell: Cell) -> Iterator[Problem]:
     first: dict[tuple[str, str | None], int] = {}
-    for k, entry in numbered_flow(cell):
+    written = [(k, entry) for k, entry in numbered_flow(cell) if k >= 0]
+    leaving = {entry.from_: k for k, entry in written}
+    for name, station in cell.stations.items():
+        for machine in machines(name, station):
+            if station.then is not None and machine in leaving:
+                message = f"parts leaving {machine!r} have an entry already"
+                both = f"flow[{leaving[machine]}]; leave one of both out"
+                yield Problem(("stations", name, "then"), f"{message}, {both}")
+    for k, entry in written:
         products = [entry.product] if isinstance(entry.product, str) else entry.product
         for product in [None] if products is None else products:
             spot = (entry.from_, product)
@@ -62,6 +73,12 @@ def _repeated(cell: Cell) -> Iterator[Problem]:
                     " write one entry with all targets",
                 )
             first.setdefault(spot, k)
+
+
+def _round(entry: Flow, nodes: dict[str, Node]) -> Iterator[Problem]:
+    """Find stations that send their parts to themselves by `then`."""
+    for one in _itself(0, entry, nodes):
+        yield Problem(("stations", entry.from_, "then"), one.message)
 
 
 def _itself(k: int, entry: Flow, nodes: dict[str, Node]) -> Iterator[Problem]:

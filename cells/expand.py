@@ -1,4 +1,4 @@
-"""Write out the shorthands of a cell: `count`, `queue` and `at`.
+"""Write out the shorthands of a cell: `count`, `queue`, `then` and `at`.
 
 A station `lathe` with `count: 2` becomes `lathe_1` and `lathe_2`; a station with a `queue` gets a
 buffer `<name>_queue` in front, into which all its parts go.  What comes out is a cell as well.
@@ -9,7 +9,8 @@ from typing import Any
 
 from cells.attendance import with_runner
 from cells.inside import Inside, UnitNow
-from cells.schema import Buffer, Cell, Flow, Queue, Station
+from cells.schema import Buffer, Cell, Flow, Queue, Sink, Station
+from cells.then import SCRAP
 
 QUEUE = "_queue"
 
@@ -27,7 +28,7 @@ def has_queue(station: Station) -> bool:
 
 
 def expand(cell: Cell) -> Cell:
-    """Return the same cell without `count` and `queue`, places of buffers filled in.
+    """Return the same cell without `count`, `queue` and `then`, places of buffers filled in.
 
     Flow entries name single machines; a share of a multiple station is divided evenly.  The entry
     from a queue to its station comes after all entries that were written.
@@ -45,9 +46,10 @@ def expand(cell: Cell) -> Cell:
         update={
             "buffers": buffers,
             "stations": {
-                name: station.model_copy(update={"queue": None})
+                name: station.model_copy(update={"queue": None, "then": None})
                 for name, station in stations.items()
             },
+            "sinks": {**cell.sinks, **scrap_sinks(cell)},
             "flow": [entry for _, entry in numbered_flow(cell)],
             "inside": [_inside(entry, multiple, queues) for entry in cell.inside],
             "units": [_unit(entry, multiple, queues) for entry in cell.units],
@@ -56,12 +58,30 @@ def expand(cell: Cell) -> Cell:
 
 
 def numbered_flow(cell: Cell) -> list[tuple[int, Flow]]:
-    """Return the expanded flow; with each entry the index of the written one, -1 for a queue's."""
+    """Return the expanded flow; with each entry the index of the written one.
+
+    It is -1 for the entry of a queue and for what a station says by `then`.
+    """
     multiple, queues = _shorthands(cell)
-    flow = [
-        (k, part) for k, entry in enumerate(cell.flow) for part in _entries(entry, multiple, queues)
-    ]
+    written = [*enumerate(cell.flow), *((-1, entry) for entry in _then(cell))]
+    flow = [(k, part) for k, entry in written for part in _entries(entry, multiple, queues)]
     return flow + [(-1, Flow.model_construct(from_=q, to=name)) for name, q in queues.items()]
+
+
+def _then(cell: Cell) -> Iterator[Flow]:
+    """Yield the flow entries of stations that say where their parts go."""
+    for name, station in cell.stations.items():
+        if station.then is not None:
+            yield Flow.model_construct(from_=name, to=station.then.shares(name))
+
+
+def scrap_sinks(cell: Cell) -> dict[str, Sink]:
+    """Return the sinks of the scrap that stations make by what they say by `then`."""
+    return {
+        f"{name}{SCRAP}": Sink.model_construct(counts_as="scrap")
+        for name, station in cell.stations.items()
+        if station.then is not None and station.then.scrap
+    }
 
 
 def _shorthands(cell: Cell) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:

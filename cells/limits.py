@@ -64,6 +64,7 @@ def _station(station: Station) -> Found:
         yield "process", "no process time is given; write `process: 45 s`, or one per product"
     yield from _kit(station)
     yield from _maintenance(station)
+    yield from (("then", message) for then in (station.then,) if then for message in then.faults())
     yield from check_disciplines(station)
     if station.tooled_for is not None and station.setup is None:
         yield "tooled_for", "the station has no `setup`; give it one, or leave `tooled_for` out"

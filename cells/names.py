@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 from cells.carriers import Need
 from cells.errors import hint, shown
-from cells.expand import QUEUE, has_queue, machines
+from cells.expand import QUEUE, has_queue, machines, scrap_sinks
 from cells.problems import Problem
 from cells.schema import Cell, Station
 from cells.setups import ANY
 from cells.staff import crews_of
+from cells.then import SCRAP
 
 NODES = ("sources", "buffers", "conveyors", "stations", "sinks")
 CARRIERS = ("robots", "operators", "tools")
@@ -53,6 +54,8 @@ def declared(cell: Cell) -> Iterator[tuple[Path, str, bool]]:
                 yield ("stations", name, "count"), machine, True
             if has_queue(station):
                 yield ("stations", name, "queue"), f"{machine}{QUEUE}", False
+    for sink in scrap_sinks(cell):
+        yield ("stations", sink.removesuffix(SCRAP), "then"), sink, False
 
 
 def _repeated(cell: Cell) -> Iterator[Problem]:
@@ -153,6 +156,13 @@ def _of_station(name: str, station: Station) -> Iterator[_Reference]:
     for key, named in (("tooled_for", station.tooled_for), ("makes", station.makes)):
         if named is not None:
             yield _Reference((*path, key), "product", named)
+    if station.then is not None:
+        for keys, target in (
+            (("good",), station.then.good),
+            *((("rework", one), one) for one in station.then.rework),
+        ):
+            kind = "buffer, conveyor, station or sink"
+            yield _Reference((*path, "then", *keys), kind, target)
     for key, kit in (("assemble", station.assemble), ("yields", station.yields)):
         for product in kit:
             yield _Reference((*path, key, product), "product", product)

@@ -7,6 +7,7 @@ from cells.expand import machines
 from cells.graph import Node
 from cells.problems import Problem
 from cells.schema import Buffer, Cell, Conveyor
+from cells.then import SCRAP
 
 
 def where(cell: Cell, node: str) -> tuple[str | int, ...]:
@@ -16,7 +17,7 @@ def where(cell: Cell, node: str) -> tuple[str | int, ...]:
             return (section, node)
     for name, station in cell.stations.items():
         for machine in machines(name, station):
-            if node == machine:
+            if node in (machine, f"{name}{SCRAP}"):
                 return ("stations", name)
     return ("flow",)
 

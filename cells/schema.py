@@ -13,6 +13,7 @@ from cells.orders import Orders
 from cells.own_rules import OwnRule
 from cells.power import PowerUse
 from cells.programs import Program
+from cells.then import Then
 from cells.timetable import Arrival, TimeOrMore, spelled_out
 from cells.units import (
     Angle,
@@ -153,6 +154,7 @@ class Station(Part):
     shifts: Name | None = None
     at_shift_end: Literal["suspend", "finish", "start_if_fits"] = "suspend"
     needs: Need | list[Need] = []  # who has to be there
+    then: Then | None = None  # where its parts go, in place of an entry in the flow
     power: PowerUse | None = None
     cost: Cost | None = None  # of each server
 
