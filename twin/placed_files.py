@@ -9,6 +9,7 @@ from ruamel.yaml import YAML
 
 from cells.schema import Cell
 from twin.placement import Placement, moved
+from twin.report.atomic import write_atomically
 
 
 def write_placed(
@@ -33,7 +34,7 @@ def write_placed(
     for rank, one in enumerate(placements, start=1):
         name = f"{cell.name}_place_{rank}"
         target = folder / f"{name}.yaml"
-        target.write_text(_text(text, cell, robot, one, name), encoding="utf-8")
+        write_atomically(target, _text(text, cell, robot, one, name).encode("utf-8"))
         written.append(target)
     return written
 

@@ -49,6 +49,7 @@ class Found:
     best: tuple[Placement, ...]  # the five best, the shortest cycle first
     trade: tuple[Placement, ...]  # none of them is beaten in cycle and peak torque
     tried: int
+    at_limit: tuple[str, ...] = ()  # `sideways`, `height`: the best is as far as it may be moved
 
 
 def moved(cell: Cell, robot: str, position: tuple[float, float, float]) -> Cell:
@@ -229,7 +230,15 @@ def place(
     if good[0].cycle <= 0:
         raise CellError(f"robot {robot!r} carries nothing and has no program")
     trade = _trade(cell, robot, folder, least, good)
-    return Found(present=tried[0, 0, 0], best=_apart(good), trade=trade, tried=len(tried))
+    away = np.abs(np.round((np.array(good[0].position) - origin) / GRID)).astype(int)
+    limits = {"sideways": max(away[:2]) >= steps[0] > 0, "height": away[2] >= steps[2] > 0}
+    return Found(
+        present=tried[0, 0, 0],
+        best=_apart(good),
+        trade=trade,
+        tried=len(tried),
+        at_limit=tuple(name for name, reached in limits.items() if reached),
+    )
 
 
 def _apart(good: list[Placement], count: int = 5, gap: float = 0.02) -> tuple[Placement, ...]:

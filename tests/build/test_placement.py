@@ -141,3 +141,9 @@ def test_an_order_of_many_moves_is_better_than_the_nearest_first():
     few, short = best_order(between[:5, :5])
     assert sorted(few) == list(range(5))
     assert short <= between[range(5), np.roll(range(5), -1)].sum()
+
+
+def test_a_best_place_at_the_end_of_what_is_allowed_is_told():
+    found = place(load_cell(CYCLE), "arm", Path(), (0.02, 0.0))
+
+    assert found.at_limit == ("sideways",)

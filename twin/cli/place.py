@@ -76,6 +76,10 @@ def _say(found: "Found", robot: str, files: list[Path]) -> None:
         typer.echo("now   it cannot work where it stands")
     for rank, (one, file) in enumerate(zip(found.best, files, strict=True), start=1):
         typer.echo(f"{rank}     {_line(one)}  {file}")
+    options = {"sideways": "--within", "height": "--height"}
+    if found.at_limit:
+        asked = " and ".join(options[name] for name in found.at_limit)
+        typer.echo(f"the best is as far as the robot may be moved: a larger {asked} may find more")
     if len(found.trade) > 1:
         typer.echo("cycle against peak torque, nothing beats these in both:")
         for one in found.trade:
