@@ -1,10 +1,12 @@
 """Claims about the command line as its users meet it."""
 
 import json
+import math
 import re
 
 import pytest
 
+from robots.load import load_arm
 from twin.cli import app as command
 from twin.cli.endings import BAD_INPUT, GATE_FAILED, INTERRUPTED
 
@@ -228,6 +230,24 @@ def test_robots_tells_every_way_to_stand_somewhere_and_what_is_singular(taktwin)
     assert len(found["ways"]) == 8
     assert {way["with_full_turns"] for way in found["ways"]} == {32}
     assert found["out_of_reach_mm"] is None
+
+
+def test_robots_tells_how_long_a_joint_move_takes(taktwin):
+    ends = ("--from", "0, -90, 90, 0, 0, 0", "--to", "60, -60, 70, 0, 20, 0")
+
+    found = json.loads(taktwin("robots", "kr6_r700_sixx", *ends, "--json")[1])
+
+    # Joint 2: 30 degrees at its published acceleration, built up within 50 ms, never at full speed.
+    way, a, b = math.radians(30), load_arm("kr6_r700_sixx").acceleration[1], 0.05
+    alone = b + 2 * math.sqrt(b * b / 4 + way / a)
+    assert found["joints"]["joint_2"] == pytest.approx(alone, abs=1e-6)
+    assert found["synchronised_s"] == max(found["joints"].values())
+    assert found["straight_s"] >= found["synchronised_s"] - 1e-12
+    assert found["cell_s"] == pytest.approx(found["straight_s"], rel=0.02)
+    assert "decides" in taktwin("robots", "ur10e", *ends)[1]
+    assert "joint_1 goes from" in taktwin("robots", "kr6_r700_sixx", *ends[:3], "999,0,0,0,0,0")[2]
+    assert "give 6 joint angles" in taktwin("robots", "ur10e", *ends[:3], "1, 2")[2]
+    assert "go together" in taktwin("robots", "ur10e", *ends[:2])[2]
 
 
 def test_robots_tells_how_far_a_place_is_out_of_reach(taktwin):

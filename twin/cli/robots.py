@@ -23,12 +23,20 @@ def robots(
     approach: Annotated[
         str, typer.Option(help="Direction the flange looks in: down, up, +x, -x, +y or -y.")
     ] = "down",
+    start: Annotated[
+        str | None,
+        typer.Option("--from", help='Joint angles in degrees, such as "0, -90, 90, 0, 0, 0".'),
+    ] = None,
+    goal: Annotated[
+        str | None, typer.Option("--to", help="With --from: how long the arm takes to get there.")
+    ] = None,
     json: Annotated[bool, JSON] = False,
 ) -> None:
     """List the arms with payload, reach and what their times rest on; show one with its sources.
 
     With `--at`, tell every way in which the arm can stand there and how near to a singular pose
-    each is, or how far out of reach it is.
+    each is, or how far out of reach it is.  With `--from` and `--to`, tell how long the bare arm
+    takes for that joint move.
 
     Examples: `taktwin robots`, `taktwin robots fr3`,
     `taktwin robots ur10e --at "800 mm, 0 mm, 400 mm"`
@@ -37,12 +45,18 @@ def robots(
 
     keep_compiled()
     if name is None:
-        if at is not None:
-            raise typer.BadParameter("--at: name the arm that is to get there")
+        if at is not None or start is not None or goal is not None:
+            raise typer.BadParameter("name the arm that is to get there")
         _print(_listed(), json, _list_lines)
         return
     arm = _arm(name)
-    if at is None:
+    if start is not None or goal is not None:
+        from twin.cli.arm_move import lines_of, timed
+
+        if start is None or goal is None or at is not None:
+            raise typer.BadParameter("--from and --to go together, without --at")
+        _print(timed(arm, start, goal), json, lines_of)
+    elif at is None:
         _print(_described(arm), json, _arm_lines)
     else:
         _print(_reached(arm, at, approach), json, _place_lines)
