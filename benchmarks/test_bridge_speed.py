@@ -4,6 +4,7 @@ Run as a program, this file is the other end: `python test_bridge_speed.py bridg
 """
 
 import itertools
+import os
 import secrets
 import signal
 import subprocess
@@ -108,14 +109,42 @@ def serve_bare(keys, _):
 
 
 @contextmanager
-def other_end(kind):
+def own_cores(*, together=False):
+    """Keep this program to one core, and yield what puts another on the next, or on the same.
+
+    So each end has a core, as it has on machines of their own, or both share one, as suits two
+    that never work at the same time.  Left alone the system puts both ends of a quick pair on one
+    core in some runs and not in others, and the figures jump by three.
+    """
+    if not hasattr(os, "sched_setaffinity") or len(before := os.sched_getaffinity(0)) < 2:
+        yield lambda _: None
+        return
+    mine, other, *_ = sorted(before)
+    other = mine if together else other
+    os.sched_setaffinity(0, {mine})
+    try:
+        yield lambda pid: move(pid, {other})
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def move(pid, cores):
+    """Put all threads of a program on some cores."""
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(thread.name), cores)
+
+
+@contextmanager
+def other_end(kind, place=lambda _: None):
     """Start the other end; yield its endpoint and what opens it."""
     here, there = new_key_pair(), new_key_pair()
     command = [sys.executable, __file__, kind, *there, here.public]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     root = Path(__file__).parents[1]
     with subprocess.Popen(command, text=True, cwd=root, env={"PYTHONPATH": "."}, **pipes) as end:
-        yield end.stdout.readline().strip(), Access(here, there.public)
+        endpoint = end.stdout.readline().strip()
+        place(end.pid)
+        yield endpoint, Access(here, there.public)
         end.kill()
 
 
@@ -181,7 +210,11 @@ def median(seconds):
 def test_a_command_costs_little_more_than_bare_sockets(benchmark):
     """The bar: 1.5 times the p50 of bare DEALER and ROUTER with CURVE; both asked in turn."""
     took = {Bridge: [], Bare: []}
-    with other_end("bridge") as bridge, other_end("bare") as bare:
+    with (
+        own_cores() as place,
+        other_end("bridge", place) as bridge,
+        other_end("bare", place) as bare,
+    ):
         askers = {Bridge: Bridge(*bridge), Bare: Bare(*bare)}
 
         def turns():
@@ -278,9 +311,9 @@ def cell(tmp_path):
     return path
 
 
-def beside_bare(remote, scan):
+def beside_bare(remote, scan, place):
     """Print a step of lockstep and a round trip of bare sockets, in bursts after each other."""
-    with other_end("bare") as bare:
+    with other_end("bare", place) as bare:
         asker, begun, took = Bare(*bare), remote.time, ([], [])
         for burst in range(20):
             first = begun + burst * 100 * scan
@@ -306,14 +339,17 @@ def test_lockstep(benchmark, cell, tmp_path, ahead):
     """Steps of a scan, with and without lookahead; a step is a grant and its answer over CURVE.
 
     The bar: 15 000 a second without lookahead, where bare sockets need 42 us a round trip; on
-    other machines 1.6 times the round trip of bare sockets, measured in the same run.
+    other machines 1.6 times the round trip of bare sockets, measured in the same run.  Without
+    lookahead the ends never work at the same time: they share a core.
     """
     steps, scan, model = 1_000, 10 * MS, load_line(cell).model_id
     settings = Settings(seed=5, until="1000 h", lockstep=True)
     with (
+        own_cores(together=ahead == 1) as place,
         launch_emulator(cell, tmp_path, settings) as emulator,
         Remote(emulator.endpoint, emulator.access, model) as remote,
     ):
+        place(emulator.process.pid)
 
         def run():
             begun = max(0, remote.time)
@@ -324,7 +360,7 @@ def test_lockstep(benchmark, cell, tmp_path, ahead):
 
         assert benchmark.pedantic(run, rounds=5, warmup_rounds=1) == steps * scan
         if ahead == 1:
-            beside_bare(remote, scan)
+            beside_bare(remote, scan, place)
         log = remote.recording.log
     rate = steps / benchmark.stats.stats.min
     benchmark.extra_info["steps_per_s"] = round(rate)

@@ -74,7 +74,8 @@ class Controller:
             for identity, data, user in self.sockets.receive():
                 # Not earlier than it came: else the twin would be sure of a wrong clock offset.
                 self._take(identity, data, user, self.clock.now())
-            self._answer(self.clock.now())
+            now = self.clock.now()
+            self._answer(now)
             # In lockstep nothing is left to do until somebody grants more.
             idle = not self._work() or self.lockstep
             self._speak(self.clock.now())

@@ -30,7 +30,8 @@ _SHORT: Final = 1024  # bytes
 # length of the body; the CRC follows and covers all of these and the body.
 _HEADER: Final = struct.Struct("<4sHHQqqqqqI")
 _CRC: Final = struct.Struct("<I")
-HEADER_SIZE: Final = _HEADER.size + _CRC.size
+_WHOLE: Final = struct.Struct(_HEADER.format + "I")
+HEADER_SIZE: Final = _WHOLE.size
 
 WIRE_ACTIVITY: Final = ACTIVITY.newbyteorder("<")
 
@@ -71,6 +72,7 @@ class WrongVersion(BadMessage):
 
 
 _NO_RECORDS: Final[NDArray[np.void]] = np.empty(0, ACTIVITY)
+_NO_BYTES: Final[bytes | memoryview] = b""
 _NO_BODY: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -94,6 +96,9 @@ class Message(NamedTuple):
     def changed(self, **fields: Any) -> "Message":
         """Return the message with other fields, and so no longer as it came."""
         return self._replace(wire=b"", **fields)
+
+
+_new: Final = tuple.__new__
 
 
 def _refuse_constant(name: str) -> None:
@@ -161,6 +166,8 @@ def encode(message: Message) -> bytes:
         raise ValueError(f"{kind.name}: a body of {len(body)} bytes, {MAX_BODY} at most")
     numbers = session, sequence, acknowledge, source, simulation, to_live
     head = _HEADER.pack(MAGIC, VERSION, kind, *numbers, len(body))
+    if not body:
+        return head + _CRC.pack(zlib.crc32(head))
     return b"".join((head, _CRC.pack(zlib.crc32(body, zlib.crc32(head))), body))
 
 
@@ -176,7 +183,7 @@ def decode(data: bytes) -> Message:
     """
     if len(data) < HEADER_SIZE:
         raise BadMessage(f"{len(data)} bytes: a message has {HEADER_SIZE} or more")
-    magic, version, number, *numbers, length = _HEADER.unpack_from(data)
+    magic, version, number, *numbers, length, crc = _WHOLE.unpack_from(data)
     if magic != MAGIC:
         raise BadMessage(f"begins with {magic!r}, not {MAGIC!r}")
     if version != VERSION:
@@ -184,10 +191,12 @@ def decode(data: bytes) -> Message:
     if len(data) != HEADER_SIZE + length:
         size = len(data) - HEADER_SIZE
         raise BadMessage(f"a body of {size} bytes where the header says {length}")
-    # A view costs more than the copy of a short body, and saves that of a long one.
-    body = memoryview(data)[HEADER_SIZE:] if length > _SHORT else data[HEADER_SIZE:]
-    (crc,) = _CRC.unpack_from(data, _HEADER.size)
-    if crc != zlib.crc32(body, zlib.crc32(data[: _HEADER.size])):
+    found, body = zlib.crc32(data[: _HEADER.size]), _NO_BYTES
+    if length:
+        # A view costs more than the copy of a short body, and saves that of a long one.
+        body = memoryview(data)[HEADER_SIZE:] if length > _SHORT else data[HEADER_SIZE:]
+        found = zlib.crc32(body, found)
+    if crc != found:
         raise BadMessage("wrong CRC: damaged on the way")
     kind = _KINDS.get(number)
     if kind is None:
@@ -201,7 +210,8 @@ def decode(data: bytes) -> Message:
     elif length:
         content = _object(body)
     times = source, simulation, time_to_live
-    return Message(kind, session, sequence, acknowledge, *times, content, rows, data)
+    # As `Message(...)` does, in a third of the time.
+    return _new(Message, (kind, session, sequence, acknowledge, *times, content, rows, data))
 
 
 def _records(body: bytes | memoryview) -> NDArray[np.void]:

@@ -6,7 +6,7 @@ The options are those that survived tests with dead, hung, slow and hostile peer
 
 import os
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Final, NamedTuple, cast
 from urllib.parse import urlsplit
 
@@ -25,9 +25,6 @@ _RESPECT: Final = 1_000_000_000  # ns for which it is left to that program
 _READABLE: Final = int(zmq.POLLIN)
 _AT_ONCE: Final = int(zmq.NOBLOCK)
 _MORE_AT_ONCE: Final = int(zmq.NOBLOCK | zmq.SNDMORE)
-# Lets the thread that moves the bytes run on this core; where there is no such call, it is not
-# spun at all.
-_give_way = getattr(os, "sched_yield", None)
 _MOST_USERS: Final = 4096
 DOMAIN: Final = "taktwin"
 LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
@@ -94,6 +91,7 @@ class Sockets:
         self._timeout = -1  # ms, of the socket
         self._came = 0  # when a message came last
         self._spin_from = 0  # when spinning is tried again
+        self._give_way = _way_of_giving_way()
 
     def _make_socket(self, kind: int) -> "zmq.Socket[bytes]":
         socket = self._context.socket(kind)
@@ -156,10 +154,11 @@ class Sockets:
         On a core that others want it costs them, and this program more: then nothing is spun.
         """
         begun = looked = time.monotonic_ns()
-        if begun - self._came > _TALKING or begun < self._spin_from or _give_way is None:
+        give_way = self._give_way
+        if give_way is None or begun - self._came > _TALKING or begun < self._spin_from:
             return
         while not self._readable() and looked - begun < SPIN:
-            _give_way()
+            give_way()
             now = time.monotonic_ns()
             if now - looked > _TAKEN:
                 self._spin_from = now + _RESPECT
@@ -389,6 +388,16 @@ class FollowerSocket(Sockets):
         except zmq.Again:
             return False
         return True
+
+
+def _way_of_giving_way() -> Callable[[], None] | None:
+    """Return what lets the thread that moves the bytes run; None: this program must not spin.
+
+    A program that is kept to one core takes it from that thread, or from its peer.
+    """
+    cores = getattr(os, "sched_getaffinity", None)
+    several = cores is not None and len(cores(0)) > 1
+    return getattr(os, "sched_yield", None) if several else None
 
 
 def _host_of(endpoint: str) -> str:

@@ -57,6 +57,7 @@ class Link:
     ) -> None:
         self.stream = stream
         self.rhythm = rhythm or Rhythm()
+        self._silence = self.rhythm.silence
         self.desk = desk or Desk(read_only=_FOLLOWED)
         self.peer = Peer(user=user, role=role)
         self.granted: int | None = None  # ns, how far a follower in lockstep lets it run
@@ -116,7 +117,7 @@ class Link:
 
     def tick(self, now: int) -> list[Action]:
         """Send what there is room for, and a sign of life; call it every few milliseconds."""
-        if now - self._heard > self.rhythm.silence and self.phase is not Serving.CLOSED:
+        if now - self._heard > self._silence and self.phase is not Serving.CLOSED:
             self._go(Serving.GONE)
         if self.phase is not Serving.SERVING:
             return []
