@@ -22,7 +22,7 @@ from twin.bridge.messages import (
 )
 from twin.kernel.log import ACTIVITY
 
-NUMBER = st.integers(0, 2**63 - 1)
+NUMBER = st.integers(0, 2**62 - 1)
 TIME = st.integers(-(2**63), 2**63 - 1)
 JSON = st.recursive(
     st.none()

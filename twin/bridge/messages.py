@@ -25,6 +25,7 @@ VERSION: Final = 1
 MAX_BODY: Final = 1 << 20  # bytes; a peer that announces more is dropped by the transport
 BATCH: Final = 1024  # most records sent in one message
 _SHORT: Final = 1024  # bytes
+_MOST: Final = 1 << 62  # records of a run, and commands: sums of two still fit into their field
 
 # magic, version, kind, session, sequence, acknowledge, source time, simulation time, time to live,
 # length of the body; the CRC follows and covers all of these and the body.
@@ -202,8 +203,8 @@ def decode(data: bytes) -> Message:
     if kind is None:
         raise BadMessage(f"unknown kind {number}")
     session, sequence, acknowledge, source, simulation, time_to_live = numbers
-    if sequence < 0 or acknowledge < 0 or time_to_live < 0:
-        raise BadMessage("a negative sequence, acknowledge or time to live")
+    if not (0 <= sequence < _MOST and 0 <= acknowledge < _MOST and time_to_live >= 0):
+        raise BadMessage("a sequence, acknowledge or time to live that is negative or beyond 2^62")
     content, rows = _NO_BODY, _NO_RECORDS
     if kind is Kind.EVENTS:
         rows = _records(body)

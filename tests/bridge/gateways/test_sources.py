@@ -236,7 +236,9 @@ def test_mqtt_values_deaths_and_lost_messages(broker, read):
     say("line/mill/DATA", {"state": 6, "count": 2, "seq": 255})
     say("line/mill/DATA", {"count": 3, "seq": 3})
     say("line/mill/DEATH", {})
-    found = collect(source, 6)
+    say("line/mill/BIRTH", {"state": 5, "count": 3})
+    say("line/mill/DATA", {"state": 5, "count": 4, "seq": 0})
+    found = collect(source, 9)
 
     assert found == [
         ("state", 6),
@@ -245,6 +247,9 @@ def test_mqtt_values_deaths_and_lost_messages(broker, read):
         ("count", 3),
         ("state", None),
         ("count", None),
+        ("state", 5),
+        ("count", 3),
+        ("count", 4),
     ]
     assert source.unseen == 3
 

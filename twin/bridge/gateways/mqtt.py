@@ -3,7 +3,8 @@
 The address is `HOST:PORT`.  `at` of a signal is `TOPIC` or `TOPIC FIELD`; the payload is a plain
 value or a JSON object.  A JSON field `time` (s since 1970) dates a value, a field `seq` (0 to 255,
 then from 0) lets lost messages be counted.  A message on `.../DEATH` says that what is published
-under the same prefix is no longer known, as with Sparkplug B's certificates.
+under the same prefix is no longer known, one on `.../BIRTH` that it is known again, with its values
+(a JSON object) and numbers that begin anew, as with Sparkplug B's certificates.
 """
 
 import json
@@ -18,7 +19,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from twin.bridge.gateways.mapping import Map, Signal
 from twin.bridge.gateways.source import Sample, SourceError
 
-_DEATH = "/DEATH"
+_BIRTH, _DEATH = "/BIRTH", "/DEATH"
 _NS_PER_S = 1_000_000_000
 _WAIT = 5.0  # s for the broker
 
@@ -72,21 +73,34 @@ class MqttSource:
         self.connections += 1
         for topic in {topic for _, topic, _ in self._signals}:
             prefix = topic.rpartition("/")[0]
-            client.subscribe([(topic, 1), (f"{prefix}{_DEATH}" if prefix else "DEATH", 1)])
+            certificates = [f"{prefix}{name}".lstrip("/") for name in (_BIRTH, _DEATH)]
+            client.subscribe([(name, 1) for name in (topic, *certificates)])
         self._connected.set()
 
     def _take(self, topic: str, payload: bytes, now: int) -> list[Sample]:
-        if topic.endswith(_DEATH):
-            prefix = topic.removesuffix(_DEATH) + "/"
-            gone = [signal for signal, own, _ in self._signals if own.startswith(prefix)]
-            for signal in gone:
-                self._last.pop(signal.name, None)
-            return [Sample(signal, None, now) for signal in gone]
+        before, slash, last = f"/{topic}".rpartition("/")
+        prefix, name = before[1:], slash + last
+        if name == _DEATH:
+            return self._forget(prefix, now)
         content = _content(payload)
+        if name == _BIRTH:
+            self._forget(prefix, now)
+            return self._values(content, [t for _, t, _ in self._signals if _below(t, prefix)], now)
         self._count(topic, content)
+        return self._values(content, [topic], now)
+
+    def _forget(self, prefix: str, now: int) -> list[Sample]:
+        """Take nothing for known any more that is published below a prefix."""
+        gone = [(signal, topic) for signal, topic, _ in self._signals if _below(topic, prefix)]
+        for signal, topic in gone:
+            self._last.pop(signal.name, None)
+            self._numbers.pop(topic, None)
+        return [Sample(signal, None, now) for signal, _ in gone]
+
+    def _values(self, content: Any, topics: list[str], now: int) -> list[Sample]:
         samples = []
         for signal, own, field in self._signals:
-            if own != topic:
+            if own not in topics:
                 continue
             value = content.get(field) if isinstance(content, dict) else content
             if value is not None and self._last.get(signal.name) != value:
@@ -102,6 +116,10 @@ class MqttSource:
         if before is not None:
             self.unseen += (number - before - 1) % 256
         self._numbers[topic] = number
+
+
+def _below(topic: str, prefix: str) -> bool:
+    return topic.startswith(f"{prefix}/") if prefix else "/" not in topic
 
 
 def _content(payload: bytes) -> Any:
