@@ -145,7 +145,17 @@ def _names(cell: "Cell", program: Program) -> Iterator[tuple[Where, str]]:
         if point.frame is not None and point.frame not in program.frames:
             known = hint(point.frame, program.frames)
             yield ("points", name, "frame"), f"no frame named {point.frame!r}.{known}"
-    tools = [OWN_TOOL, *program.tools]
+    yield from _tools(cell, program)
+
+
+def _tools(cell: "Cell", program: Program) -> Iterator[tuple[Where, str]]:
+    """Find tools that are not there, or that bear the name of a gripper of the robot."""
+    grippers = cell.robots[program.robot].grippers if program.robot in cell.robots else {}
+    head = [OWN_TOOL, *grippers]
+    for name in program.tools:
+        if name in head:
+            yield ("tools", name), f"{name!r} is a gripper of the robot; call the tool otherwise"
+    tools = [*head, *program.tools]
     for k, step in enumerate(program.steps):
         if step.tool is not None and step.tool not in tools:
             yield ("steps", k, "tool"), f"no tool named {step.tool!r}.{hint(step.tool, tools)}"

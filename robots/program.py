@@ -108,6 +108,7 @@ class Workplace:
     arm: Arm
     pose_cell_base: Floats  # (4, 4)
     tools: dict[str, Tool]
+    head: tuple[str, ...] = ()  # tools that hang on the flange together
     fixtures: tuple[Fixture, ...] = ()
     speed: float = 1.0  # override, share of full speed
     torque: float = MARGIN  # share of the published torques that is used
@@ -123,6 +124,7 @@ class Workplace:
             arm=self.arm,
             pose_cell_base=self.pose_cell_base,
             tool=self.tools[tool],
+            others=self._beside(tool),
             loads=(),
             speed=self.speed,
             approach=0.05,
@@ -154,6 +156,9 @@ class Workplace:
         """Return the arm with its load, None where torques do not count."""
         if self.arm.torque is None or self.arm.inertials is None:
             return None
-        own = self.tools[tool]
-        tcp = own.pose_flange_tcp[:3, 3]
-        return body_with(self.arm, self.pose_cell_base, (own,), tcp, mass)
+        hanging = (self.tools[tool], *self._beside(tool))
+        return body_with(self.arm, self.pose_cell_base, hanging, self.tools[tool].tcp, mass)
+
+    def _beside(self, tool: str) -> tuple[Tool, ...]:
+        """Return the tools that hang on the flange beside one."""
+        return tuple(self.tools[k] for k in self.head if tool in self.head and k != tool)

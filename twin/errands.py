@@ -128,6 +128,11 @@ def gripper_for(robot: Robot, product: str) -> int:
     return 0
 
 
+def stand_name(robot: Robot, place: str, gripper: int) -> str:
+    """Return what a place is called where a robot is there with one of its grippers."""
+    return f"{place} ({list(robot.grippers)[gripper - 1]})" if gripper else place
+
+
 def _in_turn(robot: Robot) -> bool:
     return not isinstance(robot.serves, str) and hasattr(robot.serves, "sequence")
 

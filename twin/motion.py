@@ -24,7 +24,7 @@ from robots.mesh_parts import mesh_fixtures
 from robots.table import move_times as table_of
 from robots.task import ArmTask, Fixture, MoveTable, Target, Tool
 from twin.collaboration import priced, speeds_of
-from twin.errands import Errands, errands_of, heaviest
+from twin.errands import Errands, errands_of, heaviest, stand_name
 from twin.kernel.cache import folder_of, keep
 
 NS_PER_S = 1_000_000_000
@@ -176,7 +176,7 @@ def arm_tasks(cell: Cell, folder: Path | None = None) -> dict[str, ArmTask]:
         errands = errands_of(cell, name, graph)
         if errands is None:
             continue
-        stands, grippers = errands.stands, ("", *robot.grippers)
+        stands = errands.stands
         arm, dead = calibrated(robot, folder or Path())
         speeds = speeds_of(name, robot, arm, heaviest(cell, name, graph))
         tasks[name] = ArmTask(
@@ -195,7 +195,7 @@ def arm_tasks(cell: Cell, folder: Path | None = None) -> dict[str, ArmTask]:
             place_extra=robot.handling.place / NS_PER_S + 2 * dead,
             targets=tuple(
                 Target(
-                    name=f"{place} ({grippers[k]})" if k else place,
+                    name=stand_name(robot, place, k),
                     pose_cell_tcp=pose_of_place(cell.places[place]),
                     gripper=k,
                     tool_speed=speeds.near.get(place, math.inf),

@@ -35,7 +35,7 @@ from robots.program import (
 )
 from robots.task import ArmTask, MoveTable, Tool
 from twin.collaboration import Speeds, cost, in_words, speeds_of
-from twin.errands import Load, errands_of, heaviest
+from twin.errands import Load, errands_of, heaviest, stand_name
 from twin.motion import (
     NS_PER_S,
     MoveTimes,
@@ -74,11 +74,12 @@ def _plan(
     name: str,
     motion: Mapping[str, tuple[ArmTask, MoveTable]],
     folder: Path,
-    mass: float | None = None,
+    load: Load | None = None,
 ) -> Plan:
     written = cell.programs[name]
     place = workplace(cell, written, folder)
-    program, start = program_of(cell, name, mass), _start(cell, name, motion)
+    program = program_of(cell, name, load)
+    start = _start(cell, name, motion, 0 if load is None else load.gripper)
     made = plan(place, program, start)
     if not math.isinf(place.most_speed):
         free = plan(replace(place, most_speed=math.inf), program, start)
@@ -97,7 +98,7 @@ def _plan(
 
 
 def _start(
-    cell: Cell, name: str, motion: Mapping[str, tuple[ArmTask, MoveTable]]
+    cell: Cell, name: str, motion: Mapping[str, tuple[ArmTask, MoveTable]], gripper: int
 ) -> NDArray[np.float64] | None:
     """Return the joints at the approach point to which its robot comes for a program, else None."""
     written = cell.programs[name]
@@ -105,9 +106,10 @@ def _start(
     if at is None or written.start != at or written.robot not in motion:
         return None
     _, table = motion[written.robot]
-    if at not in table.names:
+    stand = stand_name(cell.robots[written.robot], at, gripper)
+    if stand not in table.names:
         return None
-    joints: NDArray[np.float64] = table.joints_approach[table.names.index(at)]
+    joints: NDArray[np.float64] = table.joints_approach[table.names.index(stand)]
     return joints
 
 
@@ -120,6 +122,7 @@ def workplace(cell: Cell, written: Written, folder: Path) -> Workplace:
         arm=arm,
         pose_cell_base=pose(robot.base.position, robot.base.turn),
         tools=_tools(robot, written),
+        head=(OWN_TOOL, *robot.grippers),
         fixtures=tuple(fixtures_of(cell, folder)),
         speed=robot.speed,
         torque=written.torque,
@@ -140,21 +143,23 @@ def _visited(cell: Cell, written: Written) -> list[str]:
 
 
 def _tools(robot: Robot, written: Written) -> dict[str, Tool]:
-    others = {name: tool_of(gripper) for name, gripper in written.tools.items()}
-    return {OWN_TOOL: tool_of(robot.gripper), **others}
+    tools = {OWN_TOOL: tool_of(robot.gripper)}
+    tools |= {name: tool_of(gripper) for name, gripper in robot.grippers.items()}
+    return tools | {name: tool_of(gripper) for name, gripper in written.tools.items()}
 
 
-def program_of(cell: Cell, name: str, mass: float | None = None) -> Program:
+def program_of(cell: Cell, name: str, load: Load | None = None) -> Program:
     """Return a program of a cell as the planner wants it.
 
     Parameters
     ----------
-    mass
-        Of the part, kg, where a step does not say it; default: of the heaviest the robot carries.
+    load
+        The part, where a step does not say what it weighs, and the gripper to begin with; default:
+        the heaviest the robot carries, and its own gripper.
     """
     written = cell.programs[name]
-    if mass is None:
-        mass = heaviest(expand(cell), written.robot)
+    mass = heaviest(expand(cell), written.robot) if load is None else load.mass
+    grippers = (OWN_TOOL, *cell.robots[written.robot].grippers)
     poses = _poses(cell, written)
     start = poses[written.start]
     if written.start == comes_to(cell, name):
@@ -168,6 +173,7 @@ def program_of(cell: Cell, name: str, mass: float | None = None) -> Program:
         pose_cell_start=start,
         steps=tuple(_step(step, poses, mass) for step in written.steps),
         rules=written.rules,
+        tool=grippers[0 if load is None else load.gripper],
         mass=mass if written.place_at and written.carries is None else written.carries or 0.0,
     )
 
@@ -262,7 +268,7 @@ def _handled(
         if written.robot != robot or not used:
             continue
         if len(loads) > 1:
-            plans_each = [_plan(cell, name, motion, folder, load.mass) for load in loads]
+            plans_each = [_plan(cell, name, motion, folder, load) for load in loads]
             used = {key: [plan.duration for plan in plans_each] for key in used}
         found |= used
     return found

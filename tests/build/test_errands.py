@@ -1,5 +1,7 @@
 """Claims about what robots carry: the weight of products, and the gripper for each."""
 
+from pathlib import Path
+
 import numba
 import pytest
 
@@ -12,7 +14,7 @@ from twin.build import build_line
 from twin.kernel import run as kernel
 from twin.kernel.states import State
 from twin.motion import move_times, tables
-from twin.programs import plans
+from twin.programs import plans, workplace
 from twin.reference import run as reference
 
 JIT = not numba.config.DISABLE_JIT
@@ -149,6 +151,26 @@ def test_a_program_that_handles_takes_the_time_of_each_load():
     assert heavy == round(plans(one, tables(one))["picking"].duration * 1e9)
 
 
+@pytest.mark.skipif(not JIT, reason="minutes when not compiled")
+def test_a_program_that_handles_begins_with_the_gripper_for_the_part():
+    program = (
+        "programs: {picking: {robot: arm, start: left, pick_at: left, points:"
+        " {inside: {position: [300 mm, 500 mm, 200 mm]}},"
+        " steps: [{move_l: inside, speed: 0.1 m/s}, {grip: close}, {move_l: left}]}}\n"
+    )
+    one = cell(("    part_mass", WIDE + "    part_mass"), ("flow:", program + "flow:"))
+    times = move_times(one)["arm"]
+    left = times.places.index("left")
+
+    own, wide = (times.pick[times.load_of[p], left] for p in ("bolt", "housing"))
+
+    assert wide - own > 0.4e9  # it closes in 0.7 s, not 0.2 s
+    place = workplace(one, one.programs["picking"], Path())
+    assert place.body("gripper", 0.0).inertials.mass[-1] == pytest.approx(
+        place.body("wide", 0.0).inertials.mass[-1]
+    )
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
@@ -158,6 +180,8 @@ def test_a_program_that_handles_takes_the_time_of_each_load():
         ("gripper: {mass: 1 kg", "gripper: {type: dual, exchange: 1 s, mass: 1 kg",
          "a dual gripper takes all products"),
         ("for: [housing]", "for: []", "for"),
+        ("flow:", "programs: {p: {robot: arm, start: left, steps: [{move_j: right}], tools: {wide:"
+         " {mass: 1 kg, open: 0 s, close: 0 s}}}}\nflow:", "'wide' is a gripper of the robot"),
     ],
 )  # fmt: skip
 def test_grippers_that_cannot_be_are_named(old, new, says):
