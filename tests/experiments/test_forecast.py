@@ -4,7 +4,7 @@ import pytest
 
 from cells.load import load_text
 from twin.build import build_line
-from twin.experiments.forecast import Sight, forecast, seen_in
+from twin.experiments.forecast import Sight, forecast, seen_in, shift_end
 from twin.kernel.run import simulate
 from twin.kernel.states import State
 from twin.results.cycles import leavings
@@ -45,6 +45,12 @@ flow:
   - {from: boxes_here, to: join}
   - {from: join, to: store}
 run: {horizon: 8 h}
+"""
+SHIFTS = """run: {horizon: 8 h, start: mon 06:00}
+shifts:
+  day:
+    - {days: mon-sun, from: "06:00", to: "14:00", breaks: ["10:00-10:30"]}
+    - {days: mon-sun, from: "22:00", to: "23:00"}
 """
 LINE = build_line(load_text(CELL))
 FEW = (40, 6, 120)
@@ -108,3 +114,13 @@ def test_the_same_seed_gives_the_same_forecast_and_the_past_none():
     assert first == again
     with pytest.raises(ValueError, match="not after now"):
         forecast(LINE, sight, until=HOUR, seed=1)
+
+
+def test_a_shift_ends_where_a_long_pause_begins_and_without_shifts_every_8_h():
+    text = CELL.replace("run: {horizon: 8 h}", SHIFTS)
+    text = text.replace("mill: {process:", "mill: {shifts: day, process:")
+    line = build_line(load_text(text))
+
+    assert [shift_end(LINE, hour * HOUR) // HOUR for hour in (0, 7, 8, 50)] == [8, 8, 16, 56]
+    ends = [shift_end(line, hour * HOUR) // HOUR for hour in (0, 5, 8, 20)]
+    assert ends == [8, 8, 17, 32]  # 14:00 in spite of the break, 23:00, 14:00 the next day

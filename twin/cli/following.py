@@ -31,7 +31,7 @@ class Target:
     endpoint: str
     keys: Path | None = None
     from_now: bool = False
-    until: int = 0  # ns, end of the forecast; 0: the next multiple of the cell's horizon
+    until: int = 0  # ns, end of the forecast; 0: the end of the shift
     order: int | None = None
     seed: int = 1
 
@@ -124,7 +124,7 @@ def _view(out: "Console", job: "Job", recorder: "Recorder", target: Target) -> "
     live = Live(console=out, auto_refresh=False, transient=True)
     run = job.cell.run
     start = read_start(run.start) if "start" in run.model_fields_set else None
-    return View(live, job.line, recorder, target, horizon=run.horizon, start=start)
+    return View(live, job.line, recorder, target, start=start)
 
 
 @dataclass(slots=True)
@@ -138,7 +138,6 @@ class View:
     line: "Line"
     recorder: "Recorder"
     target: Target
-    horizon: int  # ns
     start: int | None = None  # ns of the week at which the cell says it begins
     drifts: "tuple[Drift, ...]" = ()
     forecast: "Forecast | None" = None
@@ -194,12 +193,12 @@ class View:
         )
 
     def _look(self, log: "Log", sight: "Sight") -> "tuple[tuple[Drift, ...], Forecast | None]":
-        from twin.experiments.forecast import forecast
+        from twin.experiments.forecast import forecast, shift_end
         from twin.results.drift import find_drifts
 
         line = replace(self.line, scan=_scan(self.recorder.recording))
         drifts = find_drifts(line, log, self._normal(line, log.end))
-        until = self.target.until or -(-(sight.now + 1) // self.horizon) * self.horizon
+        until = self.target.until or shift_end(line, sight.now)
         if sight.now >= until:
             return drifts, None
         foreseen = forecast(

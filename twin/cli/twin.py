@@ -40,7 +40,8 @@ def twin(
         int | None, typer.Option(min=1, help="Good parts wanted, for the forecast.")
     ] = None,
     until: Annotated[
-        str, typer.Option(help="End of the forecast, from the start; default: the horizon.")
+        str,
+        typer.Option(help="End of the forecast, from the start; default: the end of the shift."),
     ] = "",
     replay: Annotated[
         Path | None, typer.Option(help="Judge a record again, `.../0001/log`; nothing is followed.")

@@ -4,6 +4,7 @@ Of many runs of the twin up to now those are kept that stand as the cell stands:
 at work, waiting or down, as many parts inside.  They go on with new luck.
 """
 
+import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -131,6 +132,35 @@ def forecast(
     each = -(-futures // keep)
     made = [_futures(line, states[k], until - skipped, (seed + 1 + k, each)) for k in nearest]
     return _summary(sight.finished + np.concatenate(made), until, order, len(nearest))
+
+
+def shift_end(line: Line, now: int) -> int:
+    """Return when the shift that is on, or comes next, ends, ns; without shifts 8 h make one.
+
+    A pause of less than an hour ends no shift.
+
+    Parameters
+    ----------
+    line : Line
+    now : int
+        ns since the start of production.
+    """
+    found = [_next_end(line, calendar, now) for calendar in line.calendars]
+    ends = [end for end in found if end is not None]
+    return min(ends, default=(now // _SETTLED + 1) * _SETTLED)
+
+
+def _next_end(line: Line, calendar: np.void, now: int) -> int | None:
+    period, first, count = (int(calendar[name]) for name in ("period", "first", "count"))
+    toggles: list[int] = line.toggles[first : first + count].tolist()
+    begun = now - now % period
+    times = [begun + turn * period + toggle for turn in range(2) for toggle in toggles]
+    on = bool(calendar["starts_on"])
+    for at, following in itertools.pairwise(times):
+        on = not on
+        if not on and at > now and following - at >= _HOUR:
+            return at
+    return None
 
 
 def _summary(parts: Ints, until: int, order: int | None, kept: int) -> Forecast:
