@@ -10,6 +10,7 @@ from cells.carriers import Robot
 from cells.errors import CellError
 from cells.expand import expand
 from cells.schema import Cell, Fixture
+from robots.arm import Floats
 from robots.candidates import loads_at
 from robots.dynamics import body_of, inverse_dynamics
 from robots.errors import MotionError
@@ -230,15 +231,20 @@ def place(
     if good[0].cycle <= 0:
         raise CellError(f"robot {robot!r} carries nothing and has no program")
     trade = _trade(cell, robot, folder, least, good)
-    away = np.abs(np.round((np.array(good[0].position) - origin) / GRID)).astype(int)
-    limits = {"sideways": max(away[:2]) >= steps[0] > 0, "height": away[2] >= steps[2] > 0}
     return Found(
         present=tried[0, 0, 0],
         best=_apart(good),
         trade=trade,
         tried=len(tried),
-        at_limit=tuple(name for name, reached in limits.items() if reached),
+        at_limit=_at_limit(np.array(good[0].position) - origin, steps),
     )
+
+
+def _at_limit(way: Floats, steps: Spot) -> tuple[str, ...]:
+    """Return in which respects a place is as far from the present one as it may be."""
+    away = np.abs(np.round(way / GRID)).astype(int)
+    limits = {"sideways": max(away[:2]) >= steps[0] > 0, "height": away[2] >= steps[2] > 0}
+    return tuple(name for name, reached in limits.items() if reached)
 
 
 def _apart(good: list[Placement], count: int = 5, gap: float = 0.02) -> tuple[Placement, ...]:

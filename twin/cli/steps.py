@@ -90,7 +90,6 @@ def prepare(
     """
     from cells.load import load_cell, locate
     from twin.build import build_line
-    from twin.collaboration import COLLABORATIVE
     from twin.motion import tables
     from twin.programs import meetings, plans, with_programs
 
@@ -108,12 +107,7 @@ def prepare(
         motion, made = {}, {}
     for title, one in made.items():
         out.print(f"program {title}: {one.duration:.3f} s ({one.basis})")
-    notes = {**{name: table.notes for name, (_, table) in motion.items()}}
-    notes |= {f"program {name}": one.notes for name, one in made.items()}
-    for title, said in notes.items():
-        for note in said:
-            if note.startswith(COLLABORATIVE):
-                out.print(f"{title}: {note}")
+    _say_limits(out, motion, made)
     for names, gap in meetings(cell, made, path.parent).items():
         end = f"stay {1e3 * gap:.0f} mm apart" if gap > 0 else f"touch, {-1e3 * gap:.0f} mm deep"
         out.print(f"programs {names}, begun at one instant: the arms {end}")
@@ -122,6 +116,20 @@ def prepare(
         proofs |= _prove_programs(out, cell, made, path.parent)
     line = build_line(cell, with_programs(cell, motion, made, path.parent))
     return Job(path, cell, line, motion, proofs, made, allow_rules)
+
+
+def _say_limits(
+    out: "Console", motion: "dict[str, tuple[ArmTask, MoveTable]]", made: "dict[str, Plan]"
+) -> None:
+    """Say what collaborative limits cost robots and programs."""
+    from twin.collaboration import COLLABORATIVE
+
+    notes = {name: table.notes for name, (_, table) in motion.items()}
+    notes |= {f"program {name}": one.notes for name, one in made.items()}
+    for title, said in notes.items():
+        for note in said:
+            if note.startswith(COLLABORATIVE):
+                out.print(f"{title}: {note}")
 
 
 def try_rules(line: "Line") -> None:
