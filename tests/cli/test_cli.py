@@ -2,11 +2,14 @@
 
 import json
 import math
+import os
 import re
+import signal
 
 import pytest
 
 from robots.load import load_arm
+from robots.physics import Physics
 from twin.cli import app as command
 from twin.cli.endings import BAD_INPUT, GATE_FAILED, INTERRUPTED
 
@@ -322,3 +325,23 @@ def test_rules_of_a_user_run_only_with_consent(taktwin, tmp_path):
     code, _, said = taktwin("check", "ruled.yaml", "--allow-rules")
     assert code == BAD_INPUT
     assert said.endswith("r.py: f has to return a whole number; it returns float64\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGKILL])
+def test_a_physics_worker_that_dies_in_a_check_is_one_error_that_names_it(
+    taktwin, monkeypatch, tmp_path, number
+):
+    monkeypatch.setenv("TAKTWIN_CACHE_DIR", str(tmp_path))  # no proof is known yet
+
+    def kill(self, motion):
+        os.kill(self.worker.pid, number)
+        return follow(self, motion)
+
+    follow = Physics.follow
+    monkeypatch.setattr(Physics, "follow", kill)
+
+    code, _, err = taktwin("check", "machine_tending")
+
+    assert code == BAD_INPUT
+    assert f"physics worker, follow: it was ended by {number.name}" in err
+    assert "Traceback" not in err
