@@ -25,6 +25,7 @@ def main():
             crashes=world.crashes,
             restarts=world.restarts,
             effects=len(world.effects),
+            faults=world.down.faults + world.up.faults,
         )
     sys.stdout.write(f"{options.seeds} seeds, every promise kept: {dict(seen)}\n")
 

@@ -59,13 +59,19 @@ class Network:
     jitter: int = 0  # ms
     flying: list = field(default_factory=list)
     dark_until: int = 0
+    faults: int = 0  # messages lost, doubled, or held up long enough to be overtaken
 
     def send(self, message, now):
         """Let a message fly, or lose it."""
         if now < self.dark_until or self.rng.random() < self.loss:
+            self.faults += 1
             return
-        for _ in range(1 + (self.rng.random() < self.double)):
-            arrives = now + (1 + self.rng.randint(0, self.jitter)) * MS
+        copies = 1 + (self.rng.random() < self.double)
+        self.faults += copies - 1
+        for _ in range(copies):
+            late = self.rng.randint(0, self.jitter)
+            self.faults += late > 2
+            arrives = now + (1 + late) * MS
             self.flying.append((arrives, encode(message)))
 
     def arrivals(self, now):

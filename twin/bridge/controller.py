@@ -63,7 +63,7 @@ class Controller:
         self._chunk = self.scan
         self.stream.status = self.machine.status()
         idle = False
-        while not self._is_over():
+        while self.stream.end is None or not self._is_over():
             if self.sockets.wait(IDLE_WAIT if idle else 0):
                 return  # whoever started this program is gone
             now = self.clock.now()
@@ -92,8 +92,6 @@ class Controller:
 
     def _is_over(self) -> bool:
         """Whether the end was told to everybody who waits for it, or everybody has gone."""
-        if self.stream.end is None:
-            return False
         if self._is_followed():
             self._left_at = None
             return False
@@ -130,6 +128,8 @@ class Controller:
         return Link(self.stream, now=now, rhythm=self.rhythm, desk=desk, user=user, role=role)
 
     def _answer(self, now: int) -> None:
+        if self.office.rests:
+            return
         answers = self.office.work(now)
         if answers:
             identities = {id(link): identity for identity, link in self._links.items()}

@@ -72,9 +72,9 @@ class WrongVersion(BadMessage):
     """A message of another version of this protocol."""
 
 
-_NO_RECORDS: Final[NDArray[np.void]] = np.empty(0, ACTIVITY)
+NO_RECORDS: Final[NDArray[np.void]] = np.empty(0, ACTIVITY)
 _NO_BYTES: Final[bytes | memoryview] = b""
-_NO_BODY: Final[Mapping[str, Any]] = MappingProxyType({})
+NO_BODY: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class Message(NamedTuple):
@@ -90,8 +90,8 @@ class Message(NamedTuple):
     source_time: int = 0  # ns, on the sender's own clock
     simulation_time: int = 0  # ns since the start of the run
     time_to_live: int = 0  # ns; 0: does not expire
-    body: Mapping[str, Any] = _NO_BODY
-    records: NDArray[np.void] = _NO_RECORDS  # (n,) ACTIVITY, of EVENTS only
+    body: Mapping[str, Any] = NO_BODY
+    records: NDArray[np.void] = NO_RECORDS  # (n,) ACTIVITY, of EVENTS only
     wire: bytes = b""  # the bytes it came as; empty if it was made here
 
     def changed(self, **fields: Any) -> "Message":
@@ -205,7 +205,7 @@ def decode(data: bytes) -> Message:
     session, sequence, acknowledge, source, simulation, time_to_live = numbers
     if not (0 <= sequence < _MOST and 0 <= acknowledge < _MOST and time_to_live >= 0):
         raise BadMessage("a sequence, acknowledge or time to live that is negative or beyond 2^62")
-    content, rows = _NO_BODY, _NO_RECORDS
+    content, rows = NO_BODY, NO_RECORDS
     if kind is Kind.EVENTS:
         rows = _records(body)
     elif length:

@@ -56,6 +56,11 @@ class Office:
         else:
             self._log(WITNESS, action, action.result)
 
+    @property
+    def rests(self) -> bool:
+        """Whether there is nothing to do and nothing under way."""
+        return not self._todo and not self._waiting
+
     def work(self, now: int) -> list[tuple[Link, Action]]:
         """Carry out what was taken; return what is to be sent to whom."""
         answers: list[tuple[Link, Action]] = []

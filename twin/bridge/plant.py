@@ -49,6 +49,7 @@ class Plant:
     def __init__(self, line: Line, *, seed: int, faults: Sequence[Fault] = ()) -> None:
         self.line = line
         self.fetched = 0  # activities handed out so far
+        self.time = 0  # how far the run has come, ns
         self._reference = Reference(line, seed)
         self._closed = 0
         self._faults = sorted(_in_steps(faults), key=lambda fault: fault.onset)
@@ -70,11 +71,6 @@ class Plant:
             self._strike(self._faults.pop(0))
 
     @property
-    def time(self) -> int:
-        """How far the run has come, ns."""
-        return int(self._reference.now)
-
-    @property
     def stop(self) -> Stop | None:
         """Why the line cannot go on, if it cannot."""
         return self._reference.stop
@@ -83,9 +79,10 @@ class Plant:
         """Run to `until` ns; return what was closed since the last call, shape (n,) ACTIVITY."""
         while self._faults and self._onset() <= until and self.stop is None:
             # The onset itself still belongs to the time before: what is due then ends first.
-            self._reference.run(max(self.time, self._onset()))
+            self._reference.run(max(self._reference.now, self._onset()))
             self._strike(self._faults.pop(0))
         self._reference.run(until)
+        self.time = self._reference.now
         rows = self._reference.closed(self._closed)
         if not rows:
             return _NONE

@@ -5,7 +5,10 @@ from dataclasses import replace
 from enum import Enum, auto
 from typing import Any
 
-from twin.bridge.messages import BATCH, Kind, Message, schema_digest
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.bridge.messages import BATCH, NO_BODY, NO_RECORDS, Kind, Message, schema_digest
 from twin.bridge.session.actions import Action, Rhythm, Send
 from twin.bridge.session.desk import Desk, Peer
 from twin.bridge.session.handshake import mismatch
@@ -18,6 +21,8 @@ SMALL = 32
 BURST = 16  # most batches sent in one go, so that nobody else waits for long
 MOST_MESSAGES = 200_000  # a second, from one follower; one that sends more is let go
 _NS_PER_S = 1_000_000_000
+# Enough to know how far the client's clock is off, for the age of its commands.
+_TELLING = (Kind.COMMAND, Kind.HEARTBEAT, Kind.HELLO)
 MOST_NAME = 64  # characters of what a client calls itself
 _FOLLOWED = "this controller is followed, not commanded"
 
@@ -101,7 +106,8 @@ class Link:
             return []
         self._heard = now
         actions = handler(message, now)
-        self.desk.heard(self.peer, message.source_time, now)
+        if message.kind in _TELLING:
+            self.desk.heard(self.peer, message.source_time, now)
         return actions
 
     def _floods(self, now: int) -> bool:
@@ -240,13 +246,16 @@ class Link:
         self._go(Serving.CLOSED)
         return []
 
-    def _send(self, kind: Kind, now: int, **fields: Any) -> Action:
+    def _send(
+        self,
+        kind: Kind,
+        now: int,
+        *,
+        sequence: int = 0,
+        body: Mapping[str, Any] = NO_BODY,
+        records: NDArray[np.void] = NO_RECORDS,
+    ) -> Action:
         self._sent = now
-        message = Message(
-            kind=kind,
-            session=self.stream.epoch,
-            source_time=now,
-            simulation_time=self.stream.simulation_time,
-            **fields,
-        )
-        return Send(message)
+        stream = self.stream
+        time = stream.simulation_time
+        return Send(Message(kind, stream.epoch, sequence, 0, now, time, 0, body, records))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum, auto
 from typing import Any
 
-from twin.bridge.messages import Kind, Message, schema_digest
+from twin.bridge.messages import NO_BODY, Kind, Message, schema_digest
 from twin.bridge.session.actions import (
     Action,
     Finish,
@@ -367,19 +367,11 @@ class Follower:
         *,
         sequence: int = 0,
         simulation_time: int = 0,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] = NO_BODY,
     ) -> Action:
         self._sent = now
-        message = Message(
-            kind=kind,
-            session=self.position.epoch,
-            sequence=sequence,
-            acknowledge=self.durable,
-            source_time=now,
-            simulation_time=simulation_time,
-            body=body or {},
-        )
-        return Send(message)
+        epoch, durable = self.position.epoch, self.durable
+        return Send(Message(kind, epoch, sequence, durable, now, simulation_time, 0, body))
 
     def _fail(self, error: BridgeError) -> list[Action]:
         self.phase, self.error = Phase.FAILED, error
