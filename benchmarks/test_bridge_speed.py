@@ -3,7 +3,6 @@
 Run as a program, this file is the other end: `python test_bridge_speed.py bridge|bare KEYS...`.
 """
 
-import itertools
 import os
 import secrets
 import signal
@@ -18,11 +17,9 @@ import numpy as np
 import pytest
 import zmq
 
-from cells.load import locate
-from twin.bridge.audit import INTENT, RESULT, Audit, read_audit
 from twin.bridge.clock import MonotonicClock
 from twin.bridge.launch import Settings, launch_emulator
-from twin.bridge.messages import Kind, Message, decode, encode
+from twin.bridge.messages import decode, encode
 from twin.bridge.recorder import Memory, Recorder
 from twin.bridge.remote import Remote
 from twin.bridge.session import (
@@ -33,7 +30,6 @@ from twin.bridge.session import (
     Follower,
     Limits,
     Link,
-    Peer,
     Permit,
     Permits,
     Role,
@@ -44,17 +40,12 @@ from twin.bridge.session import (
 from twin.bridge.shadow import Access, follow
 from twin.bridge.transport import ControllerSocket, FollowerSocket, KeyPair, new_key_pair
 from twin.build import load_line
-from twin.experiments.forecast import forecast, seen_in
 from twin.kernel.log import ACTIVITY
-from twin.kernel.run import simulate as run_kernel
-from twin.kernel.states import State
 from twin.reference.run import simulate
-from twin.results.cycles import leavings
 
 MODEL = "5e" * 32
 RECORDS = 200_000
 MS = 1_000_000
-HOUR = 3_600_000 * MS
 
 
 def some_records():
@@ -255,43 +246,6 @@ def test_telemetry(benchmark, tmp_path, where):
     print(f"\ntelemetry into {where}: {benchmark.extra_info['records_per_s']:,} records/s")
 
 
-def test_durable_commands(benchmark, tmp_path):
-    """The bar: 50 000 a second, each judged, logged, waited for, carried out and answered."""
-    count, group, folders = 10_000, 1_000, iter(range(1000))
-    bodies = [{"tag": "echo", "value": n, "lease": "token"} for n in range(count)]
-    wires = [
-        encode(Message(Kind.COMMAND, 1, n + 2, time_to_live=10**12, body=body))
-        for n, body in enumerate(bodies)
-    ]
-
-    def run():
-        limits = Limits(commands_per_s=1e9, burst=1 << 30, dead_man=10**12)
-        permits = Permits(tags={"echo": Permit(low=0, high=1e9)})
-        desk, done = Desk(permits, make_token=lambda: "token", limits=limits), 0
-        peer = Peer(user="key", role=Role.OPERATOR, client="twin")
-        desk.take(peer, Message(Kind.COMMAND, 1, 1, body={"tag": ARM}), 0)
-        with closing(Audit(tmp_path / str(next(folders)))) as audit:
-            for first in range(0, count, group):
-                taken = []
-                for wire in wires[first : first + group]:
-                    (action,) = desk.take(peer, decode(wire), 0)
-                    audit.add(INTENT, action.who, action.command, None, at=0)
-                    taken.append(action)
-                audit.commit()
-                for action in taken:
-                    (answer,) = desk.result(peer, action.command, {"status": "done"}, 0)
-                    audit.add(RESULT, action.who, action.command, answer.message, at=0)
-                    done += len(encode(answer.message)) > 0
-                audit.write()
-        return done
-
-    assert benchmark.pedantic(run, rounds=5, warmup_rounds=1) == count
-    rate = count / benchmark.stats.stats.min
-    benchmark.extra_info["commands_per_s"] = round(rate)
-    print(f"\ndurable commands: {rate:,.0f} a second")
-    assert len(read_audit(tmp_path / "0")) == 2 * count
-
-
 CELL = """
 taktwin: 1
 name: one_machine
@@ -415,43 +369,6 @@ def test_the_offset_of_the_clock(benchmark, cell, tmp_path):
     covered = sum(abs(offset.value) <= offset.uncertainty for offset in seen) / len(seen)
     print(f"\nclock offset: p99 {errors[int(0.99 * len(errors))]:.0f} us, covered {covered:.1%}")
     assert covered >= 0.99
-
-
-@pytest.mark.benchmark(group="256 records encoded and decoded")
-def test_a_batch_encoded_and_decoded(benchmark):
-    records = some_records()[:256]
-    message = Message(kind=Kind.EVENTS, session=1, records=records)
-
-    arrived = benchmark(lambda: decode(encode(message)))
-
-    assert arrived.records.tobytes() == records.tobytes()
-
-
-@pytest.mark.benchmark(group="1000 futures of a live cell")
-@pytest.mark.parametrize("taken_up", [False, True], ids=["from the start", "in a running line"])
-def test_a_forecast_to_the_end_of_the_shift(benchmark, taken_up):
-    """The bar: 1 s for 1000 replications of the demo cell, warm; half of what is made is above."""
-    line, shift = replace(load_line(locate("machine_tending")), scan=10 * MS), 8 * HOUR
-    begun = 30 * shift if taken_up else 0
-    plants = [run_kernel(line, seed=seed, end=shift).log for seed in range(100, 124)]
-    sights = [seen_in(run_kernel(line, seed=seed, end=4 * HOUR).log) for seed in range(100, 124)]
-    if taken_up:  # as the status of a controller shows it, which has been running for ten days
-        sights = [replace(sight, now=begun + sight.now) for sight in sights]
-    turns = itertools.cycle(sights)
-
-    def run():
-        return forecast(line, next(turns), until=begun + shift, seed=1, order=620)
-
-    benchmark.pedantic(run, rounds=5, warmup_rounds=1)
-
-    found = [forecast(line, sight, until=begun + shift, seed=1, order=620) for sight in sights[:12]]
-    made = [leavings(plant, State.FINISHED, shift).size for plant in plants[:12]]
-    within = sum(f.low <= m <= f.high for f, m in zip(found, made, strict=True))
-    assert within >= 8  # 9 of 10 are; fewer than 8 of 12 have a chance of 0.4 %
-    assert {f.chance.n >= 1000 for f in found} == {True}
-    best = benchmark.stats.stats.min
-    print(f"\nforecast, 1000 futures: {best:.2f} s, {within} of 12 within 5 % to 95 %")
-    print(found[0].sentence)
 
 
 if __name__ == "__main__":

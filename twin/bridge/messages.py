@@ -190,8 +190,7 @@ def decode(data: bytes) -> Message:
     if version != VERSION:
         raise WrongVersion(f"protocol version {version}; this program speaks version {VERSION}")
     if len(data) != HEADER_SIZE + length:
-        size = len(data) - HEADER_SIZE
-        raise BadMessage(f"a body of {size} bytes where the header says {length}")
+        raise BadMessage(f"{len(data)} bytes in all where the header says {length} of body")
     found, body = zlib.crc32(data[: _HEADER.size]), _NO_BYTES
     if length:
         # A view costs more than the copy of a short body, and saves that of a long one.

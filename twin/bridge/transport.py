@@ -1,46 +1,21 @@
-"""Sockets: the only module that knows ZeroMQ.
+"""The two ends of a connection; only this module and `twin.bridge.sockets` know ZeroMQ.
 
 One thread, one poller.  CURVE encrypts; a ZAP handler in the same loop lets in only known keys.
-The options are those that survived tests with dead, hung, slow and hostile peers.
 """
 
-import os
-import time
-from collections.abc import Callable, Collection, Iterator
-from typing import Final, NamedTuple, cast
+from collections.abc import Collection, Iterator
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 import zmq
 from zmq.utils import z85
 
-from twin.bridge.messages import HEADER_SIZE, MAX_BODY
 from twin.bridge.session.errors import BridgeError
+from twin.bridge.sockets import AT_ONCE, MORE_AT_ONCE, Sockets
 
-GLANCE: Final = 2  # ms between looks at what else is watched
-SPIN: Final = 100_000  # ns; where a message has just come, an answer is often this near
-_TALKING: Final = 1_000_000  # ns after a message in which the next one is spun for
-_TAKEN: Final = 50_000  # ns; a core given away for longer is wanted by another program
-_RESPECT: Final = 1_000_000_000  # ns for which it is left to that program
-# Members of enumerations: combining them anew for each message costs more than sending it.
-_READABLE: Final = int(zmq.POLLIN)
-_AT_ONCE: Final = int(zmq.NOBLOCK)
-_MORE_AT_ONCE: Final = int(zmq.NOBLOCK | zmq.SNDMORE)
 _MOST_USERS: Final = 4096
 DOMAIN: Final = "taktwin"
 LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
-
-_OPTIONS: Final = {
-    zmq.IMMEDIATE: 1,  # no peer: the send fails, rather than being delivered at a later restart
-    zmq.LINGER: 0,
-    zmq.MAXMSGSIZE: HEADER_SIZE + MAX_BODY,  # a peer that announces more is dropped
-    zmq.SNDHWM: 1000,
-    zmq.RCVHWM: 1000,
-    zmq.HEARTBEAT_IVL: 100,  # ms, here and below
-    zmq.HEARTBEAT_TIMEOUT: 300,
-    zmq.HANDSHAKE_IVL: 2000,
-    zmq.RECONNECT_IVL: 50,
-    zmq.RECONNECT_IVL_MAX: 2000,
-}
 
 
 class KeyPair(NamedTuple):
@@ -71,122 +46,6 @@ def is_key(text: str) -> bool:
 def is_loopback(host: str) -> bool:
     """Return whether only this machine can reach a host name."""
     return host in LOOPBACK or host.startswith("127.")
-
-
-class Sockets:
-    """What both ends share: a context, a poller, an orderly end."""
-
-    def __init__(self, kind: int) -> None:
-        # A context of its own: the ZAP handler lives in a context and speaks for all of it.
-        self._context = zmq.Context()
-        self._socket = self._make_socket(kind)
-        self._poller = zmq.Poller()
-        self._door: zmq.Socket[bytes] | None = None  # where new peers ask to be let in
-        self._at_door = False
-        self._monitor: zmq.Socket[bytes] | None = None  # tells when a connection is gone
-        self._cut = False
-        self._aside = False  # whether there is more to look at than the socket
-        self._looked = 0
-        self._first: bytes | None = None  # frame that ended a wait
-        self._timeout = -1  # ms, of the socket
-        self._came = 0  # when a message came last
-        self._spin_from = 0  # when spinning is tried again
-        self._give_way = _way_of_giving_way()
-
-    def _make_socket(self, kind: int) -> "zmq.Socket[bytes]":
-        socket = self._context.socket(kind)
-        for option, value in _OPTIONS.items():
-            socket.setsockopt(option, value)
-        return socket
-
-    def watch(self, fd: int) -> None:
-        """Let `wait` return when a file descriptor can be read."""
-        self._poller.register(fd, zmq.POLLIN)
-        self._aside = True
-
-    def unwatch(self, fd: int) -> None:
-        """Stop watching a file descriptor."""
-        self._poller.unregister(fd)
-
-    def wait(self, milliseconds: int) -> set[int]:
-        """Wait for something to read; return the watched file descriptors that can be.
-
-        It waits in `recv`: a poller costs a third of a round trip.  What else is watched is looked
-        at between waits of `GLANCE`, and at least that often.
-        """
-        glance = min(milliseconds, GLANCE)
-        for _ in range(max(1, -(-milliseconds // GLANCE))):
-            arrived = self._first is not None or self._arrives(glance)
-            if self._aside and (not arrived or self._came - self._looked > GLANCE * 1_000_000):
-                self._looked = time.monotonic_ns()
-                found = self._look_aside()
-                if found or self._at_door or self._cut:
-                    return found
-            if arrived:
-                break
-        return set()
-
-    def _look_aside(self) -> set[int]:
-        """Look at what else is watched; return the file descriptors that can be read."""
-        ready = {source for source, _ in self._poller.poll(0)}
-        self._at_door = self._door in ready
-        self._cut = self._cut or (self._monitor is not None and self._monitor in ready)
-        return {source for source in ready if isinstance(source, int)}
-
-    def _arrives(self, milliseconds: int) -> bool:
-        """Wait for a first frame, and keep it; return whether there is one."""
-        if milliseconds:
-            self._spin()
-        if milliseconds != self._timeout:
-            self._socket.setsockopt(zmq.RCVTIMEO, milliseconds)
-            self._timeout = milliseconds
-        try:
-            self._first = self._socket.recv()
-        except zmq.Again:
-            return False
-        self._came = time.monotonic_ns()
-        return True
-
-    def _spin(self) -> None:
-        """Look again and again for a moment, if the peer was heard just now.
-
-        To sleep and be woken costs up to 40 us on an idle core, more than the way of a message.
-        On a core that others want it costs them, and this program more: then nothing is spun.
-        """
-        begun = looked = time.monotonic_ns()
-        give_way = self._give_way
-        if give_way is None or begun - self._came > _TALKING or begun < self._spin_from:
-            return
-        while not self._readable() and looked - begun < SPIN:
-            give_way()
-            now = time.monotonic_ns()
-            if now - looked > _TAKEN:
-                self._spin_from = now + _RESPECT
-                return
-            looked = now
-
-    def _readable(self) -> bool:
-        events = self._socket.get(zmq.EVENTS)
-        return bool(cast("int", events) & _READABLE)
-
-    def _next(self) -> bytes | None:
-        """Return the first frame of the next message, if one has arrived."""
-        first, self._first = self._first, None
-        if first is None and self._readable():
-            first = self._socket.recv()
-        return first
-
-    def _rest(self) -> int:
-        """Drop further frames of this message; return how many there were."""
-        dropped = 0
-        while self._socket.get(zmq.RCVMORE):
-            self._socket.recv()
-            dropped += 1
-        return dropped
-
-    def close(self) -> None:
-        """Close at once; what is still queued is dropped."""
-        self._context.destroy(linger=0)
 
 
 class ControllerSocket(Sockets):
@@ -287,8 +146,8 @@ class ControllerSocket(Sockets):
     def send(self, identity: bytes, data: bytes) -> bool:
         """Send a message; return whether it could be, or the peer is gone or does not read."""
         try:
-            self._socket.send(identity, _MORE_AT_ONCE)
-            self._socket.send(data, _AT_ONCE)
+            self._socket.send(identity, MORE_AT_ONCE)
+            self._socket.send(data, AT_ONCE)
         except zmq.ZMQError as error:
             if error.errno not in (zmq.EAGAIN, zmq.EHOSTUNREACH):
                 raise
@@ -384,20 +243,10 @@ class FollowerSocket(Sockets):
     def send(self, data: bytes) -> bool:
         """Send a message; return whether there is a connection that takes it."""
         try:
-            self._socket.send(data, _AT_ONCE)
+            self._socket.send(data, AT_ONCE)
         except zmq.Again:
             return False
         return True
-
-
-def _way_of_giving_way() -> Callable[[], None] | None:
-    """Return what lets the thread that moves the bytes run; None: this program must not spin.
-
-    A program that is kept to one core takes it from that thread, or from its peer.
-    """
-    cores = getattr(os, "sched_getaffinity", None)
-    several = cores is not None and len(cores(0)) > 1
-    return getattr(os, "sched_yield", None) if several else None
 
 
 def _host_of(endpoint: str) -> str:
