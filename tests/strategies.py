@@ -6,7 +6,6 @@ soak test, from one that hypothesis controls (and shrinks) in `cases`.
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
@@ -15,10 +14,9 @@ import numpy as np
 from hypothesis import strategies as st
 
 from cells.load import load_text
-from tests.drawing import flow, now, people, queues, rules, stations
+from tests.drawing import arms, flow, now, people, queues, rules, stations
 from twin.build import build_line
 from twin.kernel.model import Line
-from twin.motion import MoveTimes
 
 NS = 10**9
 Document = dict[str, Any]
@@ -48,7 +46,7 @@ class Case:
     def line(self) -> Line:
         """Return the line, with the drawn move times and paces."""
         motion = {
-            name: _tables(tuple(self.document["places"]), times, self.hands[name])
+            name: arms.tables(tuple(self.document["places"]), times, self.hands[name])
             for name, times in self.robot_times.items()
             if name in self.document["robots"]
         }
@@ -56,36 +54,6 @@ class Case:
         nodes = line.nodes.copy()
         nodes["pace"] = np.resize(np.array(self.paces), nodes.size)
         return replace(line, nodes=nodes)
-
-
-def _tables(
-    places: tuple[str, ...], times: Sequence[int], hands: dict[str, tuple[int, int]]
-) -> MoveTimes:
-    n = len(places)
-    loads, grippers = (1 + max((hand[k] for hand in hands.values()), default=0) for k in (0, 1))
-    stands = grippers * n
-    travel, handling = (1 + loads) * stands**2, loads * n
-    ns = np.resize(np.array(times, dtype=np.int64) * NS, travel + 2 * handling)
-    return MoveTimes(
-        places,
-        ns[:travel].reshape(1 + loads, stands, stands),
-        ns[travel : travel + handling].reshape(loads, n),
-        ns[travel + handling :].reshape(loads, n),
-        load_of={product: load for product, (load, _) in hands.items()},
-        gripper_of={product: gripper for product, (_, gripper) in hands.items()},
-    )
-
-
-def _hands(rng: Random, document: Document) -> dict[str, tuple[int, int]]:
-    """Return how a robot holds some of the products; a dual gripper is one gripper."""
-    if rng.random() < 0.5:
-        return {}
-    grippers = rng.choice([1, 1, 2])
-    return {
-        product: (rng.randint(0, 2), rng.randint(0, grippers - 1))
-        for product in document["products"]
-        if rng.random() < 0.7
-    }
 
 
 def cases() -> st.SearchStrategy[Case]:
@@ -127,7 +95,7 @@ def random_case(rng: Random) -> Case:
             name: [rng.randint(0, 3) for _ in range(rng.choice([1, 2, 7, 31]))]
             for name in draft.document["robots"]
         },
-        hands={name: _hands(rng, draft.document) for name in draft.document["robots"]},
+        hands={name: arms.hands(rng, draft.document) for name in draft.document["robots"]},
         paces=tuple(rng.choice([1.0, 1.0, 1.0, 0.5, 1.3]) for _ in range(rng.choice([1, 3]))),
         seed=rng.choice([1, 2, 3, 2**63 - 1]),
         replication=rng.choice([0, 1, 7]),

@@ -4,8 +4,9 @@ import math
 import struct
 import zlib
 
+from tests.report import moving
 from twin.kernel.log import PART_SHIFT
-from twin.report.motion import Doing, Move, ProgramMotion, ReportMotion, Track
+from twin.report.motion import Move, ReportMotion
 from twin.results import model as m
 
 MODEL = "9f1c3a5e7b2d4860a1c3e5f7092b4d6f8a0c2e4f6180a2c4e6f80a1b3c5d7e9f"
@@ -350,23 +351,6 @@ def fidelity():
     )
 
 
-def program():
-    return ProgramMotion(
-        name="seam",
-        used="at bench",
-        seconds=0.5,
-        basis="torque",
-        activities=(
-            Doing(what="move", name="a - b", begin=0.0, end=0.4, basis="torque"),
-            Doing(what="wait", name="", begin=0.4, end=0.5, basis="given"),
-        ),
-        track=Track(step=0.04, joints=tuple((0.1 * k, 1.0) for k in range(14))),
-        clearance_mm=12.0,
-        verdict="proven",
-        notes=("joint moves use all of the torque",),
-    )
-
-
 def motion():
     def move(from_, to, loaded, seconds, clearance, near, verdict="ok"):
         return Move(
@@ -394,7 +378,7 @@ def motion():
         ),
         picture=png(320, 180),
         picture_caption="arm at lathe_1, seen from the infeed",
-        programs=(program(),),
+        programs=(moving.program(),),
         joint_names=("shoulder", "elbow"),
         scene={"offset": [[0.0, 0.0, 0.1]]},
         notes=("Payload 3.3 kg: gripper 1.9 kg and part 1.4 kg.",),
