@@ -80,7 +80,7 @@ static inline void take_next(struct run *s, struct resource *r, struct node *n) 
   int a = n->sole_feeder;
   struct node *from = a >= 0 ? &s->nodes[s->res[a].node] : NULL;
   int plain = from && s->res[a].passes && from->kind == BUFFER;
-  if (plain && s->res[a].offered && &s->nodes[from->way] == n) {
+  if (plain && s->res[a].offered && from->way == n - s->nodes) {
     int part = drop_head(s, from);
     emit(s, &s->res[a], s->parts[part].since, WAITING, r - s->res);
     if (from->held-- == from->capacity) begins_to_accept(s, from);
@@ -91,7 +91,7 @@ static inline void take_next(struct run *s, struct resource *r, struct node *n) 
     r->part = NONE;
     r->phase = EMPTY;
     n->held--;
-    if (plain) {
+    if (plain && !s->res[a].offered) {
       n->free++;
       r->state = STARVED;
       r->since = s->now;

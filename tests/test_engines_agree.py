@@ -45,7 +45,7 @@ def test_random_cells_give_the_same_log_tally_and_stop(block):
 
 # Lines in which parts pass without a settling.
 @seeded(9)
-@examples(300, 40)
+@examples(400, 40)
 @given(plain_cells())
 def test_plain_lines_give_the_same_log_tally_and_stop(case):
     try:

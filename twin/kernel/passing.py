@@ -123,8 +123,12 @@ def pass_on(m: Model, s: RunState, r: Int) -> bool:
         return False
     _end_work(m, s, r)
     _put(m, s, part, r, to, server)
-    g["unsettled"] = 0
-    _take_next(m, s, r, n)
+    following = _take_next(m, s, r, n)
+    for _ in range(2):  # one place where work begins: it is long
+        if server >= 0:
+            _begin(m, s, server, part)
+        server, part = r if following >= 0 else np.int64(NONE), following
+    g["unsettled"] = 1 if g["fresh"] + g["woken"] + g["touched"] > 0 else 0
     return True
 
 
@@ -175,7 +179,7 @@ def _end_work(m: Model, s: RunState, r: Int) -> None:
 
 @inlined
 def _put(m: Model, s: RunState, part: Int, r: Int, to: Int, server: Int) -> None:
-    """Move a part from server r to a plain resource, and on to a server there or behind it."""
+    """Move a part from server r to a plain resource; on `server` there or behind work begins."""
     n, kind = m.res[to]["node"], m.res[to]["kind"]
     if kind == _SINK:
         leave_line(m, s, part, to, _FINISHED if m.nodes[n]["good"] == 1 else _SCRAPPED, r)
@@ -184,7 +188,6 @@ def _put(m: Model, s: RunState, part: Int, r: Int, to: Int, server: Int) -> None
         at = m.res[server]["node"]
         s.nodes[at]["free"] -= 1
         s.nodes[at]["held"] += 1
-        _begin(m, s, server, part)
     else:
         _stay(m, s, part, to)
 
@@ -201,9 +204,9 @@ def _stay(m: Model, s: RunState, part: Int, r: Int) -> None:
 
 
 @inlined
-def _take_next(m: Model, s: RunState, r: Int, n: Int) -> None:
-    """Let a server that is empty now take the next part of its buffer, or starve."""
-    g, a = s.glob[0], m.sole_feeder[n]
+def _take_next(m: Model, s: RunState, r: Int, n: Int) -> Int:
+    """Return the next part from the buffer of a server that is empty now; NONE: it starves."""
+    a = m.sole_feeder[n]
     plain = a >= 0 and m.res[a]["passes"] == 1 and m.res[a]["kind"] == _BUFFER
     if plain and s.res[a]["offered"] == 1 and s.res[a]["target"] == n:
         b = m.res[a]["node"]
@@ -216,16 +219,14 @@ def _take_next(m: Model, s: RunState, r: Int, n: Int) -> None:
                 offer_one_way(s, a, way)
             else:
                 offer(s, a)
-        _begin(m, s, r, part)
+        return np.int64(part)
+    s.res[r]["part"] = NONE
+    s.res[r]["phase"] = EMPTY
+    s.nodes[n]["held"] -= 1
+    if plain and s.res[a]["offered"] == 0:
+        s.nodes[n]["free"] += 1
+        _show(s, r, _STARVED)
     else:
-        s.res[r]["part"] = NONE
-        s.res[r]["phase"] = EMPTY
-        s.nodes[n]["held"] -= 1
-        if plain:
-            s.nodes[n]["free"] += 1
-            _show(s, r, _STARVED)
-        else:
-            gains_server(m, s, r)
-            touch(s, r)
-    if g["fresh"] + g["woken"] + g["touched"] > 0:
-        g["unsettled"] = 1
+        gains_server(m, s, r)
+        touch(s, r)
+    return np.int64(NONE)
