@@ -6,12 +6,15 @@ the versions of what compiles them and of the processor, and each file carries a
 content: whatever does not match is compiled again.
 """
 
+import gc
 import os
 import pickle
 import platform
 import stat
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -172,6 +175,37 @@ def is_warm() -> bool:
     return not _is_compiling() or (cache_folder() / _MARK).exists()
 
 
+@contextmanager
+def _compiling_beside() -> Iterator[None]:
+    """Have another process compile what is not the main loop of the kernel meanwhile.
+
+    numba lets one thread compile at a time.  What the other process has kept when it is wanted is
+    loaded; whatever goes wrong with it costs only time.  Garbage is not collected either: that is a
+    tenth of the time, for a few hundred MB.
+    """
+    other = None
+    if (os.cpu_count() or 1) > 1 and _is_private(cache_folder()):
+        try:
+            other = subprocess.Popen(
+                [sys.executable, "-m", "twin.kernel.tiny"],
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        except OSError:
+            other = None
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+        if other is not None:
+            other.wait()
+
+
 def ensure_compiled(progress: Callable[[int, int], None] | None = None) -> bool:
     """Load the compiled kernel, compiling it first where needed; return whether it was cold.
 
@@ -183,7 +217,8 @@ def ensure_compiled(progress: Callable[[int, int], None] | None = None) -> bool:
     from twin.kernel.tiny import run_tiny_line
 
     cold = not is_warm()
-    run_tiny_line(progress)
+    with _compiling_beside() if cold else nullcontext():
+        run_tiny_line(progress)
     if _is_compiling() and _is_private(cache_folder()):
         _write(cache_folder() / _MARK, b"")
     return cold

@@ -81,9 +81,10 @@ _CUT = np.int64(Ending.CUT)
 # ---- the beginning ----
 
 
-@compiled
-def _begin(m: Model, s: RunState) -> None:
-    """Bring a fresh state to time 0, before anything ends."""
+@entry
+def begin(model: Model, state: RunState) -> None:
+    """Bring a fresh state to time 0, before anything ends; then it can be advanced."""
+    m, s = near(model), near(state)
     for c in range(s.glob[0]["calendars"]):
         begin_calendar(m, s, c)
     for r in range(s.glob[0]["resources"]):
@@ -208,7 +209,7 @@ def advance(model: Model, state: RunState, until: Int, budget: Int) -> Int:
     ----------
     model : Model
     state : State
-        A fresh one, or as it was left by the call before.
+        One that has begun, or as it was left by the call before.
     until : int
         ns.
     budget : int
@@ -222,8 +223,6 @@ def advance(model: Model, state: RunState, until: Int, budget: Int) -> Int:
     """
     m, s = near(model), near(state)
     g = s.glob[0]
-    if g["begun"] == 0:
-        _begin(m, s)
     if g["commands"] > 0:
         lacking = obey(m, s)
         if lacking != REACHED:

@@ -1,7 +1,6 @@
 """How functions of the kernel are compiled: without the GIL, in plain IEEE arithmetic, and kept."""
 
 from collections.abc import Callable
-from inspect import signature
 from typing import Any, TypeVar
 
 import numpy as np
@@ -30,15 +29,7 @@ def compiled(function: F) -> F:
     costs time to compile and, in the main loop, registers.
     """
     # Said outright: what is not said is taken over from the function that is compiled just now.
-    body = njit(**_PART, forceinline=False)(function)
-    parameters = list(signature(function).parameters)
-    if config.DISABLE_JIT:  # type: ignore[attr-defined]
-        return body
-    if parameters[:2] == ["m", "s"]:
-        return inlined(lambda m, s, *rest: body(m.aside, s.aside, *rest))  # type: ignore[return-value]
-    if parameters[:1] == ["s"] or parameters[:1] == ["m"]:
-        return inlined(lambda table, *rest: body(table.aside, *rest))  # type: ignore[return-value]
-    return body
+    return njit(**_PART, forceinline=False)(function)
 
 
 def inlined(function: F) -> F:

@@ -8,10 +8,13 @@ the time to compile the kernel, and the machine code is as fast.
 
 from typing import Any
 
+from numba.core.base import user_function  # type: ignore[attr-defined]
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder, _LowerResult
 from numba.core.compiler_machinery import PassManager, register_pass
 from numba.core.typed_passes import BaseNativeLowering, NativeLowering
+
+from twin.kernel.near import Table, aside
 
 # What parts do not have: contexts, closures, literal arguments, branches known beforehand, array
 # expressions; to look for it takes a tenth of the time.
@@ -55,6 +58,22 @@ class _Library(JITCodeLibrary):
         return [self, *dict.fromkeys(self._linking_libraries)]
 
 
+def _with_tables_aside(call: Any) -> Any:
+    """Return the call of a function that hands it the tables that lie aside (see `near`)."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kinds = zip(call.signature, arguments, strict=True)
+        handed = [
+            aside(context, builder, kind, value) if isinstance(kind, Table) else value
+            for kind, value in kinds
+        ]
+        return call(context, builder, signature, handed)
+
+    generate.signature = call.signature  # type: ignore[attr-defined]
+    generate.libs = call.libs  # type: ignore[attr-defined]
+    return generate
+
+
 @register_pass(mutates_CFG=True, analysis_only=False)
 class _Translation(NativeLowering):
     """Make a function known to its callers, without machine code of its own."""
@@ -69,7 +88,10 @@ class _Translation(NativeLowering):
         BaseNativeLowering.run_pass(self, state)
         found = state.cr
         known_as = [found].append  # numba wants a built-in function, another one for each part
-        target.insert_user_function(known_as, found.fndesc, state.library.with_all_it_calls())
+        call = user_function(found.fndesc, state.library.with_all_it_calls())
+        if not state.flags.forceinline:
+            call = _with_tables_aside(call)
+        target._defns[known_as].append(call, call.signature)  # noqa: SLF001 - no public way
         state.cr = _LowerResult(found.fndesc, found.call_helper, cfunc=known_as, env=found.env)
         return True
 

@@ -122,6 +122,11 @@ def _get_array(context: Any, builder: Any, table: Table, value: Any, field: str)
     return builder.load(cgutils.gep_inbounds(builder, place, 0, k))
 
 
+def aside(context: Any, builder: Any, table: Table, value: Any) -> Any:
+    """Return the table of the same content that lies aside."""
+    return _get_array(context, builder, table, value, "aside")
+
+
 def _indices(context: Any, builder: Any, index_type: Any, index: Any) -> list[Any]:
     """Return the indices as machine words."""
     if hasattr(index_type, "types"):  # a tuple of indices

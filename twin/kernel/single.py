@@ -75,6 +75,8 @@ class Run:
         RunError
             If a sampled time is negative, not a number or too large.
         """
+        if self._state.glob["begun"][0] == 0:
+            engine.begin(self._model, self._state)
         while self._code not in _STOPS:
             self._code = int(engine.advance(self._model, self._state, until, _BUDGET))
             if self._code in (REACHED, TOLD):
