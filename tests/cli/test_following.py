@@ -15,7 +15,8 @@ from twin.cli import app as command
 from twin.cli.screen import screen
 from twin.experiments.forecast import Forecast
 from twin.results.estimates import wilson
-from twin.results.model import Drift, Estimate
+from twin.results.likeness import Drift
+from twin.results.model import Estimate
 
 CELL = """
 taktwin: 1

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.report import tending
+from tests.report import judging, tending
 from tests.report.picture import Picture
 from twin.report.clock import Clock
 from twin.report.page import page
@@ -21,7 +21,7 @@ def study(**changed):
         "timeline": tending.timeline(),
         "clock": Clock(0.0),
         "comparison": tending.comparison(),
-        "fidelity": tending.fidelity(),
+        "fidelity": judging.fidelity(),
         "motion": (tending.motion(),),
     }
     return Study(**{**parts, **changed})

@@ -6,7 +6,7 @@ import re
 import pytest
 from rich.console import Console
 
-from tests.report import tending
+from tests.report import judging, tending
 from twin.report.terminal import print_comparison, print_fidelity, print_results
 
 
@@ -16,7 +16,7 @@ def shown(width=None, encoding="utf-8", results=None):
     console = Console(file=file, width=width, force_terminal=width is not None, color_system=None)
     print_results(console, results or tending.results())
     print_comparison(console, tending.comparison())
-    print_fidelity(console, tending.fidelity())
+    print_fidelity(console, judging.fidelity())
     file.flush()
     return re.sub(r"\x1b\[[0-9;]*m", "", raw.getvalue().decode(encoding))
 

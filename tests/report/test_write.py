@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from tests.report import tending
+from tests.report import judging, tending
 from twin.report import write_report
 from twin.report.atomic import write_atomically
 
@@ -16,7 +16,7 @@ def test_both_files_are_written_and_hold_everything(tmp_path):
         results=tending.results(),
         timeline=tending.timeline(),
         comparison=tending.comparison(),
-        fidelity=tending.fidelity(),
+        fidelity=judging.fidelity(),
         motion=tending.motion(),
         start_of_week=0.0,
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from twin.experiments.forecast import Forecast, Sight
     from twin.kernel.log import Log
     from twin.kernel.model import Line
-    from twin.results.model import Drift, Fidelity
+    from twin.results.likeness import Drift, Fidelity
 
 _EVERY = 5_000_000_000  # ns of the clock between two looks at drift and forecast
 _NORMAL = 8  # runs of the twin that say what is normal

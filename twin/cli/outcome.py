@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from twin.cli.steps import Job
     from twin.experiments.replicate import Run
-    from twin.results.model import Comparison, Fidelity
+    from twin.results.likeness import Fidelity
+    from twin.results.model import Comparison
 
 NS_PER_S = 1_000_000_000
 _FIRST_CYCLES = 900 * NS_PER_S  # of the Gantt chart

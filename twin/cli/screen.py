@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from twin.bridge.live import LiveState
-    from twin.results.model import Drift
+    from twin.results.likeness import Drift
 
 NS_PER_S = 1_000_000_000
 _COLOURS = {"EXECUTE": "green", "HELD": "red", "ABORTED": "red", "SUSPENDED": "yellow"}

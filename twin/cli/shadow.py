@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from twin.bridge.live import LiveState
     from twin.cli.steps import Job
     from twin.kernel.log import Log
-    from twin.results.model import Fidelity
+    from twin.results.likeness import Fidelity
 
 NS_PER_S = 1_000_000_000
 _RECORD = "record"

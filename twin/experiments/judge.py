@@ -6,7 +6,7 @@ from twin.kernel.log import Log
 from twin.kernel.model import Line
 from twin.kernel.run import simulate
 from twin.results.fidelity import compare_with_plant
-from twin.results.model import Fidelity
+from twin.results.likeness import Fidelity
 
 _RUNS = 24  # enough to allow for a few kinds of luck
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from twin.report.clock import Clock
 from twin.report.motion import ReportMotion
-from twin.results.model import Comparison, Fidelity, Results, Timeline
+from twin.results.likeness import Fidelity
+from twin.results.model import Comparison, Results, Timeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from rich.text import Text
 
 from twin.report import estimates, numbers, palette, sentences
 from twin.report.markup import clean
-from twin.results.model import Comparison, Equivalence, Estimate, Fidelity, Results
+from twin.results.likeness import Equivalence, Fidelity
+from twin.results.model import Comparison, Estimate, Results
 
 _SHOWN_STATES = 5  # the largest shares of a resource's time
 _WORDS = {True: "better", False: "worse", None: "no difference shown"}

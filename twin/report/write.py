@@ -12,7 +12,8 @@ from twin.report.clock import Clock
 from twin.report.motion import ReportMotion
 from twin.report.page import page
 from twin.report.study import Study
-from twin.results.model import Comparison, Fidelity, Results, Timeline, to_json
+from twin.results.likeness import Fidelity
+from twin.results.model import Comparison, Results, Timeline, to_json
 
 
 @dataclass(frozen=True, slots=True)

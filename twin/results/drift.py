@@ -10,7 +10,8 @@ from twin.kernel.states import NodeKind
 from twin.results.charts import cusum
 from twin.results.cycles import Operations, operations, pooled
 from twin.results.estimates import Floats, estimate
-from twin.results.model import SHARE, Drift, Estimate
+from twin.results.likeness import Drift
+from twin.results.model import SHARE, Estimate
 from twin.results.student import normal_quantile
 
 RUN_LENGTH = 10_000  # operations of a station to a false alarm, in the mean

@@ -10,7 +10,8 @@ from twin.kernel.model import NS_PER_S, Line
 from twin.kernel.states import State
 from twin.results.cycles import leavings, luck
 from twin.results.estimates import Difference, Floats, batch_means, estimate, in_batches, welch
-from twin.results.model import SHARE, Equivalence, Estimate
+from twin.results.likeness import Equivalence
+from twin.results.model import SHARE, Estimate
 from twin.results.schedule import Schedule
 from twin.results.student import normal_quantile
 

@@ -12,7 +12,8 @@ from twin.results.cycles import gaps_between, leavings, since
 from twin.results.drift import find_drifts
 from twin.results.equivalence import DIFFERENT, EQUIVALENT, compare_gaps, compare_given_luck
 from twin.results.estimates import Floats, welch
-from twin.results.model import Drift, Equivalence, Estimate, Fidelity, StationFidelity
+from twin.results.likeness import Drift, Equivalence, Fidelity, StationFidelity
+from twin.results.model import Estimate
 from twin.results.schedule import Schedule, schedule
 from twin.results.station_fidelity import FEWEST, compare_stations
 from twin.results.stops import Stops, compare_stops

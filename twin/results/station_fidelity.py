@@ -11,7 +11,8 @@ from twin.kernel.model import Line
 from twin.kernel.states import NodeKind
 from twin.results.cycles import Operations, operations, pooled, state_time
 from twin.results.estimates import Floats, estimate, holm, welch
-from twin.results.model import SHARE, Estimate, StationFidelity
+from twin.results.likeness import StationFidelity
+from twin.results.model import SHARE, Estimate
 from twin.results.stations import STATION_STATES
 
 FEWEST = 5  # operations on either side for a test

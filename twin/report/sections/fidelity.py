@@ -7,7 +7,8 @@ from twin.report.figure import figure
 from twin.report.markup import Markup, element
 from twin.report.sections.notes import notes
 from twin.report.table import Column, table
-from twin.results.model import Equivalence, Estimate, Fidelity, StationFidelity
+from twin.results.likeness import Equivalence, Fidelity, StationFidelity
+from twin.results.model import Estimate
 
 _TONES = {"equivalent": "good", "different": "bad"}
 _COLUMNS = (
