@@ -13,6 +13,7 @@ from twin.reference.floor import Floor
 from twin.reference.outlet import Outlet
 from twin.reference.parts import Offer, Part, run_length
 from twin.reference.patience import Patience
+from twin.reference.place import Place
 from twin.reference.recorder import Activity
 
 NEVER = 2**63 - 1
@@ -27,7 +28,7 @@ class Stay(NamedTuple):
     since: int  # ns
 
 
-class Buffer:
+class Buffer(Place):
     """Keeps parts until they are ripe, then offers the first of them in its order.
 
     Parameters
@@ -38,18 +39,11 @@ class Buffer:
     """
 
     def __init__(self, floor: Floor, node: int) -> None:
+        super().__init__(floor, node)
         row = floor.line.nodes[node]
-        self.resource = int(row["resource"])
-        self.node = node
-        self.name = floor.line.node_names[node]
-        self.loops = floor.loops_at(node)
-        self.rank = int(row["rank"])
-        self.pick_at = int(row["pick_at"])
-        self.place_at = int(row["place_at"])
         self._capacity = int(row["capacity"])
         self._order = Order(row["order"])
         self._times: list[int] = floor.line.mean_time[node].tolist()
-        self._floor = floor
         self._outlet = Outlet(floor, node)
         self._dwell = int(row["dwell"])
         self._unripe: deque[tuple[Part, int]] = deque()  # and since when it is here
@@ -65,21 +59,9 @@ class Buffer:
         """Return whether a waiting place is neither taken nor reserved."""
         return self._capacity == NONE or self.holds() < self._capacity
 
-    def accepts(self, part: Part) -> bool:
-        """Return whether there is room for it: any part is taken."""
-        return self.has_room()
-
-    def would_accept(self, part: Part) -> bool:
-        """Return whether there is room for it: there are no shifts here."""
-        return self.has_room()
-
     def holds(self) -> int:
         """Return how many parts are here or on their way."""
         return len(self._unripe) + len(self._parts) + self._reserved
-
-    def slot(self, part: Part) -> "Buffer":
-        """Return itself: any waiting place is as good."""
-        return self
 
     def reserve(self, kind: State, part: Part) -> "Buffer":
         """Keep a place for a carried part."""

@@ -9,10 +9,11 @@ from twin.reference.environment import End, Family
 from twin.reference.floor import Floor
 from twin.reference.outlet import Outlet
 from twin.reference.parts import Offer, Part, run_length
+from twin.reference.place import Place
 from twin.reference.recorder import Activity
 
 
-class Conveyor:
+class Conveyor(Place):
     """Moves parts to its end, where they queue up.
 
     Parameters
@@ -23,18 +24,11 @@ class Conveyor:
     """
 
     def __init__(self, floor: Floor, node: int) -> None:
+        super().__init__(floor, node)
         row = floor.line.nodes[node]
-        self.resource = int(row["resource"])
-        self.node = node
-        self.name = floor.line.node_names[node]
-        self.loops = floor.loops_at(node)
-        self.rank = int(row["rank"])
-        self.pick_at = int(row["pick_at"])
-        self.place_at = int(row["place_at"])
         self._capacity = int(row["capacity"])
         self._transit = int(row["transit"])
         self._gap = int(row["gap"])
-        self._floor = floor
         self._outlet = Outlet(floor, node)
         self._parts: deque[tuple[Part, int]] = deque()  # and when it entered
         self._arrivals: deque[int] = deque()  # of its parts at the end, if nothing is in their way
@@ -50,21 +44,9 @@ class Conveyor:
         full = len(self._parts) >= self._capacity
         return not full and not self._reserved and self._clearing is None
 
-    def accepts(self, part: Part) -> bool:
-        """Return whether there is room for it: any part is taken."""
-        return self.has_room()
-
-    def would_accept(self, part: Part) -> bool:
-        """Return whether there is room for it: there are no shifts here."""
-        return self.has_room()
-
     def holds(self) -> int:
         """Return how many parts are here or on their way."""
         return len(self._parts) + self._reserved
-
-    def slot(self, part: Part) -> "Conveyor":
-        """Return itself: there is one entry."""
-        return self
 
     def reserve(self, kind: State, part: Part) -> "Conveyor":
         """Keep the next place for a carried part."""
