@@ -108,14 +108,14 @@ def begin(model: Model, state: RunState) -> None:
 
 
 @inlined
-def _end(m: Model, s: RunState, slot: Int) -> None:
-    """Do what is due in a slot."""
+def _end(m: Model, s: RunState, slot: Int) -> bool:
+    """Do what is due in a slot; return whether all that follows from it is done or noted."""
     kind, r = m.slots[slot]["kind"], np.int64(m.slots[slot]["who"])
     if kind == OPERATION_ENDS:
         worked = s.res[r]["phase"] == WORKING
         set_slot_here(s, slot, NEVER)
         if pass_on(m, s, r):
-            return
+            return True
         end_operation(m, s, r)
         if m.nodes[m.res[r]["node"]]["planned"] == 1:
             count_work(m, s, r, worked)
@@ -145,7 +145,8 @@ def _end(m: Model, s: RunState, slot: Int) -> None:
         return_card(m, s, r)
     else:
         arrive(m, s, r)
-        pass_in(m, s, r)
+        return pass_in(m, s, r)
+    return False
 
 
 @inlined
@@ -239,8 +240,8 @@ def advance(model: Model, state: RunState, until: Int, budget: Int) -> Int:
             budget -= 1
             g["ends"] += 1
             g["total"] += 1
-            g["unsettled"] = 1
-            _end(m, s, slot)
+            if not _end(m, s, slot):
+                g["unsettled"] = 1
             if g["ends"] > g["most_ends"]:
                 return LIVELOCK
         elif g["unsettled"] == 1:

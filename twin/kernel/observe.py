@@ -72,10 +72,10 @@ def _state_of(m: Model, s: RunState, r: Int) -> Int:
         state = _state_of_empty(m, s, r)
     elif phase == FINISHED:
         state = _state_of_finished(m, s, r)
-    elif phase == UNSTARTED and x["lacking"] > 0:
-        state = _waiting_for(m, first_lacking(m, s, r))
     elif phase == UNSTARTED and m.nodes[m.res[r]["node"]]["before"] == 1 and x["goal"] < 0:
         state = _BLOCKED
+    elif phase == UNSTARTED and x["lacking"] > 0:
+        state = _waiting_for(m, first_lacking(m, s, r))
     elif phase == UNSTARTED:
         state = _OFF_SHIFT  # it waits for a shift into which it fits
     else:

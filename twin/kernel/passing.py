@@ -113,7 +113,6 @@ def pass_on(m: Model, s: RunState, r: Int) -> bool:
         x["phase"] = FINISHED
         offer_one_way(s, r, way)
         _show(s, r, _BLOCKED)
-        g["unsettled"] = 0
         return True
     to = way["to"]
     if to < 0 or m.res[to]["passes"] == 0:
@@ -133,35 +132,42 @@ def pass_on(m: Model, s: RunState, r: Int) -> bool:
 
 
 @compiled
-def pass_in(m: Model, s: RunState, r: Int) -> None:
-    """Let the part that has just come to a source enter its buffer, if nothing follows from it."""
+def pass_in(m: Model, s: RunState, r: Int) -> bool:
+    """Let the part that has just come to a source enter its buffer, if nothing follows from it.
+
+    Returns
+    -------
+    bool
+        Whether it has; else nothing has been done.
+    """
     g, x, n = s.glob[0], s.res[r], m.res[r]["node"]
     if m.res[r]["passes"] == 0 or s.nodes[n]["parts"] != 1 or g["spare"] < g["brim"]:
-        return
+        return False
     if g["fresh"] != 1 or not _is_alone(s):
-        return
+        return False
     part = s.nodes[n]["head"]
     way = m.ways[n, s.parts[part]["product"]]
     to = way["to"]
     if to < 0 or m.res[to]["passes"] == 0 or m.res[to]["kind"] != _BUFFER:
-        return
+        return False
     if not _has_room(s, way["target"]) or _next_server(m, s, part, to) != NONE:
-        return
+        return False
     g["fresh"] = 0
     x["offered"] = 0
     x["row"] = NONE
     drop_head(s, n)
     enter_line(s, r, part, to)
     _stay(m, s, part, to)
-    g["unsettled"] = 0
+    return True
 
 
 @inlined
 def _is_alone(s: RunState) -> bool:
-    """Return whether nothing else ends now, nobody watches, and the run need not stop."""
+    """Return whether the line is settled but for this end, nobody watches, and it may go on."""
     g = s.glob[0]
     return bool(
         g["ends"] == 1
+        and g["unsettled"] == 0
         and g["telling"] == 0
         and s.due[first_slot(s)] > g["now"]
         and g["total"] < g["most_total"]

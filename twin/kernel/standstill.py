@@ -53,8 +53,8 @@ def _would_accept(m: Model, s: RunState, r: Int, n: Int) -> bool:
             product = s.parts[offered_part(m, s, r)]["product"]
             return bool(gathering_server(m, s, n, product, 0) >= 0)
         return _has_room(m, s, n)
-    if node["kind"] == _CONVEYOR and x["clear"] == 0:
-        return False  # a belt that stands still
+    if node["kind"] == _CONVEYOR and (x["clear"] == 0 or x["reserved"] > 0):
+        return False  # a belt that stands still, or whose entry is promised
     if node["kind"] == _CONVEYOR or node["kind"] == _BUFFER:
         return node["capacity"] < 0 or x["held"] < node["capacity"]
     return True
