@@ -18,7 +18,8 @@ from twin.cli.steps import Job
 from twin.motion import calibrated, pose
 from twin.report import Doing, Move, ProgramMotion, ReportMotion, Track
 
-_STEP = 0.04  # s between two rows of a track: 25 a second
+_STEP = 0.04  # s between two rows of a track: 25 a second, more for a short program
+_FEWEST = 100  # steps of the track of a program, which is drawn
 _DIGITS = 5  # of angles, rad
 
 
@@ -61,6 +62,7 @@ def _carrying(job: Job, robot: str) -> dict[str, Any]:
 
 def _program(job: Job, name: str, plan: Plan) -> ProgramMotion:
     proof = job.proofs.get(f"program {name}")
+    step = min(_STEP, plan.duration / _FEWEST) or _STEP
     return ProgramMotion(
         name=name,
         used=_used(job.cell, name),
@@ -70,7 +72,7 @@ def _program(job: Job, name: str, plan: Plan) -> ProgramMotion:
             Doing(what=a.kind, name=a.name, begin=a.begin, end=a.end, basis=a.basis)
             for a in plan.activities
         ),
-        track=_track(plan.joints(_instants(plan.duration))),
+        track=_track(plan.joints(_instants(plan.duration, step)), step),
         clearance_mm=plan.clearance * 1e3 if np.isfinite(plan.clearance) else None,
         verdict="" if proof is None else proof.verdict,
         notes=plan.notes if proof is None or not proof.reason else (*plan.notes, proof.reason),
@@ -86,15 +88,15 @@ def _used(cell: Cell, name: str) -> str:
     return "; ".join(words)
 
 
-def _instants(duration: float) -> NDArray[np.float64]:
-    count = int(np.ceil(duration / _STEP - 1e-9)) + 1
-    found: NDArray[np.float64] = np.minimum(_STEP * np.arange(count), duration)
+def _instants(duration: float, step: float) -> NDArray[np.float64]:
+    count = int(np.ceil(duration / step - 1e-9)) + 1
+    found: NDArray[np.float64] = np.minimum(step * np.arange(count), duration)
     return found
 
 
-def _track(joints: NDArray[np.float64]) -> Track:
+def _track(joints: NDArray[np.float64], step: float = _STEP) -> Track:
     rows = tuple(tuple(row) for row in np.round(joints, _DIGITS).tolist())
-    return Track(step=_STEP, joints=rows)
+    return Track(step=step, joints=rows)
 
 
 def _scene(cell: Cell, robot: str, arm: Arm) -> dict[str, Any]:

@@ -15,12 +15,18 @@ _LEAST = 1e-3  # rad; a joint that turns by less stands
 def program_chart(program: ProgramMotion, joints: tuple[str, ...], width: float) -> Markup:
     """Return one row a joint, with its angle over time, below the activities of the program."""
     left = column_width(joints, width)
-    scale = axes.Scale(0.0, program.seconds, left, width - axes.RIGHT)
+    ranges = [_range(program, k) for k in range(len(joints))]
+    right = axes.RIGHT + max(text_width(words, SMALL) for words in ranges)
+    scale = axes.Scale(0.0, program.seconds, left, width - right)
     bottom = _TOP + (_ROW + _GAP) * len(joints)
     parts = [axes.x_axis(scale, _TOP, bottom, "s"), _activities(program, scale, bottom)]
     for k, name in enumerate(joints):
         top = _TOP + k * (_ROW + _GAP)
-        parts += [row_name(name, top + _ROW / 2, left), _curve(program, k, scale, top)]
+        parts += [
+            row_name(name, top + _ROW / 2, left),
+            _curve(program, k, scale, top),
+            svg.text(scale.stop + 6.0, top + _ROW / 2 + 4.0, ranges[k], size=SMALL, class_="axis"),
+        ]
     return svg.drawing(width, bottom + _AXIS, f"joints during program {program.name}", *parts)
 
 
@@ -50,11 +56,11 @@ def _curve(program: ProgramMotion, joint: int, scale: axes.Scale, top: float) ->
         (scale(min(k * program.track.step, program.seconds)), up(value))
         for k, value in enumerate(values)
     ]
-    words = f"{numbers.number(math.degrees(low))} to {numbers.number(math.degrees(high))}°"
-    at = scale.stop - text_width(words, SMALL)
-    return join(
-        [
-            svg.polyline(points, "curve"),
-            svg.text(at, top + _ROW, words, size=SMALL, class_="axis"),
-        ]
-    )
+    return svg.polyline(points, "curve")
+
+
+def _range(program: ProgramMotion, joint: int) -> str:
+    """Return between which angles a joint moves."""
+    angles = [math.degrees(row[joint]) for row in program.track.joints]
+    low, high = numbers.number(min(angles)), numbers.number(max(angles))
+    return f"{low}°" if low == high else f"{low} to {high}°"
