@@ -132,7 +132,9 @@ def _as_asked(length: int, end: int) -> WarmUp:
             f"run: a warm-up of {length / NS_PER_S:g} s leaves nothing of a horizon of"
             f" {end / NS_PER_S:g} s; shorten it or lengthen the horizon"
         )
-    how = f"{length / NS_PER_S / 3600:.4g} h are left out, as the cell file says."
+    minutes = length / NS_PER_S / 60
+    left_out = f"{minutes / 60:.4g} h" if minutes >= 6 else f"{minutes:.4g} min"
+    how = f"{left_out} are left out, as the cell file says."
     return WarmUp(length=length / NS_PER_S, found=True, how=how)
 
 

@@ -120,7 +120,7 @@ def period_name(length: int) -> str:
     length : int
         ns.
     """
-    return _PERIODS.get(length, f"{length / NS_PER_S / 60:g} min")
+    return _PERIODS.get(length, f"{length / NS_PER_S / 60:.3g} min")
 
 
 def takt_result(seen: Observed, rate: Estimate) -> Takt | None:
