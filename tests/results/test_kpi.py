@@ -181,7 +181,15 @@ def test_conventions_in_force_are_told(shifted):
     text = " ".join(shifted.conventions)
     assert "At shift end an operation in progress stops" in text
     assert "test fails (jam) on operating time; the operation is resumed after the repair." in text
-    assert "Blocking is after service" in text
+    assert "Blocking is after service: a" in text
+
+
+def test_stations_that_block_before_service_are_told_apart():
+    blocking = "slow: {process: 10 s, blocking: before_service}"
+    cell, line = cell_and_line(THREE_MACHINES.replace("slow: {process: 10 s}", blocking))
+    text = " ".join(summarise(cell, line, tallied(line, end=HOUR)).conventions)
+    assert "Blocking is after service, except at slow: a finished part" in text
+    assert "Blocking is before service at slow: work begins only when there is a place" in text
 
 
 def test_one_replication_is_told_to_be_too_few():

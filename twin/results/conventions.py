@@ -45,7 +45,7 @@ def _sentences(line: Line) -> Iterator[str]:
     )
     if line.scan:
         yield f"The controller notices ends every {line.scan / NS_PER_S:g} s (scan)."
-    yield "Blocking is after service: a finished part stays on its machine until it can leave."
+    yield from _blocking(line)
     if (line.nodes["kind"] == NodeKind.BUFFER).any():
         yield "The capacity of a buffer counts waiting places, not the place on a machine."
     yield "Lead time runs from entry into the line; waiting outside is reported apart."
@@ -61,6 +61,21 @@ def _sentences(line: Line) -> Iterator[str]:
         " time, PRI the mean process time of the cell file, PQ the parts made, GQ those that"
         " were neither scrapped by a failure nor sent to a scrap sink only this station feeds."
     )
+
+
+def _blocking(line: Line) -> Iterator[str]:
+    before = [n for n in _stations(line) if line.nodes["before"][n] == 1]
+    if len(before) < len(_stations(line)):
+        but = f", except at {_names(line, before)}" if before else ""
+        yield (
+            f"Blocking is after service{but}: a finished part stays on its machine until it can"
+            " leave."
+        )
+    if before:
+        yield (
+            f"Blocking is before service at {_names(line, before)}: work begins only when there is"
+            " a place for the finished part."
+        )
 
 
 def _stations(line: Line) -> list[int]:
