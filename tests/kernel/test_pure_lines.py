@@ -36,6 +36,7 @@ TIMES = (
     "6 s",
     "5 s",
 )
+QUEUES = ("", "", ", queue: 1", ", queue: 3", ", queue: 50", ", queue: unlimited")
 SOURCES = (
     "saturated: true",
     "saturated: true, limit: 30",
@@ -49,7 +50,7 @@ def text_of(random: Random, extra: str = "") -> str:
     stations = random.randint(1, 5)
     rows = []
     for k in range(stations):
-        queue = random.choice(("", "", ", queue: 1", ", queue: 3", ", queue: unlimited"))
+        queue = random.choice(QUEUES)
         if k == 0 and "unlimited" in queue:
             queue = ""  # a saturated source would fill it without end
         said = extra if k == 0 else ""
@@ -63,24 +64,39 @@ def text_of(random: Random, extra: str = "") -> str:
     )
 
 
+def check(line, seed, end, start, window):
+    """Run a pure line by the short cut and by events; compare the tallies."""
+    pure, model = pure_line(line), model_of(line)
+    assert pure is not None
+    state, by_events = (
+        state_of(line, model, seed=seed, replication=2, end=end, start=start, window=window)
+        for _ in range(2)
+    )
+
+    assert run_pure(model, state, pure, end, lambda: None)
+
+    expected = kernel.Run(line, model, by_events, end=end).outcome().tally
+    assert differ_tallies(tally_of(line, state, end, None), expected) is None
+    return expected
+
+
 @pytest.mark.parametrize("number", range(60))
 def test_a_pure_line_has_the_tally_of_the_event_kernel(number):
     random = Random(number)
     line = build_line(load_text(text_of(random)))
     end = random.choice((0, 7, 60, 600, 3000)) * S
     start = random.choice((0, 0, end // 3, end))
-    window = random.choice((0, 30 * S))
-    pure, model = pure_line(line), model_of(line)
-    assert pure is not None
-    state = state_of(line, model, seed=number, replication=2, end=end, start=start, window=window)
+    check(line, number, end, start, window=random.choice((0, 30 * S)))
 
-    assert run_pure(model, state, pure, end, lambda: None)
 
-    by_events = state_of(
-        line, model, seed=number, replication=2, end=end, start=start, window=window
+def test_decades_of_waiting_are_summed_exactly():
+    text = ROW.replace("10 s", "10000 h").format(
+        process="{uniform: {low: 11000 h, high: 12000 h}}, queue: unlimited"
     )
-    expected = kernel.Run(line, model, by_events, end=end).outcome().tally
-    assert differ_tallies(tally_of(line, state, end, None), expected) is None
+
+    tally = check(build_line(load_text(text)), 1, end=2 * 10**9 * S, start=10**8 * S, window=0)
+
+    assert tally.finished.sum() > 40
 
 
 def test_replications_of_a_pure_line_are_those_of_single_runs():

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from twin.kernel.arrays import PAUSED, REACHED, Model, State
 from twin.kernel.model import NONE, Line
 from twin.kernel.states import Intake, NodeKind, Order
-from twin.kernel.tandem import AHEAD, FRONT, STAGE, Tandem, advance_tandem
+from twin.kernel.sums import LAP
+from twin.kernel.tandem import CHUNK, FRONT, STAGE, Tandem, advance_tandem
 
 _MOST_PLACES = 4096  # in one buffer
 _BUDGET = 1 << 16  # parts between two looks at whether to stop
+_ROW = int(CHUNK) + 8  # of a chunk; not a power of two, so that rows share the lines of the cache
 
 # What nodes of a pure line have in common; a field that is in neither list makes a line impure, so
 # that a feature added later is left to the event kernel until it is named here.
@@ -99,11 +101,12 @@ def pure_line(line: Line) -> Tandem | None:
     stages = _stages(line, way, product)
     if stages["places"].max() > _MOST_PLACES:
         return None
+    front = _front(line, way, product, len(stages))
     return Tandem(
-        front=_front(line, way, product, len(stages)),
+        front=front,
         stages=stages,
-        taken=np.zeros(int(stages["places"].sum()), np.int64),
-        ahead=np.zeros((len(stages) + 1, int(AHEAD)), np.int64),
+        moments=np.zeros(_lay_rows(front, stages), np.int64),
+        times=np.zeros((len(stages) + 1, _ROW), np.int64),
     )
 
 
@@ -132,8 +135,26 @@ def _stages(line: Line, way: list[int], product: int) -> NDArray[np.void]:
         x["places"] = max(0, before["capacity"]) if buffered else 0
         x["dist"] = line.process[way[k], product]
         x["stream"], x["pace"] = node["process_stream"], node["pace"]
-    stages["first"] = np.cumsum(stages["places"]) - stages["places"]
     return stages
+
+
+def _lay_rows(front: NDArray[np.void], stages: NDArray[np.void]) -> int:
+    """Give each row of moments its place (see `twin.kernel.tandem`); return what all take."""
+    count, chunk = len(stages), int(CHUNK)
+    row_of = np.arange(count + 3) * _ROW + 1
+    stages["enters"], stages["leaves"] = row_of[:count], row_of[1 : count + 1]
+    front["done"], zeros = row_of[count], row_of[count + 1]
+    front["there"] = stages["enters"][0] - 1 if front["saturated"][0] else row_of[count + 2]
+    # The begins of a limited buffer move along a longer row, to be brought back but seldom.
+    places = stages["places"]
+    length = np.where(places > 0, places + np.maximum(places, _ROW), _ROW)
+    ends = row_of[-1] + _ROW + np.cumsum(length)
+    stages["first"] = ends - length
+    stages["begins"], stages["last"] = stages["first"] + places, ends - chunk
+    direct = stages["buffer"] < 0
+    stages["gate"] = np.where(direct, stages["leaves"] - 1, zeros)
+    stages["gate"][places > 0] = stages["first"][places > 0]
+    return int(ends[-1])
 
 
 def _front(line: Line, way: list[int], product: int, stages: int) -> NDArray[np.void]:
@@ -144,6 +165,8 @@ def _front(line: Line, way: list[int], product: int, stages: int) -> NDArray[np.
     front["every"], front["stream"] = source["every"], source["every_stream"]
     front["since"] = source["first_at"]
     front["most"] = min(line.most_parts, line.most_events // (stages + 1))
+    # No way through a chunk leads past more times than this.
+    front["longest"] = int(LAP) // (2 * int(CHUNK) + stages + 2)
     return front
 
 

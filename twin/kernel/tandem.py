@@ -5,6 +5,18 @@ nothing else: then a part enters the next place when it is done, the place is fr
 before it has gone.  These are sums and maxima of times (Dallery and Gershwin, "Manufacturing flow
 line systems", Queueing Systems 12, 1992, section 4), part by part, station by station.  The tally
 is that of the event kernel to the last nanosecond.
+
+Parts go in chunks: their times are drawn, then their moments worked out, then these are summed,
+station by station, in vector instructions.  `Tandem.moments` has rows of a moment a part:
+
+- one a stage and one for the sink: when parts enter; its first column is the last part of the chunk
+  before;
+- one a stage: when parts begin to be worked on, those of earlier chunks before them;
+- when parts are there at the source, and a row of zeros.
+
+A part enters a stage not before its gate: a full buffer before the stage takes in a part as soon as
+that many parts before it have begun, a station without one when the last part has left, an
+unlimited buffer at any time.  So a gate is a place in one of these rows, and nothing has to branch.
 """
 
 from typing import Any, NamedTuple
@@ -19,9 +31,10 @@ from twin.kernel.near import near
 from twin.kernel.records import count_finished, sum_up, sum_wip
 from twin.kernel.samplers import draw_block
 from twin.kernel.states import State
+from twin.kernel.sums import LAP
 
 GIVES_UP = -1  # a time is 0 or no time at all, or parts are many: left to the event kernel
-AHEAD = np.int64(32)  # draws made at once
+CHUNK = np.int64(32)  # most parts at once
 _STARVED = np.int64(State.STARVED)
 _WORKING = np.int64(State.WORKING)
 _BLOCKED = np.int64(State.BLOCKED)
@@ -29,18 +42,22 @@ _WAITING = np.int64(State.WAITING)
 _ENTERED = np.int64(State.ENTERED)
 _FINISHED = np.int64(State.FINISHED)
 
-# What a part passes one after the other: a buffer, where there is one, and a station.
+# What a part passes one after the other: a buffer, where there is one, and a station.  Rows are
+# places in `Tandem.moments`: of the first part of the chunk.
 STAGE = np.dtype(
     [
         ("station", np.int64),  # resource
         ("buffer", np.int64),  # resource, NONE if there is none
         ("places", np.int64),  # of the buffer, 0: unlimited, or none
-        ("first", np.int64),  # of its places in `Tandem.taken`
-        ("turn", np.int64),  # place of the next part
         ("dist", np.int64),
         ("stream", np.uint64),
         ("pace", np.float64),
-        ("left", np.int64),  # when the last part left the station
+        ("enters", np.int64),  # row: when parts enter; the part before the chunk is at enters - 1
+        ("leaves", np.int64),  # row: when parts leave, which is when they enter what comes next
+        ("begins", np.int64),  # row: when the station begins to work
+        ("gate", np.int64),  # row: before which parts do not enter
+        ("first", np.int64),  # where the rows of begins start, and
+        ("last", np.int64),  # how far the present one may move on
     ]
 )
 
@@ -55,10 +72,13 @@ FRONT = np.dtype(
         ("limit", np.int64),  # parts it makes at most, NONE: unlimited
         ("stages", np.int64),
         ("most", np.int64),  # parts; with more the line might exceed what it may hold or do
+        ("longest", np.int64),  # ns; with longer times moments might be more than fits
         ("part", np.int64),  # number of the next part
         ("draws", np.int64),  # of the time between arrivals
-        ("since", np.int64),  # when it is there; saturated: when the one before entered
-        ("gone", np.int64),  # 1: no more parts arrive
+        ("since", np.int64),  # when the last part was there; before: when the first is, or NONE
+        ("there", np.int64),  # row: when parts are there
+        ("done", np.int64),  # row: when they leave the line
+        ("shut", np.int64),  # 1: no more parts enter up to the end
         ("outside", np.int64),  # parts that arrived and did not enter
     ]
 )
@@ -69,129 +89,194 @@ class Tandem(NamedTuple):
 
     front: NDArray[np.void]  # (1,) FRONT
     stages: NDArray[np.void]  # STAGE, in the order of the flow
-    taken: NDArray[np.int64]  # when each place of a buffer came free last
-    ahead: NDArray[np.int64]  # (stages + 1, 32) next draws; the last row is of the arrivals
+    moments: NDArray[np.int64]  # rows of moments, ns
+    times: NDArray[np.int64]  # (stages + 1, CHUNK) work times, ns; the last row: between arrivals
 
 
 @inlined
-def _tally(s: RunState, r: Int, state: Int, t0: Int, t1: Int, end: Int) -> None:
-    """Add a record of a resource's time that is closed at t1, or is cut at the end."""
-    start = s.glob[0]["start"]
-    if t0 >= start and t1 <= end:
-        sum_up(s, r, state, t1 - t0)
-        s.count[r, state] += t1 > t0
-    elif t0 < end and min(t1, end) > start and t0 < t1:
-        sum_up(s, r, state, min(t1, end) - max(t0, start))
-        s.count[r, state] += t1 <= end
-
-
-@inlined
-def _tally_fact(s: RunState, r: Int, state: Int, t0: Int, t1: Int) -> None:
-    if t1 > s.glob[0]["start"]:
-        sum_up(s, r, state, t1 - t0)
-        s.count[r, state] += 1
-
-
-@inlined
-def _draw(
-    m: Model, s: RunState, t: Tandem, row: Int, d: Int, pace: float, stream: Int, i: Int
-) -> Any:
-    """Return draw i of a station or of the arrivals."""
-    k = i & (AHEAD - 1)
-    if k == 0:
-        g = s.glob[0]
-        seed, replication = g["seed"], g["replication"]
-        draw_block(m.dists[d], m.values, pace, stream, seed, replication, i, AHEAD, t.ahead, row)
-    return t.ahead[row, k]
-
-
-@inlined
-def _arrive(m: Model, s: RunState, t: Tandem) -> Any:
-    """Let the next part be there; return whether its time is one."""
-    f = t.front[0]
-    f["gone"] = f["limit"] >= 0 and f["part"] >= f["limit"]
-    if f["saturated"] == 1 or f["gone"] == 1 or (f["part"] == 0 and f["since"] >= 0):
-        f["since"] = max(f["since"], 0)
-        return True
-    gap = _draw(m, s, t, f["stages"], f["every"], 1.0, f["stream"], f["draws"])
-    f["draws"] += 1
-    f["since"] = max(f["since"], 0) + gap
-    return gap > 0
-
-
-@inlined
-def _enter(t: Tandem, j: Int, ready: Int) -> Any:
-    """Return when a part that is ready before stage j leaves the place where it is."""
-    x = t.stages[j]
-    if x["buffer"] < 0:
-        return max(ready, x["left"])
-    if x["places"] > 0:
-        return max(ready, t.taken[x["first"] + x["turn"]])
-    return ready
-
-
-@inlined
-def _work(m: Model, s: RunState, t: Tandem, j: Int, entered: Int, end: Int) -> Any:
-    """Let a part pass stage j up to the end of its operation; return when that is, 0: never."""
-    x = t.stages[j]
-    begins = max(entered, x["left"])
-    if x["buffer"] >= 0:
-        _tally(s, x["buffer"], _WAITING, entered, begins, end)
-        if x["places"] > 0:
-            t.taken[x["first"] + x["turn"]] = begins
-            x["turn"] = x["turn"] + 1 if x["turn"] + 1 < x["places"] else 0
-    lasts = _draw(m, s, t, j, x["dist"], x["pace"], x["stream"], t.front[0]["part"])
-    if lasts <= 0:
-        return np.int64(0)
-    _tally(s, x["station"], _STARVED, x["left"], begins, end)
-    _tally(s, x["station"], _WORKING, begins, begins + lasts, end)
-    return begins + lasts
-
-
-@inlined
-def _leave(s: RunState, t: Tandem, j: Int, done: Int, leaves: Int, end: Int) -> None:
-    """Let a part whose operation at stage j is done leave it."""
-    _tally(s, t.stages[j]["station"], _BLOCKED, done, leaves, end)
-    t.stages[j]["left"] = leaves
-
-
-@inlined
-def _pass(m: Model, s: RunState, t: Tandem, entered: Int, end: Int) -> bool:
-    """Let a part pass the line; return whether all its times are such."""
+def _draw_arrivals(m: Model, s: RunState, t: Tandem, count: Int) -> Any:
+    """Let the next parts be there; return whether all times between them are such."""
     f, g = t.front[0], s.glob[0]
-    _tally_fact(s, f["source"], _ENTERED, f["since"], entered)
-    ready = np.int64(entered)
-    for j in range(f["stages"]):
-        if j > 0:
-            leaves = _enter(t, j, ready)
-            _leave(s, t, j - 1, ready, leaves, end)
-            ready = leaves
-        ready = _work(m, s, t, j, ready, end)
-        if ready <= 0:
+    first = np.int64(f["part"] == 0 and f["since"] >= 0)  # its time is not drawn
+    since = max(f["since"], 0)
+    t.moments[f["there"]] = since
+    seed, replication = g["seed"], g["replication"]
+    dist, row, drawn = m.dists[f["every"]], f["stages"], count - first
+    draw_block(dist, m.values, 1.0, f["stream"], seed, replication, f["draws"], drawn, t.times, row)
+    for k in range(drawn):
+        gap = t.times[row, k]
+        if gap <= 0 or gap > f["longest"]:
             return False
-    _leave(s, t, f["stages"] - 1, ready, ready, end)
-    sum_wip(s, 1, max(0, min(ready, end) - max(entered, g["start"])))
-    g["inside"] += ready > end
-    if ready <= end:
-        _tally_fact(s, f["sink"], _FINISHED, entered, ready)
-        if ready > g["start"]:
-            count_finished(s, f["product"], ready - entered, ready)
+        since += gap
+        t.moments[f["there"] + first + k] = since
+    f["draws"] += drawn
+    f["since"] = since
     return True
 
 
 @inlined
-def _rest(m: Model, s: RunState, t: Tandem, end: Int) -> bool:
-    """Count the parts that wait outside at the end, and close what is open."""
+def _arrive(m: Model, s: RunState, t: Tandem, chunk: Int) -> Int:
+    """Return how many parts come next, 0: no more, or GIVES_UP."""
     f = t.front[0]
-    while f["saturated"] == 0 and f["gone"] == 0 and f["since"] <= end:
-        f["outside"] += 1
-        f["part"] += 1
-        if f["part"] >= f["most"] or not _arrive(m, s, t):
-            return False
+    count = min(chunk, f["most"] - f["part"])
+    if count <= 0:
+        return np.int64(GIVES_UP)
+    if f["limit"] >= 0:
+        count = min(count, f["limit"] - f["part"])
+    # A saturated source has the next part there when the last one has entered.
+    if count > 0 and f["saturated"] == 0 and not _draw_arrivals(m, s, t, count):
+        return np.int64(GIVES_UP)
+    return count
+
+
+@inlined
+def _draw_work(m: Model, s: RunState, t: Tandem, count: Int) -> None:
+    f, g = t.front[0], s.glob[0]
+    seed, replication, part = g["seed"], g["replication"], f["part"]
     for j in range(f["stages"]):
         x = t.stages[j]
-        _tally(s, x["station"], _STARVED, x["left"], end + 1, end)
+        dist, pace, stream = m.dists[x["dist"]], x["pace"], x["stream"]
+        draw_block(dist, m.values, pace, stream, seed, replication, part, count, t.times, j)
+
+
+@inlined
+def _pass(t: Tandem, count: Int, end: Int) -> Any:
+    """Let parts pass the line; return how many of them enter it up to the end."""
+    f = t.front[0]
+    stages, there, done = f["stages"], f["there"], f["done"]
+    enters = t.stages[0]["enters"]
+    for k in range(count):
+        moment = t.moments[there + k]
+        for j in range(stages):
+            x = t.stages[j]
+            moment = max(moment, t.moments[x["gate"] + k])
+            t.moments[x["enters"] + k] = moment
+            moment = max(moment, t.moments[x["leaves"] + k - 1])
+            t.moments[x["begins"] + k] = moment
+            moment += t.times[j, k]
+        t.moments[done + k] = moment
+        if t.moments[enters + k] > end:
+            return k
+    return count
+
+
+@inlined
+def _sum(s: RunState, r: Int, state: Int, time: Int, count: Int) -> None:
+    sum_up(s, r, state, time)
+    s.count[r, state] += count
+
+
+@inlined
+def _tally_stage(s: RunState, t: Tandem, j: Int, count: Int, end: Int) -> Any:
+    """Add what parts did at a stage, between start and end; return whether their times are such."""
+    x, start = t.stages[j], s.glob[0]["start"]
+    at_enters, at_begins, at_leaves = x["enters"], x["begins"], x["leaves"]
+    waiting, starved, working, blocked = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+    waits, starves, works, blocks = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+    shortest, longest = np.int64(1), np.int64(0)
+    for k in range(count):
+        lasts = t.times[j, k]
+        shortest, longest = min(shortest, lasts), max(longest, lasts)
+        enters, begins = t.moments[at_enters + k], t.moments[at_begins + k]
+        left, leaves = t.moments[at_leaves + k - 1], t.moments[at_leaves + k]
+        ends = begins + lasts
+        # What of a record lies between start and end; it counts if it is closed by then.
+        time = min(begins, end) - max(enters, start)
+        waiting += max(time, 0)
+        waits += (time > 0) & (begins <= end)
+        time = min(begins, end) - max(left, start)
+        starved += max(time, 0)
+        starves += (time > 0) & (begins <= end)
+        time = min(ends, end) - max(begins, start)
+        working += max(time, 0)
+        works += (time > 0) & (ends <= end)
+        time = min(leaves, end) - max(ends, start)
+        blocked += max(time, 0)
+        blocks += (time > 0) & (leaves <= end)
+    if x["buffer"] >= 0:
+        _sum(s, x["buffer"], _WAITING, waiting, waits)
+    _sum(s, x["station"], _STARVED, starved, starves)
+    _sum(s, x["station"], _WORKING, working, works)
+    _sum(s, x["station"], _BLOCKED, blocked, blocks)
+    return shortest > 0 and longest <= t.front[0]["longest"]
+
+
+@inlined
+def _move_on(t: Tandem, j: Int, count: Int) -> None:
+    """Let the rows of a stage, of which so many parts are done with, be those of the next parts."""
+    x = t.stages[j]
+    t.moments[x["leaves"] - 1] = t.moments[x["leaves"] + count - 1]
+    if x["places"] > 0:
+        x["gate"] += count
+        x["begins"] += count
+        if x["begins"] > x["last"]:
+            for k in range(x["places"]):
+                t.moments[x["first"] + k] = t.moments[x["gate"] + k]
+            x["gate"] = x["first"]
+            x["begins"] = x["first"] + x["places"]
+
+
+@inlined
+def _tally_parts(s: RunState, t: Tandem, count: Int, end: Int) -> None:
+    """Count parts that entered the line."""
+    f, g = t.front[0], s.glob[0]
+    start, at_enters = g["start"], t.stages[0]["enters"]
+    outside, inside, spent = np.int64(0), np.int64(0), np.int64(0)
+    entries, exits = np.int64(0), np.int64(0)
+    for k in range(count):
+        entered, done = t.moments[at_enters + k], t.moments[f["done"] + k]
+        if entered > start:
+            entries += 1
+            outside += entered - t.moments[f["there"] + k]
+        inside += max(0, min(done, end) - max(entered, start))
+        g["inside"] += done > end
+        if start < done <= end:
+            exits += 1
+            spent += done - entered
+            count_finished(s, f["product"], done - entered, done)
+    _sum(s, f["source"], _ENTERED, outside, entries)
+    _sum(s, f["sink"], _FINISHED, spent, exits)
+    sum_wip(s, 1, inside)
+
+
+@inlined
+def _tally(s: RunState, t: Tandem, count: Int, end: Int) -> Any:
+    """Add what parts did; return whether all times and moments are such."""
+    f, fine = t.front[0], True
+    if count == 0:
+        return True
+    latest = t.moments[f["done"] + count - 1]
+    for j in range(f["stages"]):
+        fine = _tally_stage(s, t, j, count, end) and fine
+        _move_on(t, j, count)
+    if not fine or latest >= LAP:
+        return False
+    _tally_parts(s, t, count, end)
+    enters = t.stages[0]["enters"]
+    t.moments[enters - 1] = t.moments[enters + count - 1]
+    f["part"] += count
     return True
+
+
+@inlined
+def _stay_outside(t: Tandem, passed: Int, count: Int, end: Int) -> Any:
+    """Count parts that are there by the end, but do not enter; return how many."""
+    f, late = t.front[0], np.int64(0)
+    if f["saturated"] == 0:
+        while passed + late < count and t.moments[f["there"] + passed + late] <= end:
+            late += 1
+    f["outside"] += late
+    f["part"] += late
+    return late
+
+
+@inlined
+def _close(s: RunState, t: Tandem, end: Int) -> None:
+    """Add for how long the stations have had no part at the end."""
+    for j in range(t.front[0]["stages"]):
+        x = t.stages[j]
+        since = max(t.moments[x["leaves"] - 1], s.glob[0]["start"])
+        sum_up(s, x["station"], _STARVED, max(0, end - since))
 
 
 @entry
@@ -217,16 +302,20 @@ def advance_tandem(model: Model, state: RunState, tandem: Tandem, end: Int, budg
     """
     m, s, t = near(model), near(state), near(tandem)
     f = t.front[0]
+    chunk = min(CHUNK, LAP // max(end, 1))  # no sum over one is more than a lap
     while budget > 0:
-        if f["part"] >= f["most"] or not _arrive(m, s, t):
+        count = _arrive(m, s, t, chunk)
+        if count < 0:
             return GIVES_UP
-        entered = _enter(t, np.int64(0), f["since"])
-        if entered > end or f["gone"] == 1:
-            return REACHED if _rest(m, s, t, end) else GIVES_UP
-        if not _pass(m, s, t, entered, end):
-            return GIVES_UP
-        f["part"] += 1
-        if f["saturated"] == 1:
-            f["since"] = entered
-        budget -= 1
+        passed = np.int64(0)
+        if f["shut"] == 0:
+            _draw_work(m, s, t, count)
+            passed = _pass(t, count, end)
+            if not _tally(s, t, passed, end):
+                return GIVES_UP
+            f["shut"] = passed < count
+        if count == 0 or passed + _stay_outside(t, passed, count, end) < count:
+            _close(s, t, end)
+            return REACHED
+        budget -= count
     return PAUSED

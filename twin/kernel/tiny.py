@@ -26,7 +26,7 @@ from twin.kernel.model import (
     Line,
 )
 from twin.kernel.states import NodeKind
-from twin.kernel.tandem import AHEAD, FRONT, STAGE, Tandem, advance_tandem
+from twin.kernel.tandem import CHUNK, FRONT, STAGE, Tandem, advance_tandem
 
 _HORIZON = 1_000  # ns
 
@@ -113,8 +113,8 @@ def _no_tandem() -> Tandem:
     return Tandem(
         front=np.zeros(1, FRONT),
         stages=np.zeros(0, STAGE),
-        taken=np.zeros(0, np.int64),
-        ahead=np.zeros((1, int(AHEAD)), np.int64),
+        moments=np.zeros(0, np.int64),
+        times=np.zeros((1, int(CHUNK)), np.int64),
     )
 
 
