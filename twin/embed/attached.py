@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from simpy.events import Event, EventPriority
 
 from twin.embed.clock import LATEST, clock_of
-from twin.kernel.arrays import COMMAND, PUT_PARTS, START_STATION, STOP_STATION
+from twin.kernel.arrays import PUT_PARTS, START_STATION, STOP_STATION
 from twin.kernel.happenings import NAMES, Happening, index_of, kind_of, resources_of
 from twin.kernel.layout import model_of, state_of, with_more_diary
 from twin.kernel.log import Log
 from twin.kernel.model import NONE, Line
 from twin.kernel.outcome import Outcome
 from twin.kernel.single import Run
+from twin.kernel.state_records import COMMAND
 from twin.kernel.states import NodeKind, State
 
 if TYPE_CHECKING:

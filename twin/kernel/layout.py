@@ -6,24 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.kernel.arrays import (
-    CLOCK_STATE,
-    COMMAND,
-    DIARY,
-    GLOBAL,
-    GROUP_STATE,
-    KIT_STATE,
-    LOOP_STATE,
-    NEVER,
-    NODE_STATE,
-    PART,
-    RESOURCE,
-    RESOURCE_STATE,
-    SHIFT_STATE,
-    VOID,
-    Model,
-    State,
-)
+from twin.kernel.arrays import NEVER, RESOURCE, VOID, Model, State
 from twin.kernel.asking import MOST_ARGUMENTS, addresses
 from twin.kernel.layout_calls import call_states, duties, first_calls
 from twin.kernel.layout_slots import number_slots
@@ -31,6 +14,19 @@ from twin.kernel.log import ACTIVITY
 from twin.kernel.model import NONE, Line
 from twin.kernel.neighbours import feeders_of, gathering_of, passing, rows, sole_feeders, ways_of
 from twin.kernel.samplers import BLOCK
+from twin.kernel.state_records import (
+    CLOCK_STATE,
+    COMMAND,
+    DIARY,
+    GLOBAL,
+    GROUP_STATE,
+    KIT_STATE,
+    LOOP_STATE,
+    NODE_STATE,
+    PART,
+    RESOURCE_STATE,
+    SHIFT_STATE,
+)
 from twin.kernel.states import N_STATES, Intake, NodeKind
 from twin.kernel.sums import LAPS
 from twin.kernel.tally import N_BINS, Tally

@@ -5,9 +5,9 @@ from collections import defaultdict
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.kernel.arrays import CALL_STATE
 from twin.kernel.model import NONE, Line
 from twin.kernel.rows import rows
+from twin.kernel.state_records import CALL_STATE
 
 
 def first_calls(line: Line) -> NDArray[np.int64]:
