@@ -17,9 +17,7 @@ class Clock(Protocol):
 class MonotonicClock:
     """The machine's monotonic clock: jumps of the wall clock do not touch it."""
 
-    def now(self) -> int:
-        """Return the present, ns since some fixed moment."""
-        return time.monotonic_ns()
+    now = staticmethod(time.monotonic_ns)  # itself: it is asked ten times a message
 
     def sleep_until(self, moment: int) -> None:
         """Return at `moment` ns, at once if it has passed."""

@@ -26,6 +26,7 @@ STATUS_EVERY = 100 * MS
 TURN = 4 * MS  # the plant runs about this long before the sockets are looked at again
 LONGEST_TURN = 300_000 * MS  # of simulated time; after a quiet night work begins with a small step
 RESERVE = 20_000  # records that one turn may add at most, kept free in what is retained
+_SERVING, _GONE = Serving.SERVING, Serving.GONE
 
 
 @dataclass(slots=True, kw_only=True)
@@ -117,10 +118,10 @@ class Controller:
             link = self._links[identity] = self._link(user, now)
             self._met += 1
         for action in link.receive(message, now):
-            if isinstance(action, Execute | Witness):
+            if type(action) is Send:
+                self.sockets.send(identity, encode(action.message))
+            elif isinstance(action, (Execute, Witness)):
                 self.office.take(link, action)
-            else:
-                self._send(identity, [action])
 
     def _link(self, user: str, now: int) -> Link:
         role = self.roles.get(user, Role.OBSERVER)
@@ -145,8 +146,12 @@ class Controller:
             self.stream.status = self._status()
             self.show(self.stream.status["tags"])
         for identity, link in list(self._links.items()):
-            self._send(identity, link.tick(now) + (link.publish(now) if tell else []))
-            if link.phase is Serving.GONE:
+            actions = link.tick(now)
+            if tell:
+                actions = actions + link.publish(now)
+            if actions:
+                self._send(identity, actions)
+            if link.phase is _GONE:
                 del self._links[identity]
 
     def _status(self) -> dict[str, Any]:
@@ -179,7 +184,7 @@ class Controller:
         return changed
 
     def _is_followed(self) -> bool:
-        return any(link.phase is Serving.SERVING for link in self._links.values())
+        return _SERVING in [link.phase for link in self._links.values()]
 
     def _may_go_on(self) -> bool:
         """Whether the plant may run on without a follower losing anything for good.
@@ -188,9 +193,13 @@ class Controller:
         """
         if self.pace.factor is not None:
             return self._is_followed() or self.plant.time > 0
-        room = self.stream.retain - RESERVE
-        serving = [k for k in self._links.values() if k.phase is Serving.SERVING]
-        return bool(serving) and all(link.unacknowledged <= room for link in serving)
+        least, serving = self.stream.next - self.stream.retain + RESERVE, False
+        for link in self._links.values():
+            if link.phase is _SERVING:
+                serving = True
+                if link.acknowledged < least:
+                    return False
+        return serving
 
     def _produce(self) -> bool:
         plant = self.plant
@@ -215,7 +224,7 @@ class Controller:
         """Return how far the plant may run in this turn, ns."""
         if self.lockstep:
             links = self._links.values()
-            granted = [k.granted or 0 for k in links if k.phase is Serving.SERVING]
+            granted = [k.granted or 0 for k in links if k.phase is _SERVING]
             return min(granted, default=time)
         allowed = self.pace.allowed(time, now)
         return time + self._chunk if allowed is None else min(time + self._chunk, allowed)

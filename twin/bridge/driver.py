@@ -73,7 +73,8 @@ class Driver:
         now = self.clock.now()
         if self.socket.lost():
             self.carry_out(self.session.cut(now), now)
-        self.carry_out(self.session.tick(now), now)
+        if actions := self.session.tick(now):
+            self.carry_out(actions, now)
         if self.recorder.due(now):
             self.recorder.commit()
             self.carry_out(self.session.committed(now), now)
@@ -81,18 +82,19 @@ class Driver:
     def carry_out(self, actions: list[Action], now: int) -> None:
         """Do what the session asks for."""
         for action in actions:
+            if type(action) is Send:  # most are
+                self.socket.send(encode(action.message))
+                continue
             match action:
-                case Send(message):
-                    self.socket.send(encode(message))
+                case Reached(time):
+                    self.reached = time
+                case Answered(sequence, result):
+                    self.answers[sequence] = result
                 case Keep(message):
                     self.recorder.append(message, now)
                     self._show(message)
                 case Show(message):
                     self._show(message)
-                case Answered(sequence, result):
-                    self.answers[sequence] = result
-                case Reached(time):
-                    self.reached = time
                 case Reconnect():
                     self.socket.reconnect()
                 case Finish():

@@ -5,8 +5,8 @@ The options are those that survived tests with dead, hung, slow and hostile peer
 
 import os
 import time
-from collections.abc import Callable
-from typing import Final, cast
+from collections.abc import Callable, Set
+from typing import Any, Final
 
 import zmq
 
@@ -16,13 +16,15 @@ GLANCE: Final = 2  # ms between looks at what else is watched
 SPIN: Final = 100_000  # ns; where a message has just come, an answer is often this near
 _TALKING: Final = 1_000_000  # ns after a message in which the next one is spun for
 _TAKEN: Final = 50_000  # ns; a core given away for longer is wanted by another program
+_NOTHING: Final[Set[int]] = frozenset()
 _RESPECT: Final = 1_000_000_000  # ns for which it is left to that program
 # Members of enumerations: combining them anew for each message costs more than sending it.
 _READABLE: Final = int(zmq.POLLIN)
+_EVENTS: Final = zmq.EVENTS
 AT_ONCE: Final = int(zmq.NOBLOCK)
 MORE_AT_ONCE: Final = int(zmq.NOBLOCK | zmq.SNDMORE)
 
-_OPTIONS: Final = {
+OPTIONS: Final = {
     zmq.IMMEDIATE: 1,  # no peer: the send fails, rather than being delivered at a later restart
     zmq.LINGER: 0,
     zmq.MAXMSGSIZE: HEADER_SIZE + MAX_BODY,  # a peer that announces more is dropped
@@ -50,16 +52,22 @@ class Sockets:
         self._cut = False
         self._aside = False  # whether there is more to look at than the socket
         self._looked = 0
-        self._first: bytes | None = None  # frame that ended a wait
+        self._first: Any = None  # frame that ended a wait: bytes, or a Frame of a follower
+        self._copies = kind == zmq.ROUTER  # a first frame is an identity there, else the message
         self._timeout = -1  # ms, of the socket
         self._came = 0  # when a message came last
+        self._taken = False  # whether the message taken last had ended a wait
+        self._emptied = 0  # when nothing more was there
         self._spin_from = 0  # when spinning is tried again
         self._give_way = _way_of_giving_way()
 
     def _make_socket(self, kind: int) -> "zmq.Socket[bytes]":
         socket = self._context.socket(kind)
-        for option, value in _OPTIONS.items():
+        for option, value in OPTIONS.items():
             socket.setsockopt(option, value)
+        # The library's own wrapper costs twice what the call does, for options not used here.
+        base: Any = super(zmq.Socket, socket)
+        self._put, self._take = base.send, base.recv
         return socket
 
     def watch(self, fd: int) -> None:
@@ -71,14 +79,14 @@ class Sockets:
         """Stop watching a file descriptor."""
         self._poller.unregister(fd)
 
-    def wait(self, milliseconds: int) -> set[int]:
+    def wait(self, milliseconds: int) -> Set[int]:
         """Wait for something to read; return the watched file descriptors that can be.
 
         It waits in `recv`: a poller costs a third of a round trip.  What else is watched is looked
         at between waits of `GLANCE`, and at least that often.
         """
-        glance = min(milliseconds, GLANCE)
-        for _ in range(max(1, -(-milliseconds // GLANCE))):
+        glance = milliseconds if milliseconds < GLANCE else GLANCE
+        for _ in range(-(-milliseconds // GLANCE) or 1):
             arrived = self._first is not None or self._arrives(glance)
             if self._aside and (not arrived or self._came - self._looked > GLANCE * 1_000_000):
                 self._looked = time.monotonic_ns()
@@ -87,7 +95,7 @@ class Sockets:
                     return found
             if arrived:
                 break
-        return set()
+        return _NOTHING
 
     def _look_aside(self) -> set[int]:
         """Look at what else is watched; return the file descriptors that can be read."""
@@ -98,27 +106,26 @@ class Sockets:
 
     def _arrives(self, milliseconds: int) -> bool:
         """Wait for a first frame, and keep it; return whether there is one."""
-        if milliseconds:
-            self._spin()
+        if milliseconds and self._give_way is not None:
+            self._spin(self._give_way)
         if milliseconds != self._timeout:
             self._socket.setsockopt(zmq.RCVTIMEO, milliseconds)
             self._timeout = milliseconds
         try:
-            self._first = self._socket.recv()
+            self._first = self._take(0, self._copies)
         except zmq.Again:
             return False
         self._came = time.monotonic_ns()
         return True
 
-    def _spin(self) -> None:
+    def _spin(self, give_way: Callable[[], None]) -> None:
         """Look again and again for a moment, if the peer was heard just now.
 
         To sleep and be woken costs up to 40 us on an idle core, more than the way of a message.
         On a core that others want it costs them, and this program more: then nothing is spun.
         """
         begun = looked = time.monotonic_ns()
-        give_way = self._give_way
-        if give_way is None or begun - self._came > _TALKING or begun < self._spin_from:
+        if begun - self._came > _TALKING or begun < self._spin_from:
             return
         while not self._readable() and looked - begun < SPIN:
             give_way()
@@ -129,23 +136,32 @@ class Sockets:
             looked = now
 
     def _readable(self) -> bool:
-        events = self._socket.get(zmq.EVENTS)
-        return bool(cast("int", events) & _READABLE)
+        events: Any = self._socket.get(_EVENTS)
+        return bool(events & _READABLE)
 
-    def _next(self) -> bytes | None:
-        """Return the first frame of the next message, if one has arrived."""
+    def _next(self) -> Any:
+        """Return the first frame of the next message, if one has arrived.
+
+        After one that ended a wait, others are looked for once in a millisecond, and whenever this
+        program was busy for as long: nobody counts as silent whose words only lie unread.
+        """
         first, self._first = self._first, None
-        if first is None and self._readable():
-            first = self._socket.recv()
-        return first
+        if first is not None:
+            self._taken = True
+            return first
+        # In a quick exchange nothing follows, and to look costs as much as to read.
+        taken, self._taken = self._taken, False
+        if taken and self._came - self._emptied < _TALKING:
+            return None
+        if self._readable():
+            return self._take(0, self._copies)
+        self._emptied = self._came
+        return None
 
-    def _rest(self) -> int:
-        """Drop further frames of this message; return how many there were."""
-        dropped = 0
-        while self._socket.get(zmq.RCVMORE):
-            self._socket.recv()
-            dropped += 1
-        return dropped
+    def _drop_rest(self) -> None:
+        """Drop the further frames of this message."""
+        while self._take(0, False).more:
+            pass
 
     def close(self) -> None:
         """Close at once; what is still queued is dropped."""

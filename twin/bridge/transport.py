@@ -123,14 +123,14 @@ class ControllerSocket(Sockets):
             self._let_in(self._door)
             self._at_door = False
         while (identity := self._next()) is not None:
+            frame = self._take(0, False)
             user = self._users.get(identity)
             if user is None:
-                frame = self._socket.recv(copy=False)
-                data, user = frame.bytes, self._meet(identity, frame)
-            else:
-                data = self._socket.recv()
-            if not self._rest() and user is not None:
-                yield identity, data, user
+                user = self._meet(identity, frame)
+            if frame.more:
+                self._drop_rest()
+            elif user is not None:
+                yield identity, frame.bytes, user
 
     def _meet(self, identity: bytes, frame: zmq.Frame) -> str | None:
         """Return whose key a new connection has; None: it chose its identity itself."""
@@ -146,8 +146,8 @@ class ControllerSocket(Sockets):
     def send(self, identity: bytes, data: bytes) -> bool:
         """Send a message; return whether it could be, or the peer is gone or does not read."""
         try:
-            self._socket.send(identity, MORE_AT_ONCE)
-            self._socket.send(data, AT_ONCE)
+            self._put(identity, MORE_AT_ONCE)
+            self._put(data, AT_ONCE)
         except zmq.ZMQError as error:
             if error.errno not in (zmq.EAGAIN, zmq.EHOSTUNREACH):
                 raise
@@ -236,14 +236,16 @@ class FollowerSocket(Sockets):
 
     def receive(self) -> Iterator[bytes]:
         """Yield the messages that have arrived; those of more than one frame are dropped."""
-        while (data := self._next()) is not None:
-            if not self._rest():
-                yield data
+        while (frame := self._next()) is not None:
+            if frame.more:
+                self._drop_rest()
+            else:
+                yield frame.bytes
 
     def send(self, data: bytes) -> bool:
         """Send a message; return whether there is a connection that takes it."""
         try:
-            self._socket.send(data, AT_ONCE)
+            self._put(data, AT_ONCE)
         except zmq.Again:
             return False
         return True

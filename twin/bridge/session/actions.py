@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from twin.bridge.messages import Message
 from twin.bridge.session.errors import BridgeError
@@ -25,8 +25,7 @@ class Rhythm:
         return self.beat * self.misses
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(NamedTuple):
     """Send this message to the peer."""
 
     message: Message
@@ -46,23 +45,20 @@ class Show:
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(NamedTuple):
     """What became of a command."""
 
     sequence: int
     result: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(NamedTuple):
     """Lockstep: the controller has run to this time, and all it recorded until then is here."""
 
     time: int  # ns
 
 
-@dataclass(frozen=True, slots=True)
-class Execute:
+class Execute(NamedTuple):
     """Carry out this command, once, and hand the outcome to `Link.result`."""
 
     command: Message

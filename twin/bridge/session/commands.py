@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from twin.bridge.messages import Kind, Message
-from twin.bridge.session.actions import Action, Answered, Execute, Send
+from twin.bridge.session.actions import Action, Answered, Send
 
 KEPT_RESULTS = 4096  # of each client, for repeats
 
@@ -98,14 +98,8 @@ class Commander:
 
 
 def _message(sequence: int, asked: _Asked, session: int, now: int) -> Message:
-    return Message(
-        kind=Kind.COMMAND,
-        session=session,
-        sequence=sequence,
-        source_time=now,
-        time_to_live=asked.expires - now,
-        body=asked.body,
-    )
+    time_to_live = asked.expires - now
+    return Message(Kind.COMMAND, session, sequence, 0, now, 0, time_to_live, asked.body)
 
 
 class Executor:
@@ -123,10 +117,11 @@ class Executor:
     def heard(self, source_time: int, now: int) -> None:
         """Learn the offset of the peer's clock; the fastest message shows it best."""
         delay = now - source_time
-        self._offset = delay if self._offset is None else min(self._offset, delay)
+        if self._offset is None or delay < self._offset:
+            self._offset = delay
 
-    def receive(self, message: Message, now: int) -> list[Action]:
-        """Take a command, seen before or not."""
+    def receive(self, message: Message, now: int) -> list[Action] | None:
+        """Take a command, seen before or not; return what settles it, None: it may be executed."""
         sequence = message.sequence
         if sequence <= self._last:
             return self._repeat(message, now)
@@ -137,7 +132,7 @@ class Executor:
         age = now - message.source_time - (self._offset or 0)
         if message.time_to_live and age > message.time_to_live:
             return [Send(self.result(message, {"status": Status.EXPIRED}, now))]
-        return [Execute(message)]
+        return None
 
     def result(self, command: Message, body: Mapping[str, Any], now: int) -> Message:
         """Return the message that tells what became of a command, and keep it for repeats."""
@@ -160,10 +155,4 @@ class Executor:
 
 
 def _result(command: Message, body: Mapping[str, Any], now: int) -> Message:
-    return Message(
-        kind=Kind.RESULT,
-        session=command.session,
-        sequence=command.sequence,
-        source_time=now,
-        body=body,
-    )
+    return Message(Kind.RESULT, command.session, command.sequence, 0, now, 0, 0, body)

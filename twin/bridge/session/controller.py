@@ -36,6 +36,9 @@ class Serving(Enum):
     GONE = auto()  # the follower fell silent or was refused
 
 
+_SERVING = Serving.SERVING
+
+
 class Link:
     """Sends a stream to one follower, no faster than it takes it, again where it lost something.
 
@@ -96,25 +99,22 @@ class Link:
 
     def receive(self, message: Message, now: int) -> list[Action]:
         """Take one message from the follower."""
-        handler = self._handlers.get(message.kind)
-        at_door = message.kind is not Kind.HELLO and self.phase is not Serving.SERVING
-        foreign = message.kind is not Kind.HELLO and message.session != self.stream.epoch
-        if handler is None or at_door or foreign:
+        kind = message.kind
+        handler = self._handlers.get(kind)
+        at_home = self.phase is _SERVING and message.session == self.stream.epoch
+        if handler is None or not (at_home or kind is Kind.HELLO):
             return []
-        if self._floods(now):
+        self._messages += 1
+        if now - self._heard_since > _NS_PER_S:
+            self._heard_since, self._messages = now, 1
+        if self._messages > MOST_MESSAGES:  # a flood
             self._go(Serving.GONE)
             return []
         self._heard = now
         actions = handler(message, now)
-        if message.kind in _TELLING:
+        if kind in _TELLING:
             self.desk.heard(self.peer, message.source_time, now)
         return actions
-
-    def _floods(self, now: int) -> bool:
-        if now - self._heard_since > _NS_PER_S:
-            self._heard_since, self._messages = now, 0
-        self._messages += 1
-        return self._messages > MOST_MESSAGES
 
     def _go(self, phase: Serving) -> None:
         """Stop serving; what the follower had armed is disarmed."""
@@ -125,9 +125,11 @@ class Link:
         """Send what there is room for, and a sign of life; call it every few milliseconds."""
         if now - self._heard > self._silence and self.phase is not Serving.CLOSED:
             self._go(Serving.GONE)
-        if self.phase is not Serving.SERVING:
+        if self.phase is not _SERVING:
             return []
-        actions = self._pump(now)
+        stream = self.stream
+        rests = self.granted is None and stream.end is None and self.cursor == stream.next
+        actions = [] if rests else self._pump(now)
         if not actions and now - self._sent >= self.rhythm.beat:
             actions.append(self._send(Kind.HEARTBEAT, now, sequence=self.cursor))
         return actions

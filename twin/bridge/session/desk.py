@@ -35,11 +35,10 @@ class Peer:
     user: str = ""  # public key, Z85; empty without encryption
     role: Role = Role.OBSERVER
     client: str = ""  # what the client calls itself; the same over its connections
+    who: str = field(init=False)  # public key and name of the client, as the log has them
 
-    @property
-    def who(self) -> str:
-        """Public key and name of the client, as the log has them."""
-        return f"{self.user or '-'} {self.client}".strip()
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "who", f"{self.user or '-'} {self.client}".strip())
 
 
 @dataclass(slots=True)
@@ -57,12 +56,11 @@ class _Client:
 
     def spend(self, limits: Limits, now: int) -> bool:
         """Take one command off what may be sent; return whether there was one."""
-        refill = (now - self.since) * limits.commands_per_s / _NS_PER_S
-        self.tokens, self.since = min(limits.burst, self.tokens + refill), now
-        if self.tokens < 1:
-            return False
-        self.tokens -= 1
-        return True
+        tokens = self.tokens + (now - self.since) * limits.commands_per_s / _NS_PER_S
+        tokens = tokens if tokens < limits.burst else limits.burst
+        spent = tokens >= 1
+        self.tokens, self.since = tokens - 1 if spent else tokens, now
+        return spent
 
 
 class Desk:
@@ -100,20 +98,18 @@ class Desk:
 
     def heard(self, peer: Peer, source_time: int, now: int) -> None:
         """Learn the offset of a client's clock."""
-        client = self._client(peer, now)
+        client = self._met.get(peer) or self._client(peer, now)
         if client is not None:
             client.executor.heard(source_time, now)
 
     def take(self, peer: Peer, message: Message, now: int) -> list[Action]:
         """Take a command of a client."""
-        client = self._client(peer, now)
+        client = self._met.get(peer) or self._client(peer, now)
         if client is None:
             reason = {"status": Status.REJECTED, "reason": "too many clients"}
             return [Send(Executor().result(message, reason, now))]
         actions = client.executor.receive(message, now)
-        if actions and isinstance(actions[0], Execute):
-            return self._judge(client, peer, message, now)
-        return actions
+        return self._judge(client, peer, message, now) if actions is None else actions
 
     def _judge(self, client: _Client, peer: Peer, message: Message, now: int) -> list[Action]:
         """Decide about a command that is new and in time."""
@@ -131,7 +127,7 @@ class Desk:
         self, peer: Peer, command: Message, body: Mapping[str, Any], now: int
     ) -> list[Action]:
         """Tell a client what became of a command."""
-        client = self._client(peer, now)
+        client = self._met.get(peer) or self._client(peer, now)
         assert client is not None  # it was when the command was handed out
         return [Send(client.executor.result(command, body, now))]
 

@@ -41,6 +41,10 @@ class Phase(Enum):
     FAILED = auto()
 
 
+_FOLLOWING = Phase.FOLLOWING
+_OVER = (Phase.DONE, Phase.FAILED)
+
+
 class Follower:
     """Takes every record of one controller exactly once and in order, or knows what is missing.
 
@@ -107,7 +111,7 @@ class Follower:
 
     def tick(self, now: int) -> list[Action]:
         """Do what the passing of time asks for; call it every few milliseconds."""
-        if now < self._look or self.phase in (Phase.DONE, Phase.FAILED):
+        if now < self._look or self.phase in _OVER:
             return []
         if self.phase is Phase.GREETING:
             return self._greet(now)
@@ -124,7 +128,8 @@ class Follower:
     def receive(self, message: Message, now: int) -> list[Action]:
         """Take one message from the controller."""
         handler = self._handlers.get(message.kind)
-        if handler is None or self._is_strange(message):
+        at_home = self.phase is _FOLLOWING and message.session == self.position.epoch
+        if handler is None or not (at_home or not self._is_strange(message)):
             self.strangers += 1
             return []
         self._heard = now
@@ -133,11 +138,9 @@ class Follower:
     def _is_strange(self, message: Message) -> bool:
         """Whether a message is of another run or comes at the wrong time."""
         phase = self.phase
-        if phase is Phase.FOLLOWING and message.session == self.position.epoch:
-            return False
         greets = message.kind in (Kind.WELCOME, Kind.ERROR)
         foreign = phase is Phase.GREETING or message.session != self.position.epoch
-        return phase in (Phase.DONE, Phase.FAILED) or (foreign and not greets)
+        return phase in _OVER or (foreign and not greets)
 
     def cut(self, now: int) -> list[Action]:
         """Learn that the connection is gone: no need to wait for the heartbeats that stay away."""
