@@ -90,8 +90,8 @@ def test_a_pure_line_has_the_tally_of_the_event_kernel(number):
 
 
 def test_decades_of_waiting_are_summed_exactly():
-    text = ROW.replace("10 s", "10000 h").format(
-        process="{uniform: {low: 11000 h, high: 12000 h}}, queue: unlimited"
+    text = ROW.replace("10 s", "8000 h").format(
+        process="{uniform: {low: 8100 h, high: 9300 h}}, queue: unlimited"
     )
 
     tally = check(build_line(load_text(text)), 1, end=2 * 10**9 * S, start=10**8 * S, window=0)

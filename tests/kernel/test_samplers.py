@@ -8,7 +8,7 @@ from numba import config, njit
 from scipy import stats
 
 from twin.kernel.model import DIST
-from twin.kernel.samplers import BAD, draw, sample
+from twin.kernel.samplers import BAD, MOST_DRAWS, draw, draw_block, sample
 from twin.kernel.states import Dist
 
 DRAWS = 400 if config.DISABLE_JIT else 40_000
@@ -24,6 +24,13 @@ def many(dist, values, stream, n):
     for i in range(n):
         found[i] = sample(dist, values, 1.0, stream, 5, 2, i)
     return found
+
+
+@njit
+def block(dist, first, count):
+    rows = np.zeros((2, MOST_DRAWS), np.int64)
+    draw_block(dist, NO_VALUES, 1.5, STREAM, 5, 3, first, count, rows, 1)
+    return rows
 
 
 def dist(family, a=0.0, b=0.0, c=0.0, first=0, count=0):
@@ -111,3 +118,19 @@ def test_a_duration_that_no_clock_can_show_is_bad(a):
 
 def test_a_normal_far_below_zero_is_given_up():
     assert draw(dist(Dist.NORMAL, -1e9, 1.0), NO_VALUES, 1.0, STREAM, 1, 0, 0) == BAD
+
+
+@pytest.mark.parametrize("first", [0, 1000, 13_080_437_560])  # a far tail: a uniform of 1 - 8e-13
+@pytest.mark.parametrize("count", [1, 7, 8, 64])
+@pytest.mark.parametrize(
+    "parameters", [(Dist.EXPONENTIAL, 1e10), (Dist.LOGNORMAL, 23.0, 0.5), (Dist.CONSTANT, 1e9)]
+)
+def test_draws_of_a_block_are_those_drawn_one_by_one(parameters, count, first):
+    law = dist(*parameters)
+
+    rows = block(law, first, count)
+
+    single = [draw(law, NO_VALUES, 1.5, STREAM, 5, 3, first + k) for k in range(count)]
+    assert rows[1, :count].tolist() == single
+    assert not rows[0].any()
+    assert not rows[1, count:].any()

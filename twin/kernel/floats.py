@@ -143,6 +143,7 @@ _FAR_BELOW = (
 
 
 _CENTRE = 0.425
+_FAR = 2e-11  # a little more than exp(-25)
 
 
 @inlined
@@ -167,6 +168,19 @@ def tail_quantile(u: float) -> float:
     else:
         z = _ratio(r - 5.0, _FAR_ABOVE, _FAR_BELOW)
     return -z if u < 0.5 else z
+
+
+@inlined
+def near_tail_quantile(u: float) -> float:
+    """Return the normal quantile of a u that is neither central nor far: without a branch."""
+    z = _ratio(math.sqrt(-log(min(u, 1.0 - u))) - 1.6, _NEAR_ABOVE, _NEAR_BELOW)
+    return -z if u < 0.5 else z
+
+
+@inlined
+def is_far(u: float) -> bool:
+    """Return whether u may be where `tail_quantile` has another formula."""
+    return min(u, 1.0 - u) < _FAR
 
 
 @inlined

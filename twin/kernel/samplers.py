@@ -15,17 +15,22 @@ from twin.kernel.floats import (
     central_quantile,
     exp,
     is_central,
+    is_far,
     log,
+    near_tail_quantile,
     normal_quantile,
     tail_quantile,
 )
 from twin.kernel.jit import compiled, entry, inlined
+from twin.kernel.scratch import LENGTH, scratch
 from twin.kernel.states import Dist
 from twin.kernel.streams import ONLY, uniform
 
 BAD = -1  # in place of a duration: the sample is negative, not a number or too large
 LARGEST = 2.0**62  # ns
 BLOCK = np.int64(8)  # draws made at once, a power of two; not a constant to the compiler
+MOST_DRAWS = np.int64(LENGTH)  # of a block
+_LANES = np.int64(4)
 _MOST_REDRAWS = 10_000  # of a truncated normal whose mean lies far below zero
 _SECOND_GAMMA = np.int64(1 << 20)  # first sub-draw of the second of two gammas
 
@@ -224,6 +229,42 @@ def duration(
 
 
 @inlined
+def _put_by_tails(blocks: NDArray[np.int64], row: Int, count: Int, tails: Any, places: Any) -> Int:
+    """Gather the uniforms of a row that lie in the tails, and their places; return how many.
+
+    Nothing branches: which they are cannot be guessed.
+    """
+    found = np.int64(0)
+    for k in range(count):
+        tails[found] = blocks[row, k]
+        places[found] = k
+        found += not is_central(np.int64(blocks[row, k]).view(np.float64))
+    return found
+
+
+@inlined
+def _replace_tails(blocks: NDArray[np.int64], row: Int, count: Int) -> None:
+    """Put quantiles in place of the uniforms of a row that lie in the tails.
+
+    They tell themselves apart: they are beyond 1.4.
+    """
+    tails, places = scratch(), scratch()
+    found = _put_by_tails(blocks, row, count, tails, places)
+    # A vector is four doubles; with whole ones nothing is left to be done one by one.
+    whole = (found + _LANES - 1) & -_LANES
+    for k in range(found, whole):
+        tails[k] = tails[0]
+    for k in range(whole):
+        z = near_tail_quantile(np.int64(tails[k]).view(np.float64))
+        tails[k] = np.float64(z).view(np.int64)
+    for k in range(found):
+        u = np.int64(blocks[row, places[k]]).view(np.float64)
+        blocks[row, places[k]] = tails[k]
+        if is_far(u):
+            blocks[row, places[k]] = np.float64(tail_quantile(u)).view(np.int64)
+
+
+@inlined
 def _draw_lognormals(
     mu: float,
     sigma: float,
@@ -236,18 +277,11 @@ def _draw_lognormals(
     blocks: NDArray[np.int64],
     row: Int,
 ) -> None:
-    """Put lognormal draws into a row of blocks: the tails one by one, the rest side by side.
-
-    A row holds uniforms first, then in place of those in the tails their quantiles, which tell
-    themselves apart: they are beyond 1.4.
-    """
+    """Put lognormal draws into a row of blocks, which holds uniforms first."""
     for k in range(count):
         u = uniform(stream, seed, replication, first + k, ONLY)
         blocks[row, k] = np.float64(u).view(np.int64)
-    for k in range(count):
-        u = np.int64(blocks[row, k]).view(np.float64)
-        if not is_central(u):
-            blocks[row, k] = np.float64(tail_quantile(u)).view(np.int64)
+    _replace_tails(blocks, row, count)
     for k in range(count):
         u = np.int64(blocks[row, k]).view(np.float64)
         z = central_quantile(u) if abs(u - 0.5) < 0.5 else u
@@ -267,7 +301,7 @@ def draw_block(
     blocks: NDArray[np.int64],
     row: Int,
 ) -> None:
-    """Put `count` draws from `first` on into a row of blocks, each as `duration` gives it.
+    """Put up to 64 draws from `first` on into a row of blocks, each as `duration` gives it.
 
     The commonest families have a loop of their own: the compiler makes vector instructions of it,
     as long as their length is not a constant to it: 3 ns an exponential sample (10 ns without).

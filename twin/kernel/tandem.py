@@ -24,17 +24,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.kernel.arrays import PAUSED, REACHED, Int, Model
+from twin.kernel.arrays import NEVER, PAUSED, REACHED, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.jit import entry, inlined
 from twin.kernel.near import near
 from twin.kernel.records import count_finished, sum_up, sum_wip
-from twin.kernel.samplers import draw_block
+from twin.kernel.samplers import MOST_DRAWS, draw_block
 from twin.kernel.states import State
 from twin.kernel.sums import LAP
 
 GIVES_UP = -1  # a time is 0 or no time at all, or parts are many: left to the event kernel
-CHUNK = np.int64(32)  # most parts at once
+CHUNK = MOST_DRAWS  # most parts at once
+_EVER = np.int64(-(2**63))
 _STARVED = np.int64(State.STARVED)
 _WORKING = np.int64(State.WORKING)
 _BLOCKED = np.int64(State.BLOCKED)
@@ -130,13 +131,18 @@ def _arrive(m: Model, s: RunState, t: Tandem, chunk: Int) -> Int:
 
 
 @inlined
-def _draw_work(m: Model, s: RunState, t: Tandem, count: Int) -> None:
+def _draw_work(m: Model, s: RunState, t: Tandem, count: Int) -> Any:
+    """Draw how long parts are worked on; return whether all these times are such."""
+    shortest, longest = np.int64(1), np.int64(0)
     f, g = t.front[0], s.glob[0]
     seed, replication, part = g["seed"], g["replication"], f["part"]
     for j in range(f["stages"]):
         x = t.stages[j]
         dist, pace, stream = m.dists[x["dist"]], x["pace"], x["stream"]
         draw_block(dist, m.values, pace, stream, seed, replication, part, count, t.times, j)
+        for k in range(count):
+            shortest, longest = min(shortest, t.times[j, k]), max(longest, t.times[j, k])
+    return shortest > 0 and longest <= f["longest"]
 
 
 @inlined
@@ -167,38 +173,56 @@ def _sum(s: RunState, r: Int, state: Int, time: Int, count: Int) -> None:
 
 
 @inlined
-def _tally_stage(s: RunState, t: Tandem, j: Int, count: Int, end: Int) -> Any:
-    """Add what parts did at a stage, between start and end; return whether their times are such."""
-    x, start = t.stages[j], s.glob[0]["start"]
+def _overlap(since: Int, until: Int, start: Int, end: Int) -> Int:
+    """Return how much of a record lies between start and end."""
+    return max(0, min(until, end) - max(since, start))
+
+
+@inlined
+def _add_up(t: Tandem, j: Int, count: Int, start: Int, end: Int) -> Any:
+    """Return times and counts of what parts did at a stage between start and end.
+
+    A record counts if it is closed by the end.
+    """
+    x = t.stages[j]
     at_enters, at_begins, at_leaves = x["enters"], x["begins"], x["leaves"]
     waiting, starved, working, blocked = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
     waits, starves, works, blocks = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
-    shortest, longest = np.int64(1), np.int64(0)
     for k in range(count):
-        lasts = t.times[j, k]
-        shortest, longest = min(shortest, lasts), max(longest, lasts)
         enters, begins = t.moments[at_enters + k], t.moments[at_begins + k]
         left, leaves = t.moments[at_leaves + k - 1], t.moments[at_leaves + k]
-        ends = begins + lasts
-        # What of a record lies between start and end; it counts if it is closed by then.
-        time = min(begins, end) - max(enters, start)
-        waiting += max(time, 0)
+        ends = begins + t.times[j, k]
+        time = _overlap(enters, begins, start, end)
+        waiting += time
         waits += (time > 0) & (begins <= end)
-        time = min(begins, end) - max(left, start)
-        starved += max(time, 0)
+        time = _overlap(left, begins, start, end)
+        starved += time
         starves += (time > 0) & (begins <= end)
-        time = min(ends, end) - max(begins, start)
-        working += max(time, 0)
+        time = _overlap(begins, ends, start, end)
+        working += time
         works += (time > 0) & (ends <= end)
-        time = min(leaves, end) - max(ends, start)
-        blocked += max(time, 0)
+        time = _overlap(ends, leaves, start, end)
+        blocked += time
         blocks += (time > 0) & (leaves <= end)
+    return waiting, starved, working, blocked, waits, starves, works, blocks
+
+
+@inlined
+def _tally_stage(s: RunState, t: Tandem, j: Int, count: Int, end: Int) -> None:
+    """Add what parts did at a stage."""
+    x, start = t.stages[j], s.glob[0]["start"]
+    first, last = t.stages[0]["enters"] - 1, t.front[0]["done"] + count - 1
+    if start <= t.moments[first] and t.moments[last] <= end:
+        # Nothing is cut off: the compiler leaves out all that depends on it.
+        found = _add_up(t, j, count, _EVER, NEVER)
+    else:
+        found = _add_up(t, j, count, start, end)
+    waiting, starved, working, blocked, waits, starves, works, blocks = found
     if x["buffer"] >= 0:
         _sum(s, x["buffer"], _WAITING, waiting, waits)
     _sum(s, x["station"], _STARVED, starved, starves)
     _sum(s, x["station"], _WORKING, working, works)
     _sum(s, x["station"], _BLOCKED, blocked, blocks)
-    return shortest > 0 and longest <= t.front[0]["longest"]
 
 
 @inlined
@@ -228,7 +252,7 @@ def _tally_parts(s: RunState, t: Tandem, count: Int, end: Int) -> None:
         if entered > start:
             entries += 1
             outside += entered - t.moments[f["there"] + k]
-        inside += max(0, min(done, end) - max(entered, start))
+        inside += _overlap(entered, done, start, end)
         g["inside"] += done > end
         if start < done <= end:
             exits += 1
@@ -240,22 +264,18 @@ def _tally_parts(s: RunState, t: Tandem, count: Int, end: Int) -> None:
 
 
 @inlined
-def _tally(s: RunState, t: Tandem, count: Int, end: Int) -> Any:
-    """Add what parts did; return whether all times and moments are such."""
-    f, fine = t.front[0], True
-    if count == 0:
-        return True
-    latest = t.moments[f["done"] + count - 1]
-    for j in range(f["stages"]):
-        fine = _tally_stage(s, t, j, count, end) and fine
-        _move_on(t, j, count)
-    if not fine or latest >= LAP:
-        return False
-    _tally_parts(s, t, count, end)
-    enters = t.stages[0]["enters"]
-    t.moments[enters - 1] = t.moments[enters + count - 1]
-    f["part"] += count
-    return True
+def _tally(s: RunState, t: Tandem, count: Int, end: Int) -> None:
+    """Add what parts did that entered the line, and be ready for the next."""
+    f = t.front[0]
+    if count > 0:
+        for j in range(f["stages"]):
+            _tally_stage(s, t, j, count, end)
+        _tally_parts(s, t, count, end)
+        for j in range(f["stages"]):
+            _move_on(t, j, count)
+        enters = t.stages[0]["enters"]
+        t.moments[enters - 1] = t.moments[enters + count - 1]
+        f["part"] += count
 
 
 @inlined
@@ -275,8 +295,8 @@ def _close(s: RunState, t: Tandem, end: Int) -> None:
     """Add for how long the stations have had no part at the end."""
     for j in range(t.front[0]["stages"]):
         x = t.stages[j]
-        since = max(t.moments[x["leaves"] - 1], s.glob[0]["start"])
-        sum_up(s, x["station"], _STARVED, max(0, end - since))
+        time = _overlap(t.moments[x["leaves"] - 1], end, s.glob[0]["start"], end)
+        sum_up(s, x["station"], _STARVED, time)
 
 
 @entry
@@ -309,10 +329,12 @@ def advance_tandem(model: Model, state: RunState, tandem: Tandem, end: Int, budg
             return GIVES_UP
         passed = np.int64(0)
         if f["shut"] == 0:
-            _draw_work(m, s, t, count)
-            passed = _pass(t, count, end)
-            if not _tally(s, t, passed, end):
+            if not _draw_work(m, s, t, count):
                 return GIVES_UP
+            passed = _pass(t, count, end)
+            if t.moments[f["done"] + passed - 1] >= LAP:
+                return GIVES_UP
+            _tally(s, t, passed, end)
             f["shut"] = passed < count
         if count == 0 or passed + _stay_outside(t, passed, count, end) < count:
             _close(s, t, end)
