@@ -282,7 +282,7 @@ static inline void advance(struct run *s) {
   while (s->code == REACHED) {
     int slot = s->winners[1];
     i64 due = s->due[slot];
-    if (due <= s->now) {
+    if (due <= s->now && s->unsettled != MIDWAY) {
       s->ends++;
       s->unsettled = 1;
       end(s, slot);

@@ -1,6 +1,6 @@
 /* The commonest end of an operation in the C kernel, done at once as in `twin.kernel.passing`.  */
 
-enum { UNKNOWN = -2 };
+enum { UNKNOWN = -2, MIDWAY = 2 };
 
 /* Begin to work on a part on a server that has nothing to do first; its record is closed. */
 static inline void begin_work(struct run *s, struct resource *r, int part) {
@@ -100,7 +100,7 @@ static inline void take_next(struct run *s, struct resource *r, struct node *n) 
       touch(s, r);
     }
   }
-  s->unsettled = s->n_fresh + s->n_woken + s->n_touched > 0;
+  s->unsettled = s->n_fresh + s->n_woken + s->n_touched > 0 ? MIDWAY : 0;
 }
 
 /* Do all that follows from the end of an operation if it is of this kind; return whether. */

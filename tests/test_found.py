@@ -62,6 +62,26 @@ FOUND = {
         ],
         "run": {"horizon": "60 s"},
     },
+    # Work of no length ended before the server that passed its part on had got its next one.
+    "work of no length on the way back": {
+        "products": {"a": {}},
+        "sources": {"s": {"product": "a", "every": {"lognormal": {"mean": "2.3 s", "cv": 0.5}}}},
+        "stations": {
+            "before": {"process": {"exponential": {"mean": "2.7 s"}}},
+            "m": {"process": {"lognormal": {"mean": "3.7 s", "cv": 0.5}}},
+            "gate": {"process": "0 s"},
+            "after": {"process": {"lognormal": {"mean": "3.1 s", "cv": 0.5}}},
+        },
+        "sinks": {"out": {}},
+        "flow": [
+            {"from": "s", "to": "before"},
+            {"from": "before", "to": "m"},
+            {"from": "m", "to": "gate"},
+            {"from": "gate", "to": ["after", "m"], "priority": -1},
+            {"from": "after", "to": "out"},
+        ],
+        "run": {"horizon": "600 s"},
+    },
     # A buffer drew another station for its part; the one that is empty is to be told of the next.
     "a part on offer to another": {
         "products": {"a": {}},

@@ -127,7 +127,9 @@ def pass_on(m: Model, s: RunState, r: Int) -> bool:
         if server >= 0:
             _begin(m, s, server, part)
         server, part = r if following >= 0 else np.int64(NONE), following
-    g["unsettled"] = 1 if g["fresh"] + g["woken"] + g["touched"] > 0 else 0
+    if g["fresh"] + g["woken"] + g["touched"] > 0:
+        g["unsettled"] = 1
+        g["interrupted"] = 1  # this was a part of the settling: work of no length ends after it
     return True
 
 
