@@ -22,6 +22,7 @@ from twin.bridge.transport import ControllerSocket
 
 MS = 1_000_000
 IDLE_WAIT = 2  # ms
+GRANT_WAIT = 8  # ms, in lockstep; a follower speaks at least every 50
 STATUS_EVERY = 100 * MS
 TURN = 4 * MS  # the plant runs about this long before the sockets are looked at again
 LONGEST_TURN = 300_000 * MS  # of simulated time; after a quiet night work begins with a small step
@@ -63,9 +64,9 @@ class Controller:
         """Serve until it is over."""
         self._chunk = self.scan
         self.stream.status = self.machine.status()
-        idle = False
+        rest = 0
         while self.stream.end is None or not self._is_over():
-            if self.sockets.wait(IDLE_WAIT if idle else 0):
+            if self.sockets.wait(rest):
                 return  # whoever started this program is gone
             now = self.clock.now()
             if self.mishaps.silent(now):
@@ -77,9 +78,15 @@ class Controller:
                 self._take(identity, data, user, self.clock.now())
             now = self.clock.now()
             self._answer(now)
-            # In lockstep nothing is left to do until somebody grants more.
-            idle = not self._work() or self.lockstep
+            rest = self._rest(worked=self._work())
             self._speak(self.clock.now())
+
+    def _rest(self, *, worked: bool) -> int:
+        """Return how long there is nothing to do but to listen, ms."""
+        if not self.lockstep:
+            return 0 if worked else IDLE_WAIT
+        # Nothing is left to do until somebody grants more.
+        return GRANT_WAIT if self.machine.produces else IDLE_WAIT
 
     @property
     def machine(self) -> Machine:

@@ -22,7 +22,7 @@ from twin.bridge.session import (
 )
 from twin.bridge.transport import FollowerSocket
 
-WAIT = 2  # ms, the longest the sockets are waited for
+WAIT = 8  # ms, the longest the sockets are waited for
 
 
 class Driver:

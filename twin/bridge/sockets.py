@@ -13,6 +13,9 @@ import zmq
 from twin.bridge.messages import HEADER_SIZE, MAX_BODY
 
 GLANCE: Final = 2  # ms between looks at what else is watched
+# ms; while messages come one after the other.  To wake sooner than the system does anyway it has
+# to set a timer, which takes longer than to read a message.
+LONG_GLANCE: Final = 8
 SPIN: Final = 100_000  # ns; where a message has just come, an answer is often this near
 _TALKING: Final = 1_000_000  # ns after a message in which the next one is spun for
 _TAKEN: Final = 50_000  # ns; a core given away for longer is wanted by another program
@@ -56,6 +59,7 @@ class Sockets:
         self._copies = kind == zmq.ROUTER  # a first frame is an identity there, else the message
         self._timeout = -1  # ms, of the socket
         self._came = 0  # when a message came last
+        self._lively = False  # whether one ended the last wait
         self._taken = False  # whether the message taken last had ended a wait
         self._emptied = 0  # when nothing more was there
         self._spin_from = 0  # when spinning is tried again
@@ -83,10 +87,11 @@ class Sockets:
         """Wait for something to read; return the watched file descriptors that can be.
 
         It waits in `recv`: a poller costs a third of a round trip.  What else is watched is looked
-        at between waits of `GLANCE`, and at least that often.
+        at between waits of `GLANCE`, or of `LONG_GLANCE` where the last one ended with a message.
         """
-        glance = milliseconds if milliseconds < GLANCE else GLANCE
-        for _ in range(-(-milliseconds // GLANCE) or 1):
+        glance = LONG_GLANCE if self._lively else GLANCE
+        glance = min(glance, milliseconds)
+        for _ in range(-(-milliseconds // glance) if glance else 1):
             arrived = self._first is not None or self._arrives(glance)
             if self._aside and (not arrived or self._came - self._looked > GLANCE * 1_000_000):
                 self._looked = time.monotonic_ns()
@@ -114,8 +119,9 @@ class Sockets:
         try:
             self._first = self._take(0, self._copies)
         except zmq.Again:
+            self._lively = False
             return False
-        self._came = time.monotonic_ns()
+        self._came, self._lively = time.monotonic_ns(), True
         return True
 
     def _spin(self, give_way: Callable[[], None]) -> None:
