@@ -54,11 +54,17 @@ class Controller:
     show: Callable[[Mapping[str, Any]], None] = lambda _: None  # is told the tags
     stopping: Callable[[], bool] = lambda: False
     refused: int = 0  # messages that were none
+    machine: Machine = field(init=False)  # what it controls
+    plant: Plant = field(init=False)  # and what is behind that
     _links: dict[bytes, Link] = field(default_factory=dict)
     _met: int = 0  # followers that ever came
     _chunk: int = MS  # simulated time of the next turn, ns
     _status_due: int = 0
     _left_at: int | None = None  # since when nobody waits for the end
+
+    def __post_init__(self) -> None:
+        self.machine = self.office.machine
+        self.plant = self.machine.plant
 
     def run(self) -> None:
         """Serve until it is over."""
@@ -87,16 +93,6 @@ class Controller:
             return 0 if worked else IDLE_WAIT
         # Nothing is left to do until somebody grants more.
         return GRANT_WAIT if self.machine.produces else IDLE_WAIT
-
-    @property
-    def machine(self) -> Machine:
-        """What it controls."""
-        return self.office.machine
-
-    @property
-    def plant(self) -> Plant:
-        """The plant behind it."""
-        return self.office.machine.plant
 
     def _is_over(self) -> bool:
         """Whether the end was told to everybody who waits for it, or everybody has gone."""

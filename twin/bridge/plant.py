@@ -82,7 +82,7 @@ class Plant:
             self._reference.run(max(self._reference.now, self._onset()))
             self._strike(self._faults.pop(0))
         self._reference.run(until)
-        self.time = self._reference.now
+        self.time = self._reference.env.now
         rows = self._reference.closed(self._closed)
         if not rows:
             return _NONE

@@ -61,6 +61,7 @@ class Sockets:
         self._came = 0  # when a message came last
         self._lively = False  # whether one ended the last wait
         self._taken = False  # whether the message taken last had ended a wait
+        self._followed = True  # whether others followed it, when that was looked at last
         self._emptied = 0  # when nothing more was there
         self._spin_from = 0  # when spinning is tried again
         self._give_way = _way_of_giving_way()
@@ -148,8 +149,9 @@ class Sockets:
     def _next(self) -> Any:
         """Return the first frame of the next message, if one has arrived.
 
-        After one that ended a wait, others are looked for once in a millisecond, and whenever this
-        program was busy for as long: nobody counts as silent whose words only lie unread.
+        After one that ended a wait, others are looked for if there were some last time, else once
+        in a millisecond, and whenever this program was busy for as long: nobody counts as silent
+        whose words only lie unread.
         """
         first, self._first = self._first, None
         if first is not None:
@@ -157,9 +159,12 @@ class Sockets:
             return first
         # In a quick exchange nothing follows, and to look costs as much as to read.
         taken, self._taken = self._taken, False
-        if taken and self._came - self._emptied < _TALKING:
+        if taken and not self._followed and self._came - self._emptied < _TALKING:
             return None
-        if self._readable():
+        more = self._readable()
+        if taken:
+            self._followed = more
+        if more:
             return self._take(0, self._copies)
         self._emptied = self._came
         return None

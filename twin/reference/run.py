@@ -84,7 +84,7 @@ class Reference:
         RunError
             If a drawn duration is negative, not a number, or beyond 2^62 ns.
         """
-        if until < self.now:
+        if until < self.env.now:
             raise ValueError(f"cannot run to {until} ns: it is {self.now} ns already")
         if self.stop is None:
             self.env.run_through(until)
