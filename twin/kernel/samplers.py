@@ -281,7 +281,13 @@ def _draw_lognormals(
     for k in range(count):
         u = uniform(stream, seed, replication, first + k, ONLY)
         blocks[row, k] = np.float64(u).view(np.int64)
-    _replace_tails(blocks, row, count)
+    if count > BLOCK:
+        _replace_tails(blocks, row, count)
+    else:  # too few for gathering them to pay
+        for k in range(count):
+            u = np.int64(blocks[row, k]).view(np.float64)
+            if not is_central(u):
+                blocks[row, k] = np.float64(tail_quantile(u)).view(np.int64)
     for k in range(count):
         u = np.int64(blocks[row, k]).view(np.float64)
         z = central_quantile(u) if abs(u - 0.5) < 0.5 else u
