@@ -49,55 +49,63 @@ def gathering_of(line: Line) -> dict[str, NDArray[np.int64]]:
 
 def sole_feeders(line: Line) -> NDArray[np.int64]:
     """Return the only resource of the feeders of each node, NONE if it has none; or SEVERAL."""
-    first, feeders = feeders_of(line)
+    first, feeders = (array.tolist() for array in feeders_of(line))
+    kinds, capacities, resources = (
+        line.nodes[field].tolist() for field in ("kind", "capacity", "resource")
+    )
     sole = np.full(len(line.nodes), NONE, np.int64)
     for n in range(len(sole)):
-        nodes = line.nodes[feeders[first[n] : first[n + 1]]]
-        if len(nodes) == 1 and (nodes["kind"][0] != NodeKind.STATION or nodes["capacity"][0] == 1):
-            sole[n] = nodes["resource"][0]
-        elif len(nodes):
+        nodes = feeders[first[n] : first[n + 1]]
+        if len(nodes) == 1 and (kinds[nodes[0]] != NodeKind.STATION or capacities[nodes[0]] == 1):
+            sole[n] = resources[nodes[0]]
+        elif nodes:
             sole[n] = SEVERAL
     return sole
 
 
 def ways_of(line: Line) -> NDArray[np.void]:
     """Return where each product goes from each node, (N, P) WAY."""
-    nodes = line.nodes
-    ways = np.full(line.route_of.shape, NONE, WAY)
-    ways["row"] = line.route_of
-    for n, product in zip(*np.nonzero(line.route_of >= 0), strict=True):
-        route = line.routes[line.route_of[n, product]]
-        option = line.options[route["first"]]
-        target = nodes[option["target"]]
-        if _is_open(nodes[n]) and _is_sole(route, option) and _takes_all(target):
-            several = target["kind"] == NodeKind.STATION and target["capacity"] > 1
-            ways["target"][n, product] = option["target"]
-            ways["to"][n, product] = NONE if several else target["resource"]
+    nodes, routes, row = line.nodes, line.routes, line.route_of
+    ways = np.full(row.shape, NONE, WAY)
+    ways["row"] = row
+    if not routes.size:
+        return ways
+    target = line.options["target"][routes["first"]]
+    several = (nodes["kind"] == NodeKind.STATION) & (nodes["capacity"] > 1)
+    sole = _are_sole(line) & _take_all(nodes)[target]
+    found = (row >= 0) & _are_open(nodes)[:, None] & sole[row]
+    ways["target"] = np.where(found, target[row], NONE)
+    ways["to"] = np.where(found & ~several[target[row]], nodes["resource"][target[row]], NONE)
     return ways
 
 
-def _is_open(node: np.void) -> bool:
-    """Return whether parts leave a node as soon as there is where to go."""
-    closes = node["kind"] == NodeKind.SOURCE and node["calendar"] >= 0
-    return not closes and bool(node["before"] == 0)
+def _are_open(nodes: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Return which nodes parts leave as soon as there is where to go."""
+    closes = (nodes["kind"] == NodeKind.SOURCE) & (nodes["calendar"] >= 0)
+    open_: NDArray[np.bool_] = ~closes & (nodes["before"] == 0)
+    return open_
 
 
-def _is_sole(route: np.void, option: np.void) -> bool:
-    """Return whether a route has one target to which parts move by themselves, uncounted."""
-    return bool(
-        route["count"] == 1
-        and route["choose"] not in (Choose.RANDOM, Choose.CYCLIC)
-        and route["carrier"] < 0
-        and route["carded"] == 0
-        and option["limit"] < 0
+def _are_sole(line: Line) -> NDArray[np.bool_]:
+    """Return which routes have one target to which parts move by themselves, uncounted."""
+    routes = line.routes
+    sole: NDArray[np.bool_] = (
+        (routes["count"] == 1)
+        & ~np.isin(routes["choose"], (Choose.RANDOM, Choose.CYCLIC))
+        & (routes["carrier"] < 0)
+        & (routes["carded"] == 0)
+        & (line.options["limit"][routes["first"]] < 0)
     )
+    return sole
 
 
-def _takes_all(target: np.void) -> bool:
-    """Return whether a node takes parts as they come, if it has a place or a server for them."""
-    if target["kind"] == NodeKind.STATION:
-        return bool(target["intake"] == Intake.SINGLE and target["preempt"] == 0)
-    return bool(target["kind"] != NodeKind.CONVEYOR)
+def _take_all(nodes: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Return which nodes take parts as they come, if they have a place or a server for them."""
+    stations = (nodes["intake"] == Intake.SINGLE) & (nodes["preempt"] == 0)
+    take: NDArray[np.bool_] = np.where(
+        nodes["kind"] == NodeKind.STATION, stations, nodes["kind"] != NodeKind.CONVEYOR
+    )
+    return take
 
 
 def passing(line: Line) -> NDArray[np.bool_]:
