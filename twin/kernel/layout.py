@@ -38,7 +38,9 @@ _ROOM = 4096  # records in a new log beyond those one step may write
 _MOST_ENDS, _MOST_ENDS_EACH = 20_000, 100
 
 
-def _loops(line: Line) -> dict[str, NDArray[np.int64]]:
+def _loops(
+    line: Line, first: NDArray[np.int64], feeders: NDArray[np.int64]
+) -> dict[str, NDArray[np.int64]]:
     """Return the loops of each node, the doors of each loop and where its ring begins."""
     nodes = {
         k: set(line.loop_nodes[loop["first"] : loop["first"] + loop["count"]].tolist())
@@ -48,7 +50,6 @@ def _loops(line: Line) -> dict[str, NDArray[np.int64]]:
     for k, own in nodes.items():
         for n in own:
             of_node[n].append(k)
-    first, feeders = feeders_of(line)
     doors = {
         k: [n for n in own if not set(feeders[first[n] : first[n + 1]].tolist()) <= own]
         for k, own in nodes.items()
@@ -90,7 +91,6 @@ def _resources(line: Line) -> NDArray[np.void]:
     res["group"] = line.resource_carrier
     res["kind"] = np.where(node >= 0, line.nodes["kind"][node], NONE)
     res["calendar"] = _calendars_of(line)
-    res["passes"] = np.where(node >= 0, passing(line)[node], False)
     rank = np.where(node >= 0, line.nodes["rank"][node], 0)
     res["order"][np.lexsort([np.arange(count), rank])] = np.arange(count)
     for field in (
@@ -120,7 +120,10 @@ def model_of(line: Line) -> Model:
     own: dict[str, Any] = {
         name: getattr(line, name) for name in Model._fields if name in Line.__slots__
     }
-    own |= _loops(line) | gathering_of(line)
+    gathering = gathering_of(line)
+    own |= _loops(line, feeder_first, feeders) | gathering
+    passes = passing(line, gathering["gatherer_first"])
+    res["passes"] = np.where(res["node"] >= 0, passes[res["node"]], False)
     duty_first, duties_of = duties(line)
     model = Model(
         **own,
@@ -133,7 +136,7 @@ def model_of(line: Line) -> Model:
         duties=duties_of,
         feeder_first=feeder_first,
         feeders=feeders,
-        sole_feeder=sole_feeders(line),
+        sole_feeder=sole_feeders(line, feeder_first, feeders),
         ways=ways_of(line),
         member_first=member_first,
         members=members,

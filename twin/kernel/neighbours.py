@@ -47,9 +47,11 @@ def gathering_of(line: Line) -> dict[str, NDArray[np.int64]]:
     return found
 
 
-def sole_feeders(line: Line) -> NDArray[np.int64]:
+def sole_feeders(
+    line: Line, feeder_first: NDArray[np.int64], all_feeders: NDArray[np.int64]
+) -> NDArray[np.int64]:
     """Return the only resource of the feeders of each node, NONE if it has none; or SEVERAL."""
-    first, feeders = (array.tolist() for array in feeders_of(line))
+    first, feeders = feeder_first.tolist(), all_feeders.tolist()
     kinds, capacities, resources = (
         line.nodes[field].tolist() for field in ("kind", "capacity", "resource")
     )
@@ -108,10 +110,12 @@ def _take_all(nodes: NDArray[np.void]) -> NDArray[np.bool_]:
     return take
 
 
-def passing(line: Line) -> NDArray[np.bool_]:
-    """Return at which nodes parts come and go in the plainest way (see `twin.kernel.passing`)."""
+def passing(line: Line, first: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return at which nodes parts come and go in the plainest way (see `twin.kernel.passing`).
+
+    `first`: where the gatherers of each node begin (Model.gatherer_first).
+    """
     nodes = line.nodes
-    first = gathering_of(line)["gatherer_first"]
     alone = (first[1:] == first[:-1]) & (len(line.carriers) == 0)
     buffers = (nodes["order"] == Order.FIFO) & (nodes["dwell"] == 0) & (nodes["patience"] < 0)
     stations = (nodes["capacity"] == 1) & (nodes["intake"] == Intake.SINGLE)
