@@ -12,6 +12,7 @@ from twin.bridge.jams import load_plant_line
 from twin.bridge.launch import Settings, launch_emulator
 from twin.bridge.plant import Plant
 from twin.bridge.recorder import Memory
+from twin.bridge.remote import Remote
 from twin.bridge.sensors import Sensors
 from twin.bridge.session import ControllerRestarted
 from twin.bridge.shadow import follow
@@ -149,26 +150,39 @@ def test_a_clock_that_is_fast_and_jumps(line):
     ]
 
 
+def in_steps(emulator, line):
+    """Return the connection that led an emulator through two hours, minute by minute.
+
+    In lockstep the twin is there when the fault strikes.  A controller at full speed can be through
+    both hours before a busy twin has read its welcome.
+    """
+    with Remote(emulator.endpoint, emulator.access, line.model_id) as remote:
+        for minute in range(1, 121):
+            remote.advance_to(minute * 60 * S)
+    return remote
+
+
 @pytest.mark.parametrize("text", ["controller:freeze:400ms:1h", "controller:crash:kept:1h"])
 def test_silence_and_a_crash_with_memory_lose_nothing(text, cell, line, tmp_path):
-    with launch_emulator(cell, tmp_path, Settings(seed=5, until="2 h", faults=(text,))) as emulator:
-        found = follow(emulator.endpoint, emulator.access, line.model_id, Memory())
+    settings = Settings(seed=5, until="2 h", lockstep=True, faults=(text,))
+    with launch_emulator(cell, tmp_path, settings) as emulator:
+        remote = in_steps(emulator, line)
         truth = json.loads(emulator.truth.read_text())
 
-    assert found.complete
-    assert found.interruptions >= 1
+    assert remote.recording.complete
+    assert remote.interruptions >= 1
     whole = simulate(line, seed=5, end=2 * HOUR).log
-    assert np.array_equal(found.log.activities, whole.activities)
+    assert np.array_equal(remote.recording.log.activities, whole.activities)
     assert truth["faults"][0]["kind"] in text
 
 
 def test_a_crash_without_memory_is_told_from_the_run_before(cell, line, tmp_path):
-    settings = Settings(seed=5, until="2 h", faults=("controller:crash:lost:1h",))
+    settings = Settings(seed=5, until="2 h", lockstep=True, faults=("controller:crash:lost:1h",))
     with (
         launch_emulator(cell, tmp_path, settings) as emulator,
         pytest.raises(ControllerRestarted, match="the controller was restarted"),
     ):
-        follow(emulator.endpoint, emulator.access, line.model_id, Memory())
+        in_steps(emulator, line)
 
 
 def test_a_scan_that_takes_too_long_is_counted(cell, line, tmp_path):

@@ -70,22 +70,21 @@ class Controller:
         """Serve until it is over."""
         self._chunk = self.scan
         self.stream.status = self.machine.status()
-        rest = 0
+        rest, clock = 0, self.clock
         while self.stream.end is None or not self._is_over():
             if self.sockets.wait(rest):
                 return  # whoever started this program is gone
-            now = self.clock.now()
-            if self.mishaps.silent(now):
-                self.clock.sleep_until(now + self.scan)
+            if self.mishaps.silent(clock.now()):
+                clock.sleep_until(clock.now() + self.scan)
                 self._work()
                 continue
             for identity, data, user in self.sockets.receive():
                 # Not earlier than it came: else the twin would be sure of a wrong clock offset.
-                self._take(identity, data, user, self.clock.now())
-            now = self.clock.now()
-            self._answer(now)
+                self._take(identity, data, user, clock.now())
+            if not self.office.rests:
+                self._answer(clock.now())
             rest = self._rest(worked=self._work())
-            self._speak(self.clock.now())
+            self._speak(clock.now())
 
     def _rest(self, *, worked: bool) -> int:
         """Return how long there is nothing to do but to listen, ms."""
@@ -132,8 +131,6 @@ class Controller:
         return Link(self.stream, now=now, rhythm=self.rhythm, desk=desk, user=user, role=role)
 
     def _answer(self, now: int) -> None:
-        if self.office.rests:
-            return
         answers = self.office.work(now)
         if answers:
             identities = {id(link): identity for identity, link in self._links.items()}
@@ -165,7 +162,7 @@ class Controller:
 
     def _send(self, identity: bytes, actions: list[Action]) -> None:
         for action in actions:
-            if isinstance(action, Send):
+            if type(action) is Send:
                 # What cannot be sent is lost; the follower will notice and ask for it.
                 self.sockets.send(identity, encode(action.message))
 
@@ -206,29 +203,44 @@ class Controller:
 
     def _produce(self) -> bool:
         plant = self.plant
-        time, begun = plant.time, self.clock.now()
         if plant.stop is not None:
-            self._finish(time)
+            self._finish(plant.time)
             return True
-        target = self._target(time, begun)
+        return self._follow_grants() if self.lockstep else self._run_on()
+
+    def _follow_grants(self) -> bool:
+        """Lockstep: run exactly as far as all followers allow."""
+        plant = self.plant
+        time = target = plant.time
+        allowed = [link.granted or 0 for link in self._links.values() if link.phase is _SERVING]
+        if allowed:
+            target = min(allowed)
+        if target >= self.until:
+            self._finish(self.until)
+        elif target > time:
+            self._advance(plant, target)
+            self.machine.unit.scans += (target - time) // self.scan
+        else:
+            return False
+        return True
+
+    def _run_on(self) -> bool:
+        """Run for a turn, as many scans as the pace allows."""
+        plant, begun = self.plant, self.clock.now()
+        target = self._target(plant.time, begun)
         if target >= self.until:
             self._finish(self.until)
             return True
-        scans = (target - time) // self.scan
-        if target > time and (scans > 0 or self.lockstep):
-            self._advance(plant, target if self.lockstep else time + scans * self.scan)
-            self.machine.unit.scans += scans
-            if not self.lockstep:
-                self._adapt(self.clock.now() - begun)
-            return True
-        return False
+        scans = (target - plant.time) // self.scan
+        if scans <= 0:
+            return False
+        self._advance(plant, plant.time + scans * self.scan)
+        self.machine.unit.scans += scans
+        self._adapt(self.clock.now() - begun)
+        return True
 
     def _target(self, time: int, now: int) -> int:
         """Return how far the plant may run in this turn, ns."""
-        if self.lockstep:
-            links = self._links.values()
-            granted = [k.granted or 0 for k in links if k.phase is _SERVING]
-            return min(granted, default=time)
         allowed = self.pace.allowed(time, now)
         return time + self._chunk if allowed is None else min(time + self._chunk, allowed)
 

@@ -85,9 +85,10 @@ class Driver:
             if type(action) is Send:  # most are
                 self.socket.send(encode(action.message))
                 continue
+            if type(action) is Reached:
+                self.reached = action.time
+                continue
             match action:
-                case Reached(time):
-                    self.reached = time
                 case Answered(sequence, result):
                     self.answers[sequence] = result
                 case Keep(message):

@@ -140,7 +140,7 @@ def _controller(options: argparse.Namespace) -> Controller:
         office=_office(options, line),
         roles=roles,
         lockstep=options.lockstep,
-        sensors=Sensors(line, options.fault),
+        sensors=Sensors(line, options.fault) if options.fault else None,
         mishaps=Mishaps(options.fault),
         watched=sys.stdin.fileno() if options.tethered else None,
         until=options.until,

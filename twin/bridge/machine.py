@@ -15,6 +15,7 @@ from twin.bridge.tags import Admin, StateTimes, Tags
 from twin.kernel.states import State
 
 _COMMAND = "Command."
+_EXECUTE = PackState.EXECUTE  # looked up once: it is asked for in every turn
 _MODES = {mode.value for mode in Mode}
 _COMMANDS = {command.value for command in Command}
 # What an operator would press next, to bring the unit to production.
@@ -62,7 +63,8 @@ class Machine:
     @property
     def produces(self) -> bool:
         """Whether nothing keeps the plant from running on."""
-        return self.unit.state is PackState.EXECUTE and not self.unit.latched
+        unit = self.unit
+        return unit.state is _EXECUTE and not unit.latched
 
     def step(self) -> bool:
         """Pass a scan outside production; return whether the state changed."""

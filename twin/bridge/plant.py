@@ -81,9 +81,10 @@ class Plant:
             # The onset itself still belongs to the time before: what is due then ends first.
             self._reference.run(max(self._reference.now, self._onset()))
             self._strike(self._faults.pop(0))
-        self._reference.run(until)
-        self.time = self._reference.env.now
-        rows = self._reference.closed(self._closed)
+        reference = self._reference
+        reference.run(until)
+        self.time = reference.env.now
+        rows = reference.closed(self._closed)
         if not rows:
             return _NONE
         self._closed += len(rows)

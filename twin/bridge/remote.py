@@ -168,12 +168,13 @@ class Remote:
 
     def grant(self, time: int) -> None:
         """Lockstep: let the controller run to `time` ns, and do not wait: lookahead."""
-        now = self._clock.now()
-        self._driver.carry_out(self._driver.session.advance_to(time, now), now)
+        now, driver = self._clock.now(), self._driver
+        driver.carry_out(driver.session.advance_to(time, now), now)
 
     def wait_for(self, time: int) -> None:
         """Lockstep: wait until the controller has come to `time` ns, or to its end."""
-        while self._driver.reached < time and self._driver.finished is None:
+        driver = self._driver
+        while driver.reached < time and driver.finished is None:
             self._turn()
 
     def follow(self, duration: int) -> None:
@@ -205,10 +206,11 @@ class Remote:
         return result
 
     def _turn(self) -> None:
-        now = self._clock.now()
+        driver = self._driver
         if self._lease:
-            self._driver.session.hold(self._lease, now, until=now + HOLD)
-        self._driver.turn()
-        finished = self._driver.finished
+            now = self._clock.now()
+            driver.session.hold(self._lease, now, until=now + HOLD)
+        driver.turn()
+        finished = driver.finished
         if finished is not None and finished.error is not None:
             raise finished.error

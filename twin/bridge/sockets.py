@@ -17,8 +17,10 @@ GLANCE: Final = 2  # ms between looks at what else is watched
 # to set a timer, which takes longer than to read a message.
 LONG_GLANCE: Final = 8
 SPIN: Final = 100_000  # ns; where a message has just come, an answer is often this near
+_ASIDE: Final = GLANCE * 1_000_000  # ns
 _TALKING: Final = 1_000_000  # ns after a message in which the next one is spun for
 _TAKEN: Final = 50_000  # ns; a core given away for longer is wanted by another program
+_now: Final = time.monotonic_ns
 _NOTHING: Final[Set[int]] = frozenset()
 _RESPECT: Final = 1_000_000_000  # ns for which it is left to that program
 # Members of enumerations: combining them anew for each message costs more than sending it.
@@ -92,16 +94,16 @@ class Sockets:
         """
         glance = LONG_GLANCE if self._lively else GLANCE
         glance = min(glance, milliseconds)
-        for _ in range(-(-milliseconds // glance) if glance else 1):
+        while True:
             arrived = self._first is not None or self._arrives(glance)
-            if self._aside and (not arrived or self._came - self._looked > GLANCE * 1_000_000):
-                self._looked = time.monotonic_ns()
+            if self._aside and (not arrived or self._came - self._looked > _ASIDE):
+                self._looked = _now()
                 found = self._look_aside()
                 if found or self._at_door or self._cut:
                     return found
-            if arrived:
-                break
-        return _NOTHING
+            milliseconds -= glance
+            if arrived or milliseconds <= 0:
+                return _NOTHING
 
     def _look_aside(self) -> set[int]:
         """Look at what else is watched; return the file descriptors that can be read."""
@@ -122,7 +124,7 @@ class Sockets:
         except zmq.Again:
             self._lively = False
             return False
-        self._came, self._lively = time.monotonic_ns(), True
+        self._came, self._lively = _now(), True
         return True
 
     def _spin(self, give_way: Callable[[], None]) -> None:
@@ -131,12 +133,12 @@ class Sockets:
         To sleep and be woken costs up to 40 us on an idle core, more than the way of a message.
         On a core that others want it costs them, and this program more: then nothing is spun.
         """
-        begun = looked = time.monotonic_ns()
+        begun = looked = _now()
         if begun - self._came > _TALKING or begun < self._spin_from:
             return
         while not self._readable() and looked - begun < SPIN:
             give_way()
-            now = time.monotonic_ns()
+            now = _now()
             if now - looked > _TAKEN:
                 self._spin_from = now + _RESPECT
                 return
@@ -153,14 +155,16 @@ class Sockets:
         in a millisecond, and whenever this program was busy for as long: nobody counts as silent
         whose words only lie unread.
         """
-        first, self._first = self._first, None
+        first = self._first
         if first is not None:
-            self._taken = True
+            self._first, self._taken = None, True
             return first
-        # In a quick exchange nothing follows, and to look costs as much as to read.
-        taken, self._taken = self._taken, False
-        if taken and not self._followed and self._came - self._emptied < _TALKING:
-            return None
+        taken = self._taken
+        if taken:
+            self._taken = False
+            # In a quick exchange nothing follows, and to look costs as much as to read.
+            if not self._followed and self._came - self._emptied < _TALKING:
+                return None
         more = self._readable()
         if taken:
             self._followed = more

@@ -97,8 +97,9 @@ class StateTimes:
 
     def pass_time(self, state: PackState, duration: int) -> None:
         """Let `duration` ns pass in a state."""
-        self._current = (self._current if state is self.state else 0) + duration
-        self.state = state
+        if state is not self.state:
+            self.state, self._current = state, 0
+        self._current += duration
         self._all[state] += duration
 
     def tags(self) -> Tags:

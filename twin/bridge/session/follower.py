@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from enum import Enum, auto
-from typing import Any
+from typing import Any, Final
 
-from twin.bridge.messages import NO_BODY, Kind, Message, schema_digest
+from twin.bridge.messages import NO_BODY, NO_RECORDS, Kind, Message, schema_digest
 from twin.bridge.session.actions import (
     Action,
     Finish,
@@ -41,8 +41,11 @@ class Phase(Enum):
     FAILED = auto()
 
 
-_FOLLOWING = Phase.FOLLOWING
-_OVER = (Phase.DONE, Phase.FAILED)
+# Members of enumerations looked up once, tuples made as they are: both take time in each message.
+_FOLLOWING: Final = Phase.FOLLOWING
+_OVER: Final = (Phase.DONE, Phase.FAILED)
+_GRANT: Final = Kind.GRANT
+_new: Final = tuple.__new__
 
 
 class Follower:
@@ -182,7 +185,7 @@ class Follower:
         """Lockstep: let the controller run to `time` ns of the line; `Reached` follows."""
         if self._target is None or time > self._target:
             self._target, self._granted_at = time, now
-        return [self._send(Kind.GRANT, now, simulation_time=time)]
+        return [self._send(_GRANT, now, simulation_time=time)]
 
     def clock_offset(self, now: int) -> Offset | None:
         """Return how far the controller's clock is from this one; None if not known."""
@@ -323,13 +326,14 @@ class Follower:
         return self._commander.answered(message)
 
     def _on_reached(self, message: Message, now: int) -> list[Action]:
-        self._exists = max(self._exists, message.sequence)
-        if self.position.next < message.sequence:
+        sequence = message.sequence
+        self._exists = max(self._exists, sequence)
+        if self.position.next < sequence:
             return self._ask_again(now)  # the grant is repeated, and so is this
         if message.simulation_time <= self._there:
             return []
         self._there = message.simulation_time
-        return [Reached(self._there)]
+        return [_new(Reached, (self._there,))]
 
     def _on_echo(self, message: Message, now: int) -> list[Action]:
         sent, received = message.body.get("sent"), message.body.get("received")
@@ -373,8 +377,9 @@ class Follower:
         body: Mapping[str, Any] = NO_BODY,
     ) -> Action:
         self._sent = now
-        epoch, durable = self.position.epoch, self.durable
-        return Send(Message(kind, epoch, sequence, durable, now, simulation_time, 0, body))
+        place = kind, self.position.epoch, sequence, self.durable
+        message = _new(Message, (*place, now, simulation_time, 0, body, NO_RECORDS, b""))
+        return _new(Send, (message,))
 
     def _fail(self, error: BridgeError) -> list[Action]:
         self.phase, self.error = Phase.FAILED, error
