@@ -1,8 +1,10 @@
 """Claims about runs of the compiled engine."""
 
+import gc
 import math
 from dataclasses import fields, replace
 from random import Random
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -219,6 +221,28 @@ def test_the_length_of_a_piece_and_the_room_of_pool_and_log_change_nothing(monke
 
 
 # ---- replications ----
+
+
+def test_a_line_is_laid_out_once_and_a_line_made_from_it_anew():
+    first = line()
+    nodes = first.nodes.copy()
+    nodes["pace"] = 2.0
+    second = replace(first, nodes=nodes)
+
+    assert model_of(first) is model_of(first)
+    assert model_of(second) is not model_of(first)
+    paces = [model_of(one).nodes["pace"].max() for one in (first, second)]
+    assert paces == [1.0, 2.0]
+
+
+def test_what_a_line_is_laid_out_to_goes_with_it():
+    one = line()
+    kept = ref(one), ref(model_of(one).res)
+
+    del one
+    gc.collect()
+
+    assert [found() for found in kept] == [None, None]
 
 
 def test_threads_and_their_number_change_nothing():

@@ -7,8 +7,9 @@ import pytest
 from numba import config, njit
 from scipy import stats
 
+from twin.kernel.blocks import MOST_DRAWS, draw_block, draw_long_block
 from twin.kernel.model import DIST
-from twin.kernel.samplers import BAD, MOST_DRAWS, draw, draw_block, sample
+from twin.kernel.samplers import BAD, draw, sample
 from twin.kernel.states import Dist
 
 DRAWS = 400 if config.DISABLE_JIT else 40_000
@@ -28,8 +29,9 @@ def many(dist, values, stream, n):
 
 @njit
 def block(dist, first, count):
-    rows = np.zeros((2, MOST_DRAWS), np.int64)
+    rows = np.zeros((3, MOST_DRAWS), np.int64)
     draw_block(dist, NO_VALUES, 1.5, STREAM, 5, 3, first, count, rows, 1)
+    draw_long_block(dist, NO_VALUES, 1.5, STREAM, 5, 3, first, count, rows, 2)
     return rows
 
 
@@ -121,9 +123,18 @@ def test_a_normal_far_below_zero_is_given_up():
 
 
 @pytest.mark.parametrize("first", [0, 1000, 13_080_437_560])  # a far tail: a uniform of 1 - 8e-13
-@pytest.mark.parametrize("count", [1, 7, 8, 64])
+@pytest.mark.parametrize("count", [1, 7, 8, 64, 128])
 @pytest.mark.parametrize(
-    "parameters", [(Dist.EXPONENTIAL, 1e10), (Dist.LOGNORMAL, 23.0, 0.5), (Dist.CONSTANT, 1e9)]
+    "parameters",
+    [
+        (Dist.EXPONENTIAL, 1e10),
+        (Dist.EXPONENTIAL, 2.0**62),  # many are bad
+        (Dist.LOGNORMAL, 23.0, 0.5),
+        (Dist.LOGNORMAL, 43.0, 0.5),  # half of them are bad
+        (Dist.LOGNORMAL, -700.0, 20.0),  # many are less than what a double can be
+        (Dist.LOGNORMAL, math.nan, 0.5),
+        (Dist.CONSTANT, 1e9),
+    ],
 )
 def test_draws_of_a_block_are_those_drawn_one_by_one(parameters, count, first):
     law = dist(*parameters)
@@ -132,5 +143,6 @@ def test_draws_of_a_block_are_those_drawn_one_by_one(parameters, count, first):
 
     single = [draw(law, NO_VALUES, 1.5, STREAM, 5, 3, first + k) for k in range(count)]
     assert rows[1, :count].tolist() == single
+    assert rows[2, :count].tolist() == single
     assert not rows[0].any()
-    assert not rows[1, count:].any()
+    assert not rows[1:, count:].any()

@@ -6,8 +6,9 @@ import numpy as np
 
 from twin.kernel.arrays import Int, Model
 from twin.kernel.arrays import State as RunState
+from twin.kernel.blocks import BLOCK, draw_block
 from twin.kernel.jit import compiled, inlined
-from twin.kernel.samplers import BLOCK, draw_block, duration
+from twin.kernel.samplers import duration
 
 
 @compiled

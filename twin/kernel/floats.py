@@ -50,9 +50,16 @@ def exp(x: float) -> float:
     """
     # Kept to where the result is a number, and without a branch: loops become vector instructions.
     y = x if x > _TINIEST else _TINIEST
-    y = y if y < _LARGEST else _LARGEST
-    whole = np.floor(_LOG2_E * y + 0.5)
-    high, low = y - whole * _LN2_HIGH, whole * _LN2_LOW
+    found = moderate_exp(y if y < _LARGEST else _LARGEST)
+    found = math.inf if x > _LARGEST else found
+    return 0.0 if x < _TINIEST else found
+
+
+@inlined
+def moderate_exp(x: float) -> float:
+    """Return `exp` of an x between -708 and 709."""
+    whole = np.floor(_LOG2_E * x + 0.5)
+    high, low = x - whole * _LN2_HIGH, whole * _LN2_LOW
     r = high - low
     rr = r * r
     p = 1.66666666666666019037e-01 - rr * 2.77777777770155933842e-03
@@ -60,9 +67,7 @@ def exp(x: float) -> float:
     rrrr = rr * rr
     c = r - rr * (p + rrrr * (q + rrrr * 4.13813679705723846039e-08))
     power = np.int64((np.int64(whole) + _BIAS) << _MANTISSA).view(np.float64)
-    found = (1.0 + ((r * c / (2.0 - c) - low) + high)) * power
-    found = math.inf if x > _LARGEST else found
-    return 0.0 if x < _TINIEST else found
+    return (1.0 + ((r * c / (2.0 - c) - low) + high)) * power
 
 
 @inlined

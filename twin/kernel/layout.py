@@ -2,18 +2,19 @@
 
 from collections import defaultdict
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.kernel.arrays import NEVER, RESOURCE, VOID, Model, State
 from twin.kernel.asking import MOST_ARGUMENTS, addresses
+from twin.kernel.blocks import BLOCK
 from twin.kernel.layout_calls import call_states, duties, first_calls
 from twin.kernel.layout_slots import number_slots
 from twin.kernel.log import ACTIVITY
 from twin.kernel.model import NONE, Line
 from twin.kernel.neighbours import feeders_of, gathering_of, passing, rows, sole_feeders, ways_of
-from twin.kernel.samplers import BLOCK
 from twin.kernel.state_records import (
     CLOCK_STATE,
     COMMAND,
@@ -36,6 +37,9 @@ _ROOM = 4096  # records in a new log beyond those one step may write
 
 # More ends at one instant than this are a livelock (docs/conventions.md).
 _MOST_ENDS, _MOST_ENDS_EACH = 20_000, 100
+
+# Nothing in a line or in its model changes: one model serves all runs of a line.
+_models: WeakKeyDictionary[Line, Model] = WeakKeyDictionary()
 
 
 def _loops(
@@ -109,7 +113,14 @@ def _resources(line: Line) -> NDArray[np.void]:
 
 
 def model_of(line: Line) -> Model:
-    """Return a line as the compiled engine reads it."""
+    """Return a line as the compiled engine reads it; it is laid out once."""
+    model = _models.get(line)
+    if model is None:
+        model = _models[line] = _laid_out(line)
+    return model
+
+
+def _laid_out(line: Line) -> Model:
     res = _resources(line)
     slots, clock_slots, shift_slot, loop_slot = number_slots(line, res)
     feeder_first, feeders = feeders_of(line)

@@ -28,10 +28,10 @@ def _clocks(line: Line) -> list[tuple[int, int, np.void]]:
     """Return the failure clocks in order: server, which of its modes, and that mode."""
     found = []
     for r, n in enumerate(line.resource_node):
-        node = line.nodes[n]
-        if n >= 0 and node["kind"] == NodeKind.STATION:
-            first = int(node["mode_first"])
-            found += [(r, k, line.modes[first + k]) for k in range(int(node["mode_count"]))]
+        count = int(line.nodes["mode_count"][n])
+        if n >= 0 and count > 0:
+            first = int(line.nodes["mode_first"][n])
+            found += [(r, k, line.modes[first + k]) for k in range(count)]
     return found
 
 
@@ -40,7 +40,8 @@ def number_slots(
 ) -> tuple[NDArray[np.void], NDArray[np.int64], int, int]:
     """Number slots in the order of ends, also in `res`; return the first shift's and loop's too."""
     slots: list[tuple[int, int, int]] = []
-    clock_slots = np.full(len(_clocks(line)), NONE)
+    clocks = _clocks(line)
+    clock_slots = np.full(len(clocks), NONE)
     node = line.nodes[line.resource_node]
     station = res["kind"] == NodeKind.STATION
     conveyor = res["kind"] == NodeKind.CONVEYOR
@@ -60,7 +61,7 @@ def number_slots(
     shift_slot = len(slots)
     slots.extend((SHIFT_CHANGES, c, 0) for c in range(len(line.calendars)))
     for planned, kind in enumerate((FAILURE_STRIKES, MAINTENANCE_DUE)):
-        for c, (r, k, mode) in enumerate(_clocks(line)):
+        for c, (r, k, mode) in enumerate(clocks):
             if mode["planned"] == planned and mode["clock"] in (Clock.OPERATING, Clock.CALENDAR):
                 clock_slots[c] = len(slots)
                 slots.append((kind, r, k))

@@ -256,9 +256,9 @@ class Rule(NamedTuple):
     arguments: int  # how many it takes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
 class Line:
-    """A line ready to run.
+    """A line ready to run; equal to itself alone.
 
     N nodes, P products, R resources, G carrier groups, L places, W loads that differ, S stands: a
     carrier stands at a place with one of its grippers, place + gripper * L.  Nodes are in the order

@@ -93,7 +93,8 @@ def _are_sole(line: Line) -> NDArray[np.bool_]:
     routes = line.routes
     sole: NDArray[np.bool_] = (
         (routes["count"] == 1)
-        & ~np.isin(routes["choose"], (Choose.RANDOM, Choose.CYCLIC))
+        & (routes["choose"] != Choose.RANDOM)
+        & (routes["choose"] != Choose.CYCLIC)
         & (routes["carrier"] < 0)
         & (routes["carded"] == 0)
         & (line.options["limit"][routes["first"]] < 0)

@@ -11,32 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.kernel.arrays import Int
-from twin.kernel.floats import (
-    central_quantile,
-    exp,
-    is_central,
-    is_far,
-    log,
-    near_tail_quantile,
-    normal_quantile,
-    tail_quantile,
-)
+from twin.kernel.floats import exp, log, normal_quantile
 from twin.kernel.jit import compiled, entry, inlined
-from twin.kernel.scratch import LENGTH, scratch
 from twin.kernel.states import Dist
 from twin.kernel.streams import ONLY, uniform
 
 BAD = -1  # in place of a duration: the sample is negative, not a number or too large
 LARGEST = 2.0**62  # ns
-BLOCK = np.int64(8)  # draws made at once, a power of two; not a constant to the compiler
-MOST_DRAWS = np.int64(LENGTH)  # of a block
-_LANES = np.int64(4)
 _MOST_REDRAWS = 10_000  # of a truncated normal whose mean lies far below zero
 _SECOND_GAMMA = np.int64(1 << 20)  # first sub-draw of the second of two gammas
 
 
 @inlined
-def _exponential(mean: float, u: float) -> float:
+def exponential(mean: float, u: float) -> float:
+    """Return the exponential quantile 1 - u."""
     return -mean * log(u)
 
 
@@ -50,7 +38,7 @@ def _inverse(dist: Any, u: float) -> float:
     """Return the quantile u of a family with a closed inverse."""
     family, a, b, c = dist["family"], dist["a"], dist["b"], dist["c"]
     if family == Dist.EXPONENTIAL:
-        x = _exponential(a, u)
+        x = exponential(a, u)
     elif family == Dist.LOGNORMAL:
         x = _lognormal(a, b, u)
     elif family == Dist.UNIFORM:
@@ -226,103 +214,6 @@ def duration(
 ) -> Int:
     """`draw` for use inside the kernel."""
     return rounded(sample(dist, values, pace, stream, seed, replication, i))
-
-
-@inlined
-def _put_by_tails(blocks: NDArray[np.int64], row: Int, count: Int, tails: Any, places: Any) -> Int:
-    """Gather the uniforms of a row that lie in the tails, and their places; return how many.
-
-    Nothing branches: which they are cannot be guessed.
-    """
-    found = np.int64(0)
-    for k in range(count):
-        tails[found] = blocks[row, k]
-        places[found] = k
-        found += not is_central(np.int64(blocks[row, k]).view(np.float64))
-    return found
-
-
-@inlined
-def _replace_tails(blocks: NDArray[np.int64], row: Int, count: Int) -> None:
-    """Put quantiles in place of the uniforms of a row that lie in the tails.
-
-    They tell themselves apart: they are beyond 1.4.
-    """
-    tails, places = scratch(), scratch()
-    found = _put_by_tails(blocks, row, count, tails, places)
-    # A vector is four doubles; with whole ones nothing is left to be done one by one.
-    whole = (found + _LANES - 1) & -_LANES
-    for k in range(found, whole):
-        tails[k] = tails[0]
-    for k in range(whole):
-        z = near_tail_quantile(np.int64(tails[k]).view(np.float64))
-        tails[k] = np.float64(z).view(np.int64)
-    for k in range(found):
-        u = np.int64(blocks[row, places[k]]).view(np.float64)
-        blocks[row, places[k]] = tails[k]
-        if is_far(u):
-            blocks[row, places[k]] = np.float64(tail_quantile(u)).view(np.int64)
-
-
-@inlined
-def _draw_lognormals(
-    mu: float,
-    sigma: float,
-    pace: float,
-    stream: Int,
-    seed: Int,
-    replication: Int,
-    first: Int,
-    count: Int,
-    blocks: NDArray[np.int64],
-    row: Int,
-) -> None:
-    """Put lognormal draws into a row of blocks, which holds uniforms first."""
-    for k in range(count):
-        u = uniform(stream, seed, replication, first + k, ONLY)
-        blocks[row, k] = np.float64(u).view(np.int64)
-    if count > BLOCK:
-        _replace_tails(blocks, row, count)
-    else:  # too few for gathering them to pay
-        for k in range(count):
-            u = np.int64(blocks[row, k]).view(np.float64)
-            if not is_central(u):
-                blocks[row, k] = np.float64(tail_quantile(u)).view(np.int64)
-    for k in range(count):
-        u = np.int64(blocks[row, k]).view(np.float64)
-        z = central_quantile(u) if abs(u - 0.5) < 0.5 else u
-        blocks[row, k] = rounded(exp(mu + sigma * z) * pace)
-
-
-@compiled
-def draw_block(
-    dist: Any,
-    values: NDArray[np.float64],
-    pace: float,
-    stream: Int,
-    seed: Int,
-    replication: Int,
-    first: Int,
-    count: Int,
-    blocks: NDArray[np.int64],
-    row: Int,
-) -> None:
-    """Put up to 64 draws from `first` on into a row of blocks, each as `duration` gives it.
-
-    The commonest families have a loop of their own: the compiler makes vector instructions of it,
-    as long as their length is not a constant to it: 3 ns an exponential sample (10 ns without).
-    """
-    family, a, b = dist["family"], dist["a"], dist["b"]
-    if family == Dist.EXPONENTIAL:
-        for k in range(count):
-            u = uniform(stream, seed, replication, first + k, ONLY)
-            blocks[row, k] = rounded(_exponential(a, u) * pace)
-    elif family == Dist.LOGNORMAL:
-        _draw_lognormals(a, b, pace, stream, seed, replication, first, count, blocks, row)
-    else:
-        for k in range(count):
-            i = first + k
-            blocks[row, k] = duration(dist, values, pace, stream, seed, replication, i)
 
 
 @entry

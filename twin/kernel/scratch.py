@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from twin.kernel.near import Near
 
-LENGTH = 64
+LENGTH = 128
 
 
 @intrinsic

@@ -26,10 +26,10 @@ from numpy.typing import NDArray
 
 from twin.kernel.arrays import NEVER, PAUSED, REACHED, Int, Model
 from twin.kernel.arrays import State as RunState
+from twin.kernel.blocks import MOST_DRAWS, draw_long_block
 from twin.kernel.jit import entry, inlined
 from twin.kernel.near import near
 from twin.kernel.records import count_finished, sum_up, sum_wip
-from twin.kernel.samplers import MOST_DRAWS, draw_block
 from twin.kernel.states import State
 from twin.kernel.sums import LAP
 
@@ -103,7 +103,9 @@ def _draw_arrivals(m: Model, s: RunState, t: Tandem, count: Int) -> Any:
     t.moments[f["there"]] = since
     seed, replication = g["seed"], g["replication"]
     dist, row, drawn = m.dists[f["every"]], f["stages"], count - first
-    draw_block(dist, m.values, 1.0, f["stream"], seed, replication, f["draws"], drawn, t.times, row)
+    draw_long_block(
+        dist, m.values, 1.0, f["stream"], seed, replication, f["draws"], drawn, t.times, row
+    )
     for k in range(drawn):
         gap = t.times[row, k]
         if gap <= 0 or gap > f["longest"]:
@@ -139,7 +141,7 @@ def _draw_work(m: Model, s: RunState, t: Tandem, count: Int) -> Any:
     for j in range(f["stages"]):
         x = t.stages[j]
         dist, pace, stream = m.dists[x["dist"]], x["pace"], x["stream"]
-        draw_block(dist, m.values, pace, stream, seed, replication, part, count, t.times, j)
+        draw_long_block(dist, m.values, pace, stream, seed, replication, part, count, t.times, j)
         for k in range(count):
             shortest, longest = min(shortest, t.times[j, k]), max(longest, t.times[j, k])
     return shortest > 0 and longest <= f["longest"]
