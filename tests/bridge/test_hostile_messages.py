@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from twin.bridge.live import LiveState
 from twin.bridge.messages import Kind, Message, decode, encode, schema_digest
 from twin.bridge.session import Desk, Execute, Follower, Link, Role, Send, Stream, Terms
 from twin.kernel.log import ACTIVITY
@@ -105,3 +106,25 @@ def test_a_follower_goes_on_or_ends_in_words_whatever_it_is_told(messages, from_
         sent(follower.receive(decode(encode(message)), now))
         sent([*follower.tick(now), *follower.committed(now), *follower.cut(now)])
         sent(follower.tick(now + 300 * MS))
+
+
+SHOWN = st.sampled_from(
+    ["unit", "mode", "stations", "states", "tags", "overruns", "late", "inside", "resources"]
+)
+TABLES = st.dictionaries(
+    st.sampled_from(["mill", "Admin.ProdProcessedCount", "Admin.ProdDefectiveCount"]), VALUES
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.dictionaries(SHOWN, VALUES | TABLES), max_size=4))
+@example([{"unit": [6]}, {"mode": {}}, {"states": {"mill": []}}, {"stations": {"mill": {}}}])
+def test_what_is_shown_stands_whatever_a_status_says(bodies):
+    live = LiveState()
+    live.take(Message(Kind.STATUS, body={"unit": 6, "mode": 1}))
+    for kind in (Kind.WELCOME, Kind.SNAPSHOT, Kind.STATUS):
+        for body in bodies:
+            live.take(decode(encode(Message(kind, body=body))))
+
+    assert live.unit is not None
+    assert live.mode is not None

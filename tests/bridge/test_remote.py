@@ -8,6 +8,7 @@ import pytest
 from twin.bridge.audit import INTENT, RESULT, WITNESS, Audit, in_doubt, read_audit
 from twin.bridge.launch import EmulatorError, Settings, launch_emulator
 from twin.bridge.packml import Command, PackState
+from twin.bridge.recorder import Recorder, read_recording
 from twin.bridge.remote import NotArmed, Remote
 from twin.build import load_line
 from twin.reference.run import simulate
@@ -168,3 +169,15 @@ def test_the_clock_of_the_controller_is_known(cell, line, tmp_path):
 
     # Both use the machine's monotonic clock: the truth is 0.
     assert abs(offset.value) <= offset.uncertainty < 20 * MS
+
+
+def test_all_that_came_is_on_the_disk_when_the_connection_is_closed(cell, line, tmp_path):
+    settings, record = Settings(seed=5, until="1000 h", lockstep=True), tmp_path / "record"
+    with launch_emulator(cell, tmp_path, settings) as emulator, Recorder(record) as recorder:
+        with Remote(emulator.endpoint, emulator.access, line.model_id, recorder=recorder) as remote:
+            for minute in range(1, 21):
+                remote.advance_to(minute * 60 * NS_PER_S)
+        kept = read_recording(record).position.next
+
+    whole = simulate(line, seed=5, end=1200 * NS_PER_S).log.activities
+    assert kept == (whole["cause"] != -2).sum()

@@ -17,6 +17,7 @@ from twin.bridge.keys import (
 from twin.bridge.messages import MAX_BODY
 from twin.bridge.session import Role
 from twin.bridge.transport import (
+    MOST_AT_ONCE,
     ControllerSocket,
     EndpointError,
     FollowerSocket,
@@ -217,3 +218,19 @@ def test_the_wall_clock_does_not_return_early():
     clock.sleep_until(moment)
 
     assert clock.now() >= moment
+
+
+def test_who_sends_without_end_leaves_time_for_something_else(controller, connect):
+    follower, most, taken = connect(THERE), MOST_AT_ONCE, []
+    exchange(controller, follower)
+    for number in range(most + 100):
+        assert follower.send(b"%d" % number)
+
+    clock = MonotonicClock()
+    until = clock.now() + 10_000_000_000
+    while sum(map(len, taken)) < most + 100 and clock.now() < until:
+        controller.wait(20)
+        taken.append([data for _, data, _ in controller.receive() if data != b"hello"])
+
+    assert max(map(len, taken)) <= most
+    assert [data for some in taken for data in some] == [b"%d" % n for n in range(most + 100)]

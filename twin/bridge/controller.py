@@ -27,7 +27,7 @@ STATUS_EVERY = 100 * MS
 TURN = 4 * MS  # the plant runs about this long before the sockets are looked at again
 LONGEST_TURN = 300_000 * MS  # of simulated time; after a quiet night work begins with a small step
 RESERVE = 20_000  # records that one turn may add at most, kept free in what is retained
-_SERVING, _GONE = Serving.SERVING, Serving.GONE
+_SERVING, _CLOSED, _GONE = Serving.SERVING, Serving.CLOSED, Serving.GONE
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,6 +58,7 @@ class Controller:
     plant: Plant = field(init=False)  # and what is behind that
     _links: dict[bytes, Link] = field(default_factory=dict)
     _met: int = 0  # followers that ever came
+    _has_all: bool = False  # whether the last to leave said goodbye
     _chunk: int = MS  # simulated time of the next turn, ns
     _status_due: int = 0
     _left_at: int | None = None  # since when nobody waits for the end
@@ -100,10 +101,9 @@ class Controller:
             return False
         now = self.clock.now()
         self._left_at = self._left_at or now
-        has_all = any(link.phase is Serving.CLOSED for link in self._links.values())
         # A follower that lost its connection may come back for the rest, on a busy machine too.
         patience = self.rhythm.patience // 2 if self.stopping() else self.rhythm.patience
-        return has_all or not self._met or now - self._left_at > patience
+        return self._has_all or not self._met or now - self._left_at > patience
 
     def _take(self, identity: bytes, data: bytes, user: str, now: int) -> None:
         try:
@@ -151,8 +151,9 @@ class Controller:
                 actions = actions + link.publish(now)
             if actions:
                 self._send(identity, actions)
-            if link.phase is _GONE:
-                del self._links[identity]
+            if link.phase is _GONE or link.phase is _CLOSED:
+                self._has_all = link.phase is _CLOSED
+                del self._links[identity]  # else those who come and go would add up
 
     def _status(self) -> dict[str, Any]:
         status = self.machine.status()
@@ -272,6 +273,7 @@ class Controller:
         for link in self._links.values():
             link.desk.leave(link.peer)
         self._links.clear()
+        self._has_all = False
         self.sockets = self.sockets.again()
         if fault.memory == "lost":
             self.stream = self.stream.anew(secrets.randbits(63) + 1)

@@ -1,7 +1,8 @@
 """The present state of a followed cell, for a live view."""
 
+from collections.abc import Set
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Final, Self, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,10 @@ from twin.bridge.recorder import Recording
 from twin.bridge.session import Offset
 from twin.bridge.session.records import names_of
 from twin.kernel.states import Ending, State
+
+_UNIT: Final = frozenset(state.value for state in PackState)
+_MODES: Final = frozenset(mode.value for mode in Mode)
+_STATES: Final = frozenset(state.value for state in State)
 
 
 @dataclass(slots=True)
@@ -76,12 +81,11 @@ class LiveState:
         self.scrapped += int((rows["state"] == State.SCRAPPED).sum())
 
     def _show(self, message: Message) -> None:
-        numbers = {state.value for state in PackState}
-        unit, stations = message.body.get("unit"), message.body.get("stations")
-        if unit in numbers:
+        unit, mode = message.body.get("unit"), message.body.get("mode")
+        if _is_one(unit, _UNIT):
             self.unit = PackState(unit)
-        if message.body.get("mode") in {mode.value for mode in Mode}:
-            self.mode = Mode(message.body["mode"])
+        if _is_one(mode, _MODES):
+            self.mode = Mode(mode)
         overruns = message.body.get("overruns")
         self.overruns = overruns if isinstance(overruns, int) else 0
         late = message.body.get("late")
@@ -89,14 +93,11 @@ class LiveState:
         inside = message.body.get("inside")
         self.inside = inside if isinstance(inside, int) else None
         self._show_counts(message.body.get("tags"))
-        states = message.body.get("states")
+        states, stations = message.body.get("states"), message.body.get("stations")
         if isinstance(states, dict):
-            known = {state.value for state in State}
-            self._raw = {n: State(s) for n, s in states.items() if s in known}
+            self._raw = {n: State(s) for n, s in states.items() if _is_one(s, _STATES)}
         if isinstance(stations, dict):
-            self.states = {
-                name: PackState(number) for name, number in stations.items() if number in numbers
-            }
+            self.states = {n: PackState(s) for n, s in stations.items() if _is_one(s, _UNIT)}
 
     def _show_counts(self, tags: object) -> None:
         """Take the controller's own counts: a twin that came later has not seen all parts."""
@@ -106,3 +107,8 @@ class LiveState:
         processed, defective = (tags.get(name) for name in names)
         if isinstance(processed, int) and isinstance(defective, int):
             self.good = processed - defective
+
+
+def _is_one(value: object, numbers: Set[int]) -> TypeGuard[int]:
+    """Whether a value of a JSON object, be it a list or an object, is one of some numbers."""
+    return isinstance(value, int) and value in numbers

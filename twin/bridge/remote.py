@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
@@ -22,6 +23,7 @@ from twin.bridge.session import (
 )
 from twin.bridge.shadow import Access
 from twin.bridge.transport import FollowerSocket
+from twin.bridge.wal import RecordError
 
 MS = 1_000_000
 HOLD = 400 * MS  # a lease lives this long after the last call, if nothing holds it longer
@@ -93,7 +95,8 @@ class Remote:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close()
+        with suppress(RecordError) if error is not None else nullcontext():
+            self.close()
 
     @property
     def live(self) -> LiveState:
@@ -184,12 +187,24 @@ class Remote:
             self._turn()
 
     def close(self) -> None:
-        """Say goodbye and close; a lease ends."""
-        if self._driver.finished is None:
-            now = self._clock.now()
-            self._driver.carry_out(self._driver.session.leave(now), now)
-            self._driver.socket.linger()
-        self._driver.socket.close()
+        """Record all that has come, say goodbye and close; a lease ends.
+
+        Raises
+        ------
+        twin.bridge.wal.RecordError
+            If the record cannot be written.
+        """
+        driver = self._driver
+        try:
+            driver.recorder.commit()
+            if driver.finished is None:
+                now = self._clock.now()
+                driver.carry_out(driver.session.committed(now), now)
+            if driver.finished is None:
+                driver.carry_out(driver.session.leave(now), now)
+                driver.socket.linger()
+        finally:
+            driver.socket.close()
 
     def _ask(self, body: dict[str, Any], patience: int) -> Mapping[str, Any]:
         if self.over:

@@ -14,6 +14,7 @@ from twin.bridge.session.errors import BridgeError
 from twin.bridge.sockets import AT_ONCE, MORE_AT_ONCE, Sockets
 
 _MOST_USERS: Final = 4096
+MOST_AT_ONCE: Final = 512  # messages taken before there is time for something else
 DOMAIN: Final = "taktwin"
 LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
@@ -117,12 +118,16 @@ class ControllerSocket(Sockets):
     def receive(self) -> Iterator[tuple[bytes, bytes, str]]:
         """Yield what has arrived: identity of a follower, its message, its public key.
 
+        At most `MOST_AT_ONCE`: who sends without end must not keep this program from all else.
         Messages of more than one frame, and of peers that chose their identity, are dropped.
         """
         if self._at_door and self._door is not None:
             self._let_in(self._door)
             self._at_door = False
-        while (identity := self._next()) is not None:
+        for _ in range(MOST_AT_ONCE):
+            identity = self._next()
+            if identity is None:
+                return
             frame = self._take(0, False)
             user = self._users.get(identity)
             if user is None:
@@ -235,8 +240,11 @@ class FollowerSocket(Sockets):
         self._socket.close(linger=100)
 
     def receive(self) -> Iterator[bytes]:
-        """Yield the messages that have arrived; those of more than one frame are dropped."""
-        while (frame := self._next()) is not None:
+        """Yield at most `MOST_AT_ONCE` that have arrived; those of several frames are dropped."""
+        for _ in range(MOST_AT_ONCE):
+            frame = self._next()
+            if frame is None:
+                return
             if frame.more:
                 self._drop_rest()
             else:

@@ -6,15 +6,22 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import closing
 
 import pytest
 from typer.testing import CliRunner
 
+from twin.bridge.clock import MonotonicClock
 from twin.bridge.gateways.mapping import load_map
+from twin.bridge.gateways.relay import Relay, stream_of
 from twin.bridge.gateways.source import open_source
+from twin.bridge.gateways.translate import Translator
+from twin.bridge.messages import decode, encode
 from twin.bridge.recorder import Memory
 from twin.bridge.remote import Remote
+from twin.bridge.session import Follower, Phase, Send
 from twin.bridge.shadow import follow
+from twin.bridge.transport import ControllerSocket, FollowerSocket
 from twin.build import load_line
 from twin.cli.app import app
 from twin.kernel.states import State
@@ -143,3 +150,37 @@ def test_the_tags_of_an_emulated_controller_are_read_through_a_gateway(files):
     assert len(counts) > 3
     assert abs(counts[-1] - made) <= 5  # one look apart, at 30 parts a second
     assert {s.value for s in found if s.signal.meaning == "state"} <= {5, 6}
+
+
+def talk(relay, socket, session):
+    """Let both sides have a turn."""
+    relay.turn()
+    socket.wait(1)
+    now = relay.clock.now()
+    actions = [a for data in socket.receive() for a in session.receive(decode(data), now)]
+    for action in actions + session.tick(now):
+        if isinstance(action, Send):
+            socket.send(encode(action.message))
+
+
+def test_followers_that_come_and_go_leave_nothing_behind(files):
+    mapping, cell, _ = files
+    line, clock, signals = load_line(cell), MonotonicClock(), load_map(mapping)
+    with closing(ControllerSocket(keys=None)) as sockets, closing(open_source(signals)) as source:
+        options = {"sockets": sockets, "source": source, "clock": clock, "interval": 20_000_000}
+        relay = Relay(translator=Translator(signals, line), stream=stream_of(line), **options)
+        for _ in range(3):
+            session = Follower(model_id=line.model_id, now=clock.now())
+            socket = FollowerSocket(sockets.endpoint, keys=None, controller_key=None)
+            with closing(socket):
+                while session.phase is Phase.GREETING:
+                    talk(relay, socket, session)
+                assert len(relay._links) == 1
+                for action in session.leave(clock.now()):
+                    if isinstance(action, Send):
+                        socket.send(encode(action.message))
+                for _ in range(500):
+                    relay.turn()
+                    if not relay._links:
+                        break
+            assert relay._links == {}

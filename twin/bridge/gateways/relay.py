@@ -17,6 +17,7 @@ from twin.kernel.model import Line
 MS = 1_000_000
 STATUS_EVERY = 100 * MS
 WAIT = 2  # ms
+_OVER = (Serving.CLOSED, Serving.GONE)
 
 
 def stream_of(line: Line) -> Stream:
@@ -68,7 +69,7 @@ class Relay:
         self._speak(now)
 
     def _told(self) -> bool:
-        return all(k.phase in (Serving.CLOSED, Serving.GONE) for k in self._links.values())
+        return not self._links
 
     def _take(self, identity: bytes, data: bytes, user: str, now: int) -> None:
         try:
@@ -88,7 +89,7 @@ class Relay:
             self.stream.status = self._status()
         for identity, link in list(self._links.items()):
             self._send(identity, link.tick(now) + (link.publish(now) if tell else []))
-            if link.phase is Serving.GONE:
+            if link.phase in _OVER:
                 del self._links[identity]
 
     def _status(self) -> dict[str, Any]:

@@ -98,7 +98,10 @@ class Follower:
         self._granted_at = now
         self._probed = now - self.rhythm.beat
         self._offsets = OffsetFilter()
-        self._handlers: dict[Kind, Callable[[Message, int], list[Action]]] = {
+        self._handlers = self._by_kind()
+
+    def _by_kind(self) -> dict[Kind, Callable[[Message, int], list[Action]]]:
+        return {
             Kind.WELCOME: self._on_welcome,
             Kind.SNAPSHOT: self._on_status,
             Kind.EVENTS: self._on_events,
