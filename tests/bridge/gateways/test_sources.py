@@ -8,7 +8,7 @@ from contextlib import closing
 import paho.mqtt.client as paho
 import pytest
 from amqtt.broker import Broker
-from asyncua import Server
+from asyncua import Node, Server
 from paho.mqtt.enums import CallbackAPIVersion
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
@@ -76,6 +76,7 @@ def opcua():
         objects = server.nodes.objects
         state = await objects.add_variable(f"ns={space};s=State", "State", 4)
         count = await objects.add_variable(f"ns={space};s=Count", "Count", 0)
+        await objects.add_variable(f"ns={space};s=Level", "Level", 1.0)
         await server.start()
         return (f"opc.tcp://127.0.0.1:{port}/", state, count), server.stop
 
@@ -147,6 +148,23 @@ def test_opc_ua_a_controller_with_packml_tags_is_read_by_their_names(tmp_path):
     assert mapping.signals[0].state(5) is State.STARVED
 
 
+def test_opc_ua_a_count_that_is_no_number_for_a_while_stops_nothing(opcua, read):
+    (address, state, _), do = opcua
+    level = Node(state.session, "ns=2;s=Level")
+    source = read("opcua", address, state.nodeid.to_string(), "ns=2;s=Level")
+    collect(source, 2)
+
+    async def change():
+        for value in (float("nan"), float("inf"), 4.0):
+            await level.write_value(value)
+
+    do(change())
+    found = collect(source, 3)
+
+    assert found[-1] == ("count", 4.0)
+    assert source.unseen == 2
+
+
 def test_opc_ua_a_name_that_is_not_below_its_node_is_named(opcua, read):
     (address, state, _), _ = opcua
     with pytest.raises(SourceError, match=r"no 'Admin' below ns=2;s=State"):
@@ -194,6 +212,23 @@ def test_modbus_edges_are_found_and_what_was_not_seen_is_counted(modbus, read):
     assert found == [("state", 6.0), ("count", 65538.0), ("count", 65543.0)]
     assert source.unseen == 65537 + 4
     assert source.poll() == []
+
+
+def test_modbus_a_count_that_is_no_number_is_passed_over(modbus, read):
+    from pymodbus.client import ModbusTcpClient
+
+    (address, _), _ = modbus
+    source = read("modbus", address, "holding 3", "holding 10 float32")
+    client = ModbusTcpClient("127.0.0.1", port=int(address.split(":")[1]))
+    client.connect()
+    found = collect(source, 2)
+    for words in ([0x7FC0, 0], [0x4080, 0]):  # not a number, 4
+        client.write_registers(10, words)
+        found += [(sample.signal.name, sample.value) for sample in source.poll()]
+    client.close()
+
+    assert found == [("state", 0.0), ("count", 0.0), ("count", 4.0)]
+    assert source.unseen == 3
 
 
 def test_modbus_a_register_that_is_not_there_is_named(modbus, read):
@@ -269,6 +304,22 @@ def test_a_growing_file_is_read_to_its_last_whole_line(tmp_path, read):
     assert source.unseen == 1
     path.write_text("time,machine,event,parts\n9,mill,IDLE,0\n")
     assert collect(source, 2) == [("state", "IDLE"), ("count", 0.0)]
+
+
+def test_a_file_that_is_put_away_and_lines_that_are_no_data_stop_nothing(tmp_path, read):
+    path = tmp_path / "events.csv"
+    path.write_text("time,event,parts\n1,BUSY,3\n")
+    source = read("csv", path, "event", "parts")
+    assert collect(source, 2) == [("state", "BUSY"), ("count", 3.0)]
+
+    with path.open("a") as file:
+        file.write("1e30,IDLE,4\nnan,IDLE,4\n2," + "x" * 200_000 + ",4\n")
+    assert source.poll() == []
+    assert source.unseen == 3
+    path.rename(tmp_path / "events.1.csv")
+    assert source.poll() == []
+    path.write_text("time,event,parts\n3,IDLE,5\n")
+    assert collect(source, 2) == [("state", "IDLE"), ("count", 5.0)]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ uint32, int32, float32 (high word first).  Polling loses states shorter than the
 counts: judge by counts.
 """
 
+import math
 import re
 import time
 from typing import Any, Final, NamedTuple
@@ -52,8 +53,8 @@ class ModbusSource:
         for signal, register in self._registers:
             value = self._read(signal, register)
             before = self._last.get(signal.name)
-            if before == value:
-                continue
+            if before == value or not math.isfinite(value):
+                continue  # a float may be no number, as after a start
             if signal.meaning == "count" and before is not None:
                 self.unseen += max(0, int(value - before) - 1)
             self._last[signal.name] = value

@@ -6,6 +6,7 @@ intervals and queues it is asked for and throw away what does not fit: all is re
 """
 
 import asyncio
+import math
 import queue
 import threading
 from collections import Counter
@@ -100,7 +101,8 @@ class OpcuaSource:
 
     def _missed(self, signal: Signal, value: Any, overflow: bool) -> int:
         """Return how many parts were counted between two changes beyond the first."""
-        if signal.meaning == "state" or not isinstance(value, int | float):
+        is_count = isinstance(value, int | float) and math.isfinite(value)
+        if signal.meaning == "state" or not is_count:
             return 0
         before, self._counts[signal.name] = self._counts.get(signal.name, value), value
         return max(0, int(value - before) - 1 - overflow)
@@ -131,7 +133,9 @@ class OpcuaSource:
 
     def status_change_notification(self, status: Any) -> None:
         """Learn that the subscription is over."""
-        self._broken = f"the server ended the subscription: {status}"
+        code = getattr(status, "Status", None)
+        said = code.name if isinstance(code, ua.StatusCode) else str(status)
+        self._broken = f"the server ended the subscription or is gone: {said}"
 
     async def _connect(self) -> None:
         await self._client.connect()

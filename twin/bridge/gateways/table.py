@@ -15,6 +15,7 @@ from twin.bridge.gateways.source import Sample, SourceError
 _AT = re.compile(r"(\w+)(?:\s+where\s+(\w+)\s*=\s*(.+))?")
 _NS_PER_S = 1_000_000_000
 _MOST = 1 << 20  # bytes read at once
+_LATEST = 4e9  # s; what is dated later, or that long before 1970, has no date
 
 
 class TableSource:
@@ -52,11 +53,16 @@ class TableSource:
 
     def _lines(self) -> list[str]:
         """Return the whole lines that were added."""
-        with self._path.open("rb") as file:
-            file.seek(self._offset)
-            data = file.read(_MOST)
-            # Looked at after reading: a file that grew meanwhile must not look cut short.
-            found = self._path.stat()
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._offset)
+                data = file.read(_MOST)
+                # Looked at after reading: a file that grew meanwhile must not look cut short.
+                found = self._path.stat()
+        except FileNotFoundError:  # between a file that was put away and the next one
+            return []
+        except OSError as error:
+            raise SourceError(f"{self._path}: {error.strerror}") from None
         if found.st_size < self._offset or (self._number not in (-1, found.st_ino)):
             self._rest, self._offset, self._columns, self._number = b"", 0, [], found.st_ino
             return self._lines()
@@ -66,7 +72,11 @@ class TableSource:
         return [line.decode("utf-8", errors="replace").strip("\r") for line in lines]
 
     def _samples(self, line: str) -> list[Sample]:
-        fields = next(csv.reader([line]), [])
+        try:
+            fields = next(csv.reader([line]), [])
+        except csv.Error:  # a field without end, a NUL
+            self.unseen += 1
+            return []
         if not self._columns:
             self._columns = fields
             return []
@@ -98,13 +108,13 @@ def _rule(signal: Signal) -> tuple[str, str, str]:
 
 def _time(text: str) -> int | None:
     try:
-        return round(float(text) * _NS_PER_S)
-    except (ValueError, OverflowError):
-        pass
-    try:
-        return round(datetime.fromisoformat(text).timestamp() * _NS_PER_S)
-    except (ValueError, OverflowError):
-        return None
+        seconds = float(text)
+    except ValueError:
+        try:
+            seconds = datetime.fromisoformat(text).timestamp()
+        except (ValueError, OverflowError):
+            return None
+    return round(seconds * _NS_PER_S) if abs(seconds) < _LATEST else None
 
 
 def _number(text: str) -> object:
