@@ -25,6 +25,7 @@ PERMITS = Permits(
     tags={
         TAG: Permit(values=frozenset({1, 2, 3})),
         "Command.MachSpeed": Permit(role=Role.ENGINEER, low=0.5, high=1.2),
+        "Free": Permit(),
     }
 )
 
@@ -81,6 +82,7 @@ def test_what_is_armed_allowed_and_within_range_acts():
         (Role.OPERATOR, TAG, 9, "Command.CntrlCmd: 9 is not one of 1, 2, 3"),
         (Role.OPERATOR, TAG, "x" * 9, "Command.CntrlCmd: 'xxxxxxxxx' is no number"),
         (Role.OPERATOR, TAG, True, "Command.CntrlCmd: True is no number"),
+        (Role.OPERATOR, "Free", 10**400, "Free: 1" + 39 * "0" + " is no number"),
         (Role.OPERATOR, "Command.MachSpeed", 1, "needs the role engineer; this key is operator"),
         (Role.ENGINEER, "Command.MachSpeed", 1.3, "1.3 is not within 0.5 to 1.2"),
         (Role.ENGINEER, ["Command.MachSpeed"], 1, "is not on the list"),

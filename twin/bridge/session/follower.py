@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from enum import Enum, auto
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from twin.bridge.messages import NO_BODY, NO_RECORDS, Kind, Message, schema_digest
 from twin.bridge.session.actions import (
@@ -319,8 +319,8 @@ class Follower:
         whole = not self.position.gaps and not self.position.first
         if whole and digest != self.position.digest.hexdigest():
             return "the records are not those the controller sent"
-        is_time = isinstance(end, int) and 0 <= end < 1 << 63
-        return "" if is_time else f"the end of the stream is at {end!r}, which is no time"
+        is_end = _is_time(end) and end >= 0
+        return "" if is_end else f"the end of the stream is at {end!r}, which is no time"
 
     def _on_status(self, message: Message, now: int) -> list[Action]:
         return [Show(message)]
@@ -340,7 +340,7 @@ class Follower:
 
     def _on_echo(self, message: Message, now: int) -> list[Action]:
         sent, received = message.body.get("sent"), message.body.get("received")
-        if isinstance(sent, int) and isinstance(received, int):
+        if _is_time(sent) and _is_time(received):
             self._offsets.add(sent, received, message.source_time, now)
         return []
 
@@ -387,3 +387,7 @@ class Follower:
     def _fail(self, error: BridgeError) -> list[Action]:
         self.phase, self.error = Phase.FAILED, error
         return [*self._commander.give_up(), Finish(error)]
+
+
+def _is_time(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and abs(value) < 1 << 63

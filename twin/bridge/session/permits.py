@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+_MOST = 1e300  # JSON has whole numbers beyond all that a machine can take
 _NUMBERS = (int, float)  # making the union of both for each command takes longer than all else
 
 
@@ -26,8 +27,8 @@ class Permit:
 
     def fault(self, value: object) -> str:
         """Return what is wrong with a value; empty if nothing is."""
-        if isinstance(value, bool) or not isinstance(value, _NUMBERS):
-            return f"{value!r} is no number"
+        if isinstance(value, bool) or not isinstance(value, _NUMBERS) or not abs(value) <= _MOST:
+            return f"{value!r:.40} is no number"
         if self.values and value not in self.values:
             return f"{value!r} is not one of {', '.join(map(str, sorted(self.values)))}"
         if not self.low <= value <= self.high:
