@@ -107,7 +107,7 @@ def _overload(pace: Pace, joints: Floats) -> str:
 def _reached(model: Inverse, pose: Floats) -> bool:
     found = np.empty((rows_of(model), model.lower.size))
     turn = np.ascontiguousarray(pose[:3, :3])
-    return bool(solve(model, turn, np.ascontiguousarray(pose[:3, 3]), found) > 0)
+    return bool(solve(model, turn, np.ascontiguousarray(pose[:3, 3]), model.free, found) > 0)
 
 
 def _unreachable(task: ArmTask, model: Inverse, target: Target, poses: Floats, count: int) -> str:

@@ -23,6 +23,17 @@ def compiled(function: F) -> F:
     return typed
 
 
+def inlined(function: F) -> F:
+    """Put a function into each compiled one that calls it: loops around it can be vectorised.
+
+    Its divisions are plain IEEE ones, since no loop with Python's check for zero is vectorised.
+    What is inlined must not divide by zero all the same: it also runs uncompiled.  It calls inlined
+    functions only, since numba would put all that it calls in its place as well.
+    """
+    typed: F = njit(function, error_model="numpy", forceinline=True)
+    return typed
+
+
 def keep_with(keeper: Keeper) -> None:
     """Let `keeper` see to it that machine code outlives the process; without one it is not kept.
 

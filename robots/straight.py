@@ -56,7 +56,7 @@ def straight_paths(model: Inverse, poses: Floats) -> tuple[Floats, int]:
     joints = model.lower.size
     start = np.empty((rows_of(model), joints))
     turn = np.ascontiguousarray(poses[0, :3, :3])
-    count = solve(model, turn, np.ascontiguousarray(poses[0, :3, 3]), start)
+    count = solve(model, turn, np.ascontiguousarray(poses[0, :3, 3]), model.free, start)
     paths = []
     for row in range(count):
         path = np.empty((len(poses), joints))

@@ -82,8 +82,10 @@ def flanges(chain: Chain, q: Floats) -> Floats:
     poses = np.zeros((q.shape[0], 4, 4))
     for k in range(q.shape[0]):
         frames(chain, q[k], turns, origins)
-        poses[k, :3, :3] = turns[n + 1]
-        poses[k, :3, 3] = origins[n + 1]
+        for i in range(3):
+            for j in range(3):
+                poses[k, i, j] = turns[n + 1, i, j]
+            poses[k, i, 3] = origins[n + 1, i]
         poses[k, 3, 3] = 1.0
     return poses
 
@@ -109,14 +111,13 @@ def columns(chain: Chain, turns: Floats, origins: Floats, out: Floats) -> None:
             d[k] = origins[n + 1, k] - origins[i + 1, k]
             for j in range(3):
                 z[k] += turns[i + 1, k, j] * chain.axis[i, j]
-        if chain.slides[i]:
-            out[:3, i] = z
-            out[3:, i] = 0.0
-        else:
-            out[0, i] = z[1] * d[2] - z[2] * d[1]
-            out[1, i] = z[2] * d[0] - z[0] * d[2]
-            out[2, i] = z[0] * d[1] - z[1] * d[0]
-            out[3:, i] = z
+        out[0, i] = z[1] * d[2] - z[2] * d[1]
+        out[1, i] = z[2] * d[0] - z[0] * d[2]
+        out[2, i] = z[0] * d[1] - z[1] * d[0]
+        for k in range(3):
+            out[3 + k, i] = z[k]
+            if chain.slides[i]:
+                out[k, i], out[3 + k, i] = z[k], 0.0
 
 
 @compiled

@@ -158,7 +158,7 @@ def any_angles(
     root = _spread(out.size)
     for seed in range(100):
         _start(lower, upper, seed, root, out)
-        left = descend(chain, turn, position, _QUICK, out)
+        left = descend(chain, turn, position, int(_QUICK), out)
         if left < CLOSE and into_limits(chain, lower, upper, out):
             return True
     return False
@@ -179,7 +179,7 @@ def solve(
     q, count, root = np.empty(n), 0, _spread(n)
     for seed in range(4 * rows):
         _start(lower, upper, seed, root, q)
-        if descend(chain, turn, position, _ITERATIONS, q) >= CLOSE:
+        if descend(chain, turn, position, int(_ITERATIONS), q) >= CLOSE:
             continue
         new = into_limits(chain, lower, upper, q)
         for row in range(count):
@@ -188,7 +188,8 @@ def solve(
                 apart = max(apart, abs(q[k] - out[row, k]))
             new = new and apart > 1e-5
         if new:
-            out[count] = q
+            for k in range(n):
+                out[count, k] = q[k]
             count += 1
             if count == rows:
                 break

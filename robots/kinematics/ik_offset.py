@@ -11,7 +11,9 @@ import numpy as np
 
 from robots.arm import Floats
 from robots.jit import compiled
-from robots.kinematics.ik_offset_samples import MOST, STEPS, Search, misfit, sample, value
+from robots.kinematics.angles import angle
+from robots.kinematics.ik_offset_samples import MOST, STEPS, Search, place, sample, stand, value
+from robots.kinematics.ik_spherical import basis_of
 
 BRANCHES = 16
 _ITERATIONS = 60
@@ -64,10 +66,10 @@ def _dip(search: Search, row: int, low: float, high: float, positive: bool) -> f
 @compiled
 def _finish(search: Search, t6: float, row: int, out: Floats) -> None:
     """Write the six angles of one branch."""
-    misfit(search, t6)
-    turn, arms = search.turn, search.arms
-    t1, t23 = arms[row, 0], arms[row, 1] + arms[row, 2]
-    c1, s1, c, s = math.cos(t1), math.sin(t1), math.cos(t23), math.sin(t23)
+    place(search, t6)
+    turn = search.turn
+    (c1, c2, c3), (s1, s2, s3) = stand(search, row)
+    c, s = c2 * c3 - s2 * s3, s2 * c3 + c2 * s3
     c6, s6 = math.cos(t6), math.sin(t6)
     x5, y5, z5 = np.empty(3), np.empty(3), np.empty(3)
     for k in range(3):
@@ -79,7 +81,7 @@ def _finish(search: Search, t6: float, row: int, out: Floats) -> None:
     t4 = math.atan2(-yx, yy)
     zz = s * (c1 * z5[0] + s1 * z5[1]) + c * z5[2]
     xz = s * (c1 * x5[0] + s1 * x5[1]) + c * x5[2]
-    out[0], out[1], out[2] = t1, arms[row, 1], arms[row, 2]
+    out[0], out[1], out[2] = angle(s1, c1), angle(s2, c2), angle(s3, c3)
     out[3], out[4], out[5] = t4, math.atan2(-xz, zz), t6
 
 
@@ -127,14 +129,12 @@ def solve(parameters: Floats, turn: Floats, position: Floats, out: Floats) -> No
         Angles, rad, not wrapped.
     """
     out[:, 0] = math.nan
-    search = Search(parameters, turn, position, np.empty((4, 4)), np.empty(3), np.empty(3))
-    values = np.empty((4, STEPS))
-    for k in range(STEPS):
-        misfit(search, k * 2.0 * math.pi / STEPS)
-        values[:, k] = search.arms[:, 3]
-    zeros, filled = np.empty(BRANCHES), 0
+    search = Search(basis_of(parameters), parameters, turn, position, np.empty(3), np.empty(3))
+    values, zeros, filled = np.empty(STEPS), np.empty(BRANCHES), 0
     for row in range(4):
-        count = _zeros(search, row, values[row], zeros)
+        for k in range(STEPS):
+            values[k] = value(search, row, k * 2.0 * math.pi / STEPS)
+        count = _zeros(search, row, values, zeros)
         for k in range(count):
             new = filled < BRANCHES
             for j in range(k):

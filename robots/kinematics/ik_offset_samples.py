@@ -11,7 +11,7 @@ import numpy as np
 
 from robots.arm import Floats
 from robots.jit import compiled
-from robots.kinematics.ik_spherical import to_wrist
+from robots.kinematics.ik_spherical import WAYS, Basis, Vector, links, pan
 
 STEPS = 96  # of joint 6 over a full turn, before any closer look
 MOST = 1500  # samples
@@ -24,18 +24,18 @@ _GOLDEN = 0.5 * (3.0 - math.sqrt(5.0))
 
 
 class Search(NamedTuple):
-    """One pose that is asked for, and room for the four ways of the arm."""
+    """One pose that is asked for, and room for the wrist of one angle of joint 6."""
 
+    basis: Basis
     parameters: Floats  # (9,)
     turn: Floats  # (3, 3)
     position: Floats  # (3,)
-    arms: Floats  # (4, 4), joints 1 to 3, rad, and the cosine between axes 4 and 5
     wrist: Floats  # (3,), m
     y5: Floats  # (3,), axis 5
 
 
 @compiled
-def _place(search: Search, t6: float) -> None:
+def place(search: Search, t6: float) -> None:
     """Write the wrist and axis 5 for one angle of joint 6."""
     c6, s6 = math.cos(t6), math.sin(t6)
     parameters, turn = search.parameters, search.turn
@@ -47,37 +47,34 @@ def _place(search: Search, t6: float) -> None:
 
 
 @compiled
-def misfit(search: Search, t6: float) -> None:
-    """Write `arms` for one angle of joint 6; nan where the arm does not reach."""
-    _place(search, t6)
-    arms, y5 = search.arms, search.y5
-    to_wrist(search.parameters, search.wrist[0], search.wrist[1], search.wrist[2], arms)
-    for row in range(4):
-        t1, t23 = arms[row, 0], arms[row, 1] + arms[row, 2]
-        arms[row, 3] = math.nan
-        if not math.isnan(t1):
-            along = math.cos(t1) * y5[0] + math.sin(t1) * y5[1]
-            arms[row, 3] = math.sin(t23) * along + math.cos(t23) * y5[2]
+def stand(search: Search, row: int) -> tuple[Vector, Vector]:
+    """Return cosines and sines of joints 1 to 3 that reach the wrist written last; nan: none."""
+    front, high = WAYS[row]
+    c1, s1, reach = pan(search.basis, search.wrist[0], search.wrist[1], front)
+    c2, s2, c3, s3 = links(search.basis, reach, search.wrist[2] - search.basis.c1, high)
+    return (c1, c2, c3), (s1, s2, s3)
 
 
 @compiled
 def value(search: Search, row: int, t6: float) -> float:
-    """Return what is off square for one way of the arm and one angle of joint 6."""
-    misfit(search, t6)
-    return search.arms[row, 3]
+    """Return what is off square for one way of the arm and one angle of joint 6; nan: no reach."""
+    place(search, t6)
+    (c1, c2, c3), (s1, s2, s3) = stand(search, row)
+    along = c1 * search.y5[0] + s1 * search.y5[1]
+    return (s2 * c3 + c2 * s3) * along + (c2 * c3 - s2 * s3) * search.y5[2]
 
 
 @compiled
 def spare(search: Search, row: int, t6: float) -> float:
     """Return by how much the wrist is within reach of one way of the arm, m2; negative: beyond."""
-    _place(search, t6)
-    a1, a2, b = search.parameters[0], search.parameters[1], search.parameters[2]
-    x, y, height = search.wrist[0], search.wrist[1], search.wrist[2] - search.parameters[3]
-    radius = math.sqrt(max(x * x + y * y - b * b, 0.0))
-    reach = radius - a1 if row < 2 else -radius - a1
+    place(search, t6)
+    basis, wrist = search.basis, search.wrist
+    height = wrist[2] - basis.c1
+    radius = math.sqrt(max(wrist[0] ** 2 + wrist[1] ** 2 - basis.b**2, 0.0))
+    reach = WAYS[row][0] * radius - basis.a1
     squared = reach * reach + height * height
-    upper, forearm = search.parameters[4], math.hypot(a2, search.parameters[5])
-    return min(squared - (upper - forearm) ** 2, (upper + forearm) ** 2 - squared)
+    least, most = (basis.c2 - basis.forearm) ** 2, (basis.c2 + basis.forearm) ** 2
+    return min(squared - least, most - squared)
 
 
 @compiled

@@ -13,7 +13,7 @@ import numpy as np
 
 from robots.arm import Floats
 from robots.jit import compiled
-from robots.kinematics.ik_spherical import angle_of_cosine
+from robots.kinematics.angles import angle, bend_of
 
 _SINGULAR = 1e-9
 
@@ -53,18 +53,19 @@ def _joints(x3: Floats, y3: Floats, z3: Floats, six: Floats, t4: float, out: Flo
     x4, y4, z4, x5 = np.empty(3), np.empty(3), np.empty(3), np.empty(3)
     for k in range(3):
         x4[k], y4[k], z4[k] = c4 * x3[k] + s4 * z3[k], c4 * z3[k] - s4 * x3[k], -y3[k]
-    t5 = math.atan2(_dot(six[1], x4), _dot(six[1], z4))
+    s5, c5 = _dot(six[1], x4), _dot(six[1], z4)
     for k in range(3):
-        x5[k] = math.cos(t5) * x4[k] - math.sin(t5) * z4[k]
-    t6 = math.atan2(_dot(six[0], y4), _dot(six[0], x5))
+        x5[k] = c5 * x4[k] - s5 * z4[k]
+    t5, t6 = angle(s5, c5), angle(_dot(six[0], y4), _dot(six[0], x5))
     flat = math.hypot(z3[0], z3[1])
     for way in range(2):
         sign = -1.0 if way else 1.0
         # With joint 2 at zero any split between joints 1 and 3 does: joint 1 stays at zero.
-        t1 = math.atan2(sign * z3[1], sign * z3[0]) if flat > _SINGULAR else way * math.pi
-        c1, s1 = math.cos(t1), math.sin(t1)
-        out[way, 0], out[way, 1] = t1, math.atan2(z3[0] * c1 + z3[1] * s1, z3[2])
-        out[way, 2] = math.atan2(c1 * x3[1] - s1 * x3[0], c1 * y3[1] - s1 * y3[0])
+        c1, s1 = sign, 0.0
+        if flat > _SINGULAR:
+            c1, s1 = sign * z3[0] / flat, sign * z3[1] / flat
+        out[way, 0], out[way, 1] = angle(s1, c1), angle(z3[0] * c1 + z3[1] * s1, z3[2])
+        out[way, 2] = angle(c1 * x3[1] - s1 * x3[0], c1 * y3[1] - s1 * y3[0])
         out[way, 3], out[way, 4], out[way, 5] = t4, t5, t6
 
 
@@ -92,7 +93,8 @@ def _plane(arm: Floats, towards: Floats, six: Floats, t4: float, out: Floats) ->
     size = across * math.hypot(a, b)
     if abs(size) < _SINGULAR:  # stretched out: the elbow turns freely; no single branch
         return
-    half = angle_of_cosine(-parallel * _dot(towards, six[1]) / size)
+    c, s = bend_of(-parallel * _dot(towards, six[1]) / size)
+    half = angle(s, c)
     if math.isnan(half):
         return
     x3, y3, z3 = np.empty(3), np.empty(3), np.empty(3)
@@ -138,7 +140,8 @@ def solve(parameters: Floats, turn: Floats, position: Floats, last: float, out: 
     towards /= length
     a, b = d3 * d5 - a4 * a4, a4 * (d3 + d5)
     rest = 0.5 * (length * length - 2.0 * a4 * a4 - d3 * d3 - d5 * d5)
-    bend = angle_of_cosine(rest / math.hypot(a, b))
+    c, s = bend_of(rest / math.hypot(a, b))
+    bend = angle(s, c)
     if math.isnan(bend):
         return
     for elbow in range(2):

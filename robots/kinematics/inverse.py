@@ -8,6 +8,7 @@ import numpy as np
 from robots.arm import Arm, Chain, Floats, FormulaKind
 from robots.jit import compiled
 from robots.kinematics import ik_numeric, ik_offset, ik_scara, ik_seven, ik_spherical, ik_ur
+from robots.kinematics.block import LANES, Block, get, new_block, put, take
 
 UR, ORTHO_PARALLEL, SCARA, OFFSET_WRIST, SEVEN, NUMERIC = 0, 1, 2, 3, 4, 5
 KINDS: dict[FormulaKind, int] = {
@@ -19,7 +20,7 @@ KINDS: dict[FormulaKind, int] = {
 }
 FREE_VALUES = 16  # of joint 7 that a seven-axis arm is looked at with
 _SLACK = 1e-9  # rad a joint may pass its limit by rounding
-_FOLLOW = 20  # iterations from one pose to a near one
+_FOLLOW = 20  # iterations from one pose to a near one; int() below: one code for any number
 
 
 class Inverse(NamedTuple):
@@ -31,7 +32,7 @@ class Inverse(NamedTuple):
     zero: Floats  # (n,), rad
     lower: Floats  # (n,), rad, of a sliding joint m
     upper: Floats  # (n,), rad
-    free: Floats  # (f,), angles of the last joint to look at, rad; one that is not used: six axes
+    free: Floats  # (f,), f <= LANES, last joint's angles to look at, rad; not used: six axes, one
     chain: Chain
 
 
@@ -70,79 +71,82 @@ def rows_of(inverse: Inverse) -> int:
 
 
 @compiled
-def _formula(inverse: Inverse, turn: Floats, position: Floats, free: float, out: Floats) -> None:
-    """Write the branches of the formula as they are; rows of nan where there is none."""
+def _one_by_one(inverse: Inverse, block: Block, count: int, free: Floats) -> None:
+    """Write the branches of formulas that look at one pose at a time."""
+    rows, n, _ = block.joints.shape
+    turn, position, found = np.empty((3, 3)), np.empty(3), np.empty((rows, n))
+    for lane in range(count):
+        get(block, lane, turn, position)
+        if inverse.kind == OFFSET_WRIST:
+            ik_offset.solve(inverse.parameters, turn, position, found)
+        else:
+            last = inverse.sign[6] * free[lane] + inverse.zero[6]
+            ik_seven.solve(inverse.parameters, turn, position, last, found)
+        for row in range(rows):
+            for k in range(n):
+                block.joints[row, k, lane] = found[row, k]
+
+
+@compiled
+def _into_limits(inverse: Inverse, k: int, block: Block, count: int) -> None:
+    """Turn the k-th angles of the formula into joint angles, and note where they do not fit."""
+    joints, fits = block.joints, block.fits
+    assert joints.shape[2] == fits.shape[1] == LANES
+    sign, zero, slides = inverse.sign[k], inverse.zero[k], inverse.chain.slides[k]
+    lower, upper = inverse.lower[k], inverse.upper[k]
+    first, last = lower - _SLACK, upper + _SLACK
+    full, turns = 2.0 * math.pi, 0.0 if slides else 1.0 / (2.0 * math.pi)
+    for row in range(joints.shape[0]):
+        for lane in range(count):
+            value = sign * (joints[row, k, lane] - zero)
+            value -= full * np.floor(turns * (value - first))
+            fits[row, lane] &= (value >= first) & (value <= last)
+            value = lower if value < lower else value
+            joints[row, k, lane] = upper if value > upper else value
+
+
+@compiled
+def _solve_block(inverse: Inverse, block: Block, count: int, free: Floats) -> None:
+    """Write the branches of the first lanes, and which of them are within limits."""
     if inverse.kind == UR:
-        ik_ur.solve(inverse.parameters, turn, position, out)
+        ik_ur.solve(inverse.parameters, block, count)
     elif inverse.kind == ORTHO_PARALLEL:
-        ik_spherical.solve(inverse.parameters, turn, position, out)
+        ik_spherical.solve(inverse.parameters, block, count)
     elif inverse.kind == SCARA:
-        ik_scara.solve(inverse.parameters, turn, position, out)
-    elif inverse.kind == OFFSET_WRIST:
-        ik_offset.solve(inverse.parameters, turn, position, out)
+        ik_scara.solve(inverse.parameters, block, count)
     else:
-        last = inverse.sign[6] * free + inverse.zero[6]
-        ik_seven.solve(inverse.parameters, turn, position, last, out)
+        _one_by_one(inverse, block, count, free)
+    block.fits[:] = True
+    for k in range(block.joints.shape[1]):
+        _into_limits(inverse, k, block, count)
 
 
 @compiled
-def solve_free(inverse: Inverse, turn: Floats, position: Floats, free: float, out: Floats) -> int:
-    """Write the branches within limits for one angle of the free joint; return how many.
-
-    Parameters
-    ----------
-    turn, position : ndarray, shapes (3, 3) and (3,)
-        Flange in the base.
-    free : float
-        Angle of the last joint of a seven-axis arm, rad; others do not use it.
-    out : ndarray, shape (rows, n)
-        The first rows: joint angles, each in the lowest turn within its limits, rad.
-        The rest: nan.
-    """
-    count = 0
-    if inverse.kind == NUMERIC:
-        lower, upper = inverse.lower, inverse.upper
-        count = ik_numeric.solve(inverse.chain, lower, upper, turn, position, out)
-        out[count:, :] = math.nan
-        return count
-    _formula(inverse, turn, position, free, out)
-    for row in range(out.shape[0]):
-        good = not math.isnan(out[row, 0])
-        if not good:
-            continue
-        for k in range(inverse.lower.size):
-            angle = inverse.sign[k] * (out[row, k] - inverse.zero[k])
-            if not inverse.chain.slides[k]:
-                lower = inverse.lower[k] - _SLACK
-                angle -= 2.0 * math.pi * math.floor((angle - lower) / (2.0 * math.pi))
-            good = good and inverse.lower[k] - _SLACK <= angle <= inverse.upper[k] + _SLACK
-            out[count, k] = min(max(angle, inverse.lower[k]), inverse.upper[k])
-        if good:
-            count += 1
-    out[count:, :] = math.nan
-    return count
-
-
-@compiled
-def solve(inverse: Inverse, turn: Floats, position: Floats, out: Floats) -> int:
+def solve(inverse: Inverse, turn: Floats, position: Floats, free: Floats, out: Floats) -> int:
     """Write the branches within limits for one flange pose and return how many there are.
 
     Parameters
     ----------
     turn, position : ndarray, shapes (3, 3) and (3,)
         Flange in the base.
-    out : ndarray, shape (`rows_of` the inverse, n)
+    free : ndarray, shape (f,), f <= LANES
+        Angles of the last joint of a seven-axis arm, rad; of others one that is not used.
+    out : ndarray, shape (rows, n)
         The first rows: joint angles, each in the lowest turn within its limits, rad.
-        The rest: nan.
+        The rest: nan.  For the free angles of the inverse `rows_of` it are needed.
     """
-    if inverse.free.size == 1:
-        return solve_free(inverse, turn, position, inverse.free[0], out)
-    found = np.empty((8, out.shape[1]))
     total = 0
-    for free in inverse.free:
-        count = solve_free(inverse, turn, position, free, found)
-        out[total : total + count] = found[:count]
-        total += count
+    if inverse.kind == NUMERIC:
+        lower, upper = inverse.lower, inverse.upper
+        total = ik_numeric.solve(inverse.chain, lower, upper, turn, position, out)
+    else:
+        rows = out.shape[0] // free.size
+        block = new_block(rows, out.shape[1])
+        for lane in range(free.size):
+            put(block, lane, turn, position)
+        _solve_block(inverse, block, free.size, free)
+        for lane in range(free.size):
+            total += take(block, lane, out[total : total + rows])
     out[total:, :] = math.nan
     return total
 
@@ -169,13 +173,14 @@ def solve_near(
     """
     n = near.size
     if inverse.kind in (OFFSET_WRIST, NUMERIC):
-        out[:] = near
-        if ik_numeric.descend(inverse.chain, turn, position, _FOLLOW, out) >= ik_numeric.CLOSE:
+        for k in range(n):
+            out[k] = near[k]
+        if ik_numeric.descend(inverse.chain, turn, position, int(_FOLLOW), out) >= ik_numeric.CLOSE:
             return math.inf
         return np.abs(out - near).max()
     found, turned = np.empty((2 if inverse.kind == SCARA else 8, n)), np.empty(n)
     best = math.inf
-    for row in range(solve_free(inverse, turn, position, near[n - 1], found)):
+    for row in range(solve(inverse, turn, position, near[n - 1 :], found)):
         farthest = 0.0
         for k in range(n):
             gap = found[row, k] - near[k]
@@ -185,18 +190,35 @@ def solve_near(
             farthest = max(farthest, abs(gap))
         if farthest < best:
             best = farthest
-            out[:] = turned
+            for k in range(n):
+                out[k] = turned[k]
     return best
+
+
+@compiled
+def _solve_together(inverse: Inverse, poses: Floats, found: Floats) -> None:
+    """Do as `solve_many` does, a block at a time, for formulas without a free joint."""
+    block = new_block(found.shape[1], found.shape[2])
+    for first in range(0, len(poses), LANES):
+        count = min(LANES, len(poses) - first)
+        for lane in range(count):
+            put(block, lane, poses[first + lane], poses[first + lane, :, 3])
+        _solve_block(inverse, block, count, inverse.free)
+        for lane in range(count):
+            total = take(block, lane, found[first + lane])
+            found[first + lane, total:, :] = math.nan
 
 
 @compiled
 def solve_many(inverse: Inverse, poses: Floats) -> Floats:
     """Return the branches of many flange poses, (m, rows, n), for poses of shape (m, 4, 4)."""
-    found = np.empty((poses.shape[0], rows_of(inverse), inverse.lower.size))
-    turn, position = np.empty((3, 3)), np.empty(3)
-    for k in range(poses.shape[0]):
-        turn[:], position[:] = poses[k, :3, :3], poses[k, :3, 3]
-        solve(inverse, turn, position, found[k])
+    found = np.empty((len(poses), rows_of(inverse), inverse.lower.size))
+    if inverse.kind in (SEVEN, NUMERIC):
+        for k in range(len(poses)):
+            turn, position = poses[k, :3, :3].copy(), poses[k, :3, 3].copy()
+            solve(inverse, turn, position, inverse.free, found[k])
+    else:
+        _solve_together(inverse, poses, found)
     return found
 
 
@@ -217,13 +239,15 @@ def with_turns(inverse: Inverse, branches: Floats) -> Floats:
     at = 0
     for row in range(branches.shape[0]):
         first = at
-        found[at] = branches[row]
+        for k in range(n):
+            found[at, k] = branches[row, k]
         at += 1
         for k in range(n):
             block = at
             for turn in range(1, 1 + more[row, k]):
                 for j in range(first, block):
-                    found[at] = found[j]
+                    for i in range(n):
+                        found[at, i] = found[j, i]
                     found[at, k] = min(found[j, k] + full * turn, inverse.upper[k])
                     at += 1
     return found
@@ -249,6 +273,7 @@ def branches(arm: Arm, pose_base_flange: Floats, last: float | None = None) -> F
         inverse = inverse._replace(free=np.array([last]))
     found = np.empty((rows_of(inverse), arm.dof))
     turn = np.ascontiguousarray(pose_base_flange[:3, :3])
-    count = solve(inverse, turn, np.ascontiguousarray(pose_base_flange[:3, 3]), found)
+    position = np.ascontiguousarray(pose_base_flange[:3, 3])
+    count = solve(inverse, turn, position, inverse.free, found)
     every: Floats = with_turns(inverse, found[:count])
     return every

@@ -11,8 +11,9 @@ import pytest
 from robots.arm import Arm
 from robots.errors import ArmFileError
 from robots.frames import inverse, pose, quaternion, rotation_rpy
+from robots.kinematics.block import LANES
 from robots.kinematics.fk import chain_from_dh, flange, flanges, jacobian
-from robots.kinematics.inverse import SEVEN, branches, inverse_of, solve_many
+from robots.kinematics.inverse import OFFSET_WRIST, SEVEN, branches, inverse_of, solve_many
 from robots.load import known_arms, load_arm
 
 SAMPLES = 60 if numba.config.DISABLE_JIT else 4000
@@ -89,6 +90,22 @@ def test_branches_stay_within_limits_and_none_is_given_twice(name):
         assert len(np.unique(found.round(6), axis=0)) == len(found)
         # Full turns included: the very angles the pose was made from are there.
         assert np.abs(found - true).max(axis=1).min() < 1e-6
+
+
+@pytest.mark.parametrize("name", ["ur10e", "irb120_3_58", "hsr065a1_n32", "crb15000_5_95", "fr3"])
+def test_many_poses_at_once_give_what_each_gives_alone(name):
+    arm = load_arm(name)
+    model = inverse_of(arm)
+    poses, _ = poses_and_angles(arm, LANES + 5)
+    poses[3, :3, 3] = poses[LANES + 1, :3, 3] = 3.0  # out of reach
+    if numba.config.DISABLE_JIT and model.kind in (OFFSET_WRIST, SEVEN):
+        poses = poses[:6]
+
+    found = solve_many(model, poses)
+
+    alone = np.concatenate([solve_many(model, at[None]) for at in poses])
+    np.testing.assert_array_equal(found, alone)
+    assert np.isnan(found[3]).all()
 
 
 def test_joints_of_two_turns_give_every_combination_of_full_turns():
