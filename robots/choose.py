@@ -246,7 +246,7 @@ def _typical(pace: Pace, q: Floats) -> Floats:
     """Return accelerations to estimate times with: the median room over the candidates, rad/s2."""
     if not pace.bodies:
         return pace.acceleration
-    few = q[:: max(1, len(q) // 64)]
+    few = np.ascontiguousarray(q[:: max(1, len(q) // 64)])  # else compiled a second time
     room = acceleration_room(pace.bodies[pace.task.heaviest], pace.torque, few)
     typical: Floats = np.maximum(np.median(room, axis=0), 1.0)
     return typical

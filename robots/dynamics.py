@@ -103,7 +103,9 @@ def _pose(chain: Chain, q: Floats, links: _Links) -> None:
     for i in range(q.size):
         lever = _row(chain.offset, i)
         if chain.slides[i]:
-            links.turn[i] = chain.rotation[i]
+            for j in range(3):  # one by one: a whole array takes a second to compile
+                for k in range(3):
+                    links.turn[i, j, k] = chain.rotation[i, j, k]
             slid = _times(chain.rotation[i], _scaled(_row(chain.axis, i), q[i]))
             lever = _plus(lever, slid)
         else:

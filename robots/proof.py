@@ -275,8 +275,9 @@ def _errors(task: ArmTask, motion: Motion, followed: Followed) -> tuple[Floats, 
     tcp = task.gripper_of(motion.load).pose_flange_tcp
     points = np.stack([tcp[:, 3], (tcp @ beside)[:, 3]])
     chain = task.arm.chain
+    # Copies, because what the worker sends is read only: `flanges` would be compiled once more.
     wanted, reached = (
-        np.einsum("kij,pj->kpi", flanges(chain, np.ascontiguousarray(q)), points)[..., :3]
+        np.einsum("kij,pj->kpi", flanges(chain, np.array(q, order="C")), points)[..., :3]
         for q in (motion.angles, followed.reached)
     )
     errors = np.linalg.norm(reached - wanted, axis=2)

@@ -37,7 +37,10 @@ def follow(model: Inverse, poses: Floats, path: Floats) -> bool:
     """
     turn, position = np.empty((3, 3)), np.empty(3)
     for k in range(1, poses.shape[0]):
-        turn[:], position[:] = poses[k, :3, :3], poses[k, :3, 3]
+        for i in range(3):  # one by one: whole arrays take a second to compile
+            position[i] = poses[k, i, 3]
+            for j in range(3):
+                turn[i, j] = poses[k, i, j]
         if solve_near(model, turn, position, path[k - 1], path[k]) > JUMP:
             return False
     return True

@@ -33,7 +33,7 @@ def _law(law: Floats, length: float, t: Floats) -> Floats:
     jerk = timelaw.segments(length, law[0], law[1], law[2], lengths)
     for k in range(t.size):
         timelaw.along(lengths, jerk, t[k], state)
-        out[:, k] = state
+        out[0, k], out[1, k], out[2, k] = state[0], state[1], state[2]
     return out
 
 

@@ -3,7 +3,7 @@
 import atexit
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -90,6 +90,7 @@ def prepare(
     """
     from cells.load import load_cell, locate
     from twin.build import build_line
+    from twin.kernel.cache import uncollected
     from twin.motion import tables
     from twin.programs import meetings, plans, with_programs
 
@@ -97,10 +98,9 @@ def prepare(
     cell = load_cell(path, allow_rules=allow_rules)
     out.print(cell.title or cell.name, style="bold", end="  ")
     out.print(path.name)
-    if run:
-        _compiling(out)
+    cold = run and _compiling(out) is not None
     if cell.robots:
-        with out.status("Timing the robots' moves"):
+        with uncollected() if cold else nullcontext(), out.status("Timing the robots' moves"):
             motion = tables(cell, path.parent)
             made = plans(cell, motion, path.parent)
     else:
