@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+from cells.beside import lines_beside
 from cells.errors import shown
 from cells.orders import Rows
-from cells.yaml_reader import MOST_BYTES, Refused, decode
+from cells.yaml_reader import Refused
 
 
 def read_order_files(data: Any, folder: Path | None) -> None:
@@ -37,15 +38,6 @@ def _rows(name: str, folder: Path | None) -> Rows:
 
 
 def _lines(name: str, folder: Path | None) -> list[str]:
-    if folder is None:
-        raise ValueError("the cell is not in a file; list the rows instead of the name")
-    if not name.endswith(".csv"):
+    if folder is not None and not name.endswith(".csv"):
         raise ValueError("expected the name of a CSV file, such as orders.csv")
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise ValueError("only files in the folder of the cell file are read")
-    if not path.is_file():
-        raise ValueError("there is no such file in the folder of the cell file")
-    with path.open("rb") as file:
-        text = decode(file.read(MOST_BYTES + 1))
-    return text.removeprefix("\ufeff").splitlines()
+    return lines_beside(name, folder, "list the rows instead of the name")

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from cells.beside import lines_beside
 from cells.errors import shown
 from cells.own_rules import DISPATCH, ROUTING, OwnRule, faults_of
 from cells.problems import Problem
 from cells.schema import Cell
-from cells.yaml_reader import MOST_BYTES, Refused, decode
+from cells.yaml_reader import Refused
 
 
 def read_rule_files(data: Any, folder: Path | None) -> dict[str, str]:
@@ -66,16 +67,8 @@ def _items(value: Any) -> list[Any]:
 
 
 def _text(name: str, folder: Path | None) -> str:
-    if folder is None:
-        raise ValueError("the cell is not in a file; give its text under `rule_files`")
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise ValueError("only files in the folder of the cell file are read")
-    if not path.is_file():
-        raise ValueError("there is no such file in the folder of the cell file")
-    with path.open("rb") as file:
-        text = decode(file.read(MOST_BYTES + 1))
-    return "\n".join(text.removeprefix("\ufeff").splitlines()) + "\n"
+    lines = lines_beside(name, folder, "give its text under `rule_files`")
+    return "\n".join(lines) + "\n"
 
 
 def mentions(cell: Cell) -> Iterator[tuple[tuple[str | int, ...], OwnRule, tuple[str, ...]]]:

@@ -6,8 +6,8 @@ from twin.reference.floor import Floor
 from twin.reference.gathering import Gatherer
 from twin.reference.making import use_up
 from twin.reference.parts import Part
+from twin.reference.selective import Selective
 from twin.reference.shifts import Calendar
-from twin.reference.station import Station
 
 if TYPE_CHECKING:
     from twin.reference.server import Server
@@ -57,7 +57,7 @@ class Assembler(Gatherer):
         self._set_to_work(self._station.make(self.resource, self._makes, like))
 
 
-class Assembly(Station):
+class Assembly(Selective):
     """A station whose servers assemble.
 
     Parameters
@@ -88,20 +88,6 @@ class Assembly(Station):
     def _server(self, floor: Floor, resource: int) -> "Server":
         return Assembler(floor, self, resource)
 
-    def accepts(self, part: Part) -> bool:
-        """Return whether a server takes a part for its kit."""
-        return self._find(part, shifts=True) is not None
-
-    def would_accept(self, part: Part) -> bool:
-        """Return whether a server would take it if all were on shift."""
-        return self._find(part, shifts=False) is not None
-
-    def slot(self, part: Part) -> Assembler:
-        """Return the server that takes it."""
-        server = self._find(part, shifts=True)
-        assert server is not None
-        return server
-
     def room_for(self, part: Part) -> Assembler:
         """Return the first server that lacks a part at the start, on shift or off."""
         ready = (server for server in self.servers if server.may_gather(shifts=False))
@@ -121,7 +107,8 @@ class Assembly(Station):
         waits = self._together and lacking and any(here.values())
         return [(one, lacking) for one in ready[:1] if waits]
 
-    def _find(self, part: Part, *, shifts: bool) -> Assembler | None:
+    def find(self, part: Part, *, shifts: bool) -> Assembler | None:
+        """Return the server that takes a part for its kit: of those that have begun, or empty."""
         ready = [server for server in self.servers if server.may_gather(shifts=shifts)]
         for server in ready:
             if server.has_begun and server.lacks(part.product) > 0:

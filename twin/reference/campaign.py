@@ -3,10 +3,10 @@
 from twin.kernel.model import NONE
 from twin.reference.floor import Floor
 from twin.reference.parts import Part
+from twin.reference.selective import Selective
 from twin.reference.server import Server
 from twin.reference.shifts import Calendar
 from twin.reference.stages import Stage, Step
-from twin.reference.station import Station
 
 
 class Changer(Server):
@@ -59,7 +59,7 @@ class Changer(Server):
         self._floor.unstarted[self] = None
 
 
-class Campaigns(Station):
+class Campaigns(Selective):
     """A station that serves its products in turn, each until no part of it can come.
 
     Parameters
@@ -85,14 +85,8 @@ class Campaigns(Station):
         """Return the product after another one, or the first."""
         return next((one for one in self._products if one > product), self._products[0])
 
-    def accepts(self, part: Part) -> bool:
-        """Return whether a free server is set up for it."""
-        return any(one.is_free() and one.is_for(part.product) for one in self.servers)
-
-    def would_accept(self, part: Part) -> bool:
-        """Return whether a server would take it if all were on shift."""
-        return any(one.would_be_free() and one.is_for(part.product) for one in self.servers)
-
-    def slot(self, part: Part) -> Server:
-        """Return the first free server that is set up for it."""
-        return next(one for one in self.servers if one.is_free() and one.is_for(part.product))
+    def find(self, part: Part, *, shifts: bool) -> Changer | None:
+        """Return the first free server that is set up for a part."""
+        fit = (one for one in self.servers if one.is_for(part.product))
+        free = (one for one in fit if (one.is_free() if shifts else one.would_be_free()))
+        return next(free, None)

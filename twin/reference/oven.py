@@ -9,8 +9,8 @@ from twin.reference.environment import End, Family
 from twin.reference.floor import Floor
 from twin.reference.gathering import Gatherer
 from twin.reference.parts import Part
+from twin.reference.selective import Selective
 from twin.reference.shifts import Calendar
-from twin.reference.station import Station
 
 if TYPE_CHECKING:
     from twin.reference.stages import Stage
@@ -79,7 +79,7 @@ class Chamber(Gatherer):
             self._floor.unstarted[self] = None
 
 
-class Oven(Station):
+class Oven(Selective):
     """A station whose servers work on batches.
 
     Parameters
@@ -105,25 +105,12 @@ class Oven(Station):
     def _server(self, floor: Floor, resource: int) -> Chamber:
         return Chamber(floor, self, resource)
 
-    def accepts(self, part: Part) -> bool:
-        """Return whether a server takes a part into its batch."""
-        return self._find(part, shifts=True) is not None
-
-    def would_accept(self, part: Part) -> bool:
-        """Return whether a server would take it if all were on shift."""
-        return self._find(part, shifts=False) is not None
-
-    def slot(self, part: Part) -> Chamber:
-        """Return the first server that takes it."""
-        server = self._find(part, shifts=True)
-        assert server is not None
-        return server
-
     def room_for(self, part: Part) -> Chamber:
         """Return the first server that takes a part at the start, on shift or off."""
-        server = self._find(part, shifts=False)
+        server = self.find(part, shifts=False)
         assert server is not None
         return server
 
-    def _find(self, part: Part, *, shifts: bool) -> Chamber | None:
+    def find(self, part: Part, *, shifts: bool) -> Chamber | None:
+        """Return the first server that takes a part into its batch."""
         return next((one for one in self.servers if one.has_place(part, shifts=shifts)), None)
