@@ -15,8 +15,9 @@ import pytest
 from scipy.stats import t as student
 
 from cells.load import load_text
-from tests.truth_cells import CASES, NOT_COVERED, cell_text, seconds
+from tests.truth_cells import CASES, NOT_COVERED, cell_text
 from tests.truth_plans import PLANS, Runs, Values
+from tests.truth_written import seconds
 from twin.build import build_line
 from twin.kernel.model import NS_PER_S, Line
 from twin.kernel.run import replicate

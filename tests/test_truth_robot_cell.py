@@ -5,7 +5,8 @@ from itertools import pairwise
 import pytest
 
 from cells.load import load_text
-from tests.truth_cells import CASES, WRITTEN
+from tests.truth_cells import CASES
+from tests.truth_written import WRITTEN
 from twin.build import build_line
 from twin.kernel.model import NS_PER_S
 from twin.kernel.run import simulate as kernel

@@ -6,7 +6,8 @@ import pytest
 
 from cells.errors import CellFileError
 from cells.load import load_text
-from tests.truth_cells import CASES, WRITTEN, seconds
+from tests.truth_cells import CASES
+from tests.truth_written import WRITTEN, seconds
 from twin.build import build_line
 from twin.kernel.model import NS_PER_S
 from twin.kernel.run import simulate as kernel
