@@ -75,7 +75,7 @@ class Controller:
         while self.stream.end is None or not self._is_over():
             if self.sockets.wait(rest):
                 return  # whoever started this program is gone
-            if self.mishaps.silent(clock.now()):
+            if clock.now() < self.mishaps.silent_until:
                 clock.sleep_until(clock.now() + self.scan)
                 self._work()
                 continue

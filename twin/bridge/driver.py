@@ -71,9 +71,9 @@ class Driver:
         for data in self.socket.receive():
             self._take(data, self.clock.now())
         now = self.clock.now()
-        if self.socket.lost():
+        if self.socket.cut and self.socket.lost():
             self.carry_out(self.session.cut(now), now)
-        if actions := self.session.tick(now):
+        if now >= self.session.due and (actions := self.session.tick(now)):
             self.carry_out(actions, now)
         if self.recorder.due(now):
             self.recorder.commit()

@@ -25,7 +25,7 @@ VERSION: Final = 1
 MAX_BODY: Final = 1 << 20  # bytes; a peer that announces more is dropped by the transport
 BATCH: Final = 1024  # most records sent in one message
 _SHORT: Final = 1024  # bytes
-_MOST: Final = 1 << 62  # records of a run, and commands: sums of two still fit into their field
+_BITS: Final = 62  # of a count of records or commands: sums of two still fit into their field
 
 # magic, version, kind, session, sequence, acknowledge, source time, simulation time, time to live,
 # length of the body; the CRC follows and covers all of these and the body.
@@ -165,18 +165,19 @@ def encode(message: Message) -> bytes:
         If the body is larger than `MAX_BODY`.
     """
     kind, session, sequence, acknowledge, source, simulation, to_live, content, rows, _ = message
+    body = b""
     if kind is _EVENTS:
         body = rows.astype(WIRE_ACTIVITY, copy=False).tobytes()
-    else:
-        body = canonical_json(content) if content else b""
+    elif content:
+        body = canonical_json(content)
     length = len(body)
-    if length > MAX_BODY:
-        raise ValueError(f"{kind.name}: a body of {length} bytes, {MAX_BODY} at most")
     head = _pack_header(
         MAGIC, VERSION, kind, session, sequence, acknowledge, source, simulation, to_live, length
     )
-    if not body:
+    if not length:
         return head + _pack_crc(crc32(head))
+    if length > MAX_BODY:
+        raise ValueError(f"{kind.name}: a body of {length} bytes, {MAX_BODY} at most")
     return head + _pack_crc(crc32(body, crc32(head))) + body
 
 
@@ -212,7 +213,7 @@ def decode(data: bytes) -> Message:
     kind = _KINDS.get(number)
     if kind is None:
         raise BadMessage(f"unknown kind {number}")
-    if not (0 <= sequence < _MOST and 0 <= acknowledge < _MOST and to_live >= 0):
+    if (sequence | acknowledge) >> _BITS or to_live < 0:
         raise BadMessage("a sequence, acknowledge or time to live that is negative or beyond 2^62")
     content, rows = NO_BODY, NO_RECORDS
     if kind is _EVENTS:

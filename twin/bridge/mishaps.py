@@ -15,7 +15,7 @@ class Mishaps:
 
     faults: Sequence[Fault] = ()
     _waiting: list[Fault] = field(default_factory=list)
-    _silent_until: int = 0
+    silent_until: int = 0  # ns of the clock; until then nothing is heard and nothing said
 
     def __post_init__(self) -> None:
         mine = [fault for fault in self.faults if fault.kind in OF_THE_PROGRAM]
@@ -31,8 +31,4 @@ class Mishaps:
 
     def freeze(self, now: int, duration: int) -> None:
         """Be silent for `duration` ns of the clock."""
-        self._silent_until = max(self._silent_until, now + duration)
-
-    def silent(self, now: int) -> bool:
-        """Return whether nothing is heard and nothing said."""
-        return now < self._silent_until
+        self.silent_until = max(self.silent_until, now + duration)

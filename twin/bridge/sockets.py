@@ -54,7 +54,7 @@ class Sockets:
         self._door: zmq.Socket[bytes] | None = None  # where new peers ask to be let in
         self._at_door = False
         self._monitor: zmq.Socket[bytes] | None = None  # tells when a connection is gone
-        self._cut = False
+        self.cut = False  # whether the connection may be gone: a follower then asks `lost`
         self._aside = False  # whether there is more to look at than the socket
         self._looked = 0
         self._first: Any = None  # frame that ended a wait: bytes, or a Frame of a follower
@@ -99,7 +99,7 @@ class Sockets:
             if self._aside and (not arrived or self._came - self._looked > _ASIDE):
                 self._looked = _now()
                 found = self._look_aside()
-                if found or self._at_door or self._cut:
+                if found or self._at_door or self.cut:
                     return found
             milliseconds -= glance
             if arrived or milliseconds <= 0:
@@ -109,7 +109,7 @@ class Sockets:
         """Look at what else is watched; return the file descriptors that can be read."""
         ready = {source for source, _ in self._poller.poll(0)}
         self._at_door = self._door in ready
-        self._cut = self._cut or (self._monitor is not None and self._monitor in ready)
+        self.cut = self.cut or (self._monitor is not None and self._monitor in ready)
         return {source for source in ready if isinstance(source, int)}
 
     def _arrives(self, milliseconds: int) -> bool:

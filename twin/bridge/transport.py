@@ -211,11 +211,11 @@ class FollowerSocket(Sockets):
         # A peer that dies is seen here in milliseconds; one that hangs only by its heartbeats.
         self._monitor = socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
         self._poller.register(self._monitor, zmq.POLLIN)
-        self._aside, self._cut = True, False
+        self._aside, self.cut = True, False
 
     def lost(self) -> bool:
         """Return whether the connection was cut since the last call."""
-        cut, self._cut = self._cut, False
+        cut, self.cut = self.cut, False
         while cut and self._monitor is not None and self._monitor.poll(0):
             self._monitor.recv_multipart()
         return cut

@@ -84,7 +84,7 @@ class Follower:
         self.interruptions = 0  # times the controller fell silent
         self._exists = self.position.next  # records that the controller is known to have sent
         self._granted = 0
-        self._look = now  # when time is looked at next
+        self.due = now  # when `tick` has something to do at the earliest
         self._since = now  # of the present phase
         self._heard = now
         self._sent = now - self.rhythm.beat  # the first tick says hello
@@ -117,13 +117,13 @@ class Follower:
 
     def tick(self, now: int) -> list[Action]:
         """Do what the passing of time asks for; call it every few milliseconds."""
-        if now < self._look or self.phase in _OVER:
+        if now < self.due or self.phase in _OVER:
             return []
         if self.phase is Phase.GREETING:
             return self._greet(now)
         if self.phase is Phase.FOLLOWING and now - self._heard > self.rhythm.silence:
             return self._lose(now)
-        self._look = now + _LOOK
+        self.due = now + _LOOK
         actions = self._ask_again(now)
         actions += self._commander.again(self.position.epoch, now, self.rhythm.beat)
         actions += self._grant_again(now) + self._probe(now)
@@ -236,7 +236,7 @@ class Follower:
 
     def _lose(self, now: int) -> list[Action]:
         self.interruptions += 1
-        self.phase, self._look = Phase.GREETING, now
+        self.phase, self.due = Phase.GREETING, now
         self._since = now
         return [Reconnect(), self._grant(Kind.HELLO, now)]
 
