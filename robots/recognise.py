@@ -13,7 +13,7 @@ import numpy as np
 from robots import shapes
 from robots.arm import Chain, ClosedForm, Floats
 from robots.kinematics.fk import flanges
-from robots.kinematics.inverse import KINDS, Inverse, solve_many
+from robots.kinematics.inverse import KINDS, Inverse, single_of, solve_many
 from robots.walk import AGREE, Misfit
 
 _TRIALS = 24
@@ -49,7 +49,8 @@ def _fits(chain: Chain, form: ClosedForm) -> bool:
 
 def _gives_back(chain: Chain, form: ClosedForm, wide: Floats, q: Floats) -> bool:
     kind, free = KINDS[form.kind], np.array([q[-1]])
-    inverse = Inverse(kind, form.parameters, form.sign, form.zero, -wide, wide, free, chain)
+    own = form.parameters, form.sign, form.zero
+    inverse = Inverse(kind, *own, -wide, wide, free, chain, single_of(kind))
     pose = flanges(chain, q[None])
     branches = solve_many(inverse, pose)[0]
     found = np.ascontiguousarray(branches[np.isfinite(branches).all(axis=1)])

@@ -34,16 +34,23 @@ class Inverse(NamedTuple):
     upper: Floats  # (n,), rad
     free: Floats  # (f,), f <= LANES, last joint's angles to look at, rad; not used: six axes, one
     chain: Chain
+    # None: poses are worked out in blocks; an empty array: one by one, or searched for.  It decides
+    # by its type: searches, a third of all there is to compile, are not compiled for most arms.
+    single: Floats | None
+
+
+def single_of(kind: int) -> Floats | None:
+    """Return `Inverse.single` of a kind."""
+    return None if kind in (UR, ORTHO_PARALLEL, SCARA) else np.empty(0)
 
 
 def inverse_of(arm: Arm) -> Inverse:
     """Return the inverse of an arm: a closed form where it has one, else a numeric one."""
     form, n = arm.closed_form, arm.dof
     if form is None:
-        plain = np.ones(n)
-        return Inverse(
-            NUMERIC, np.empty(0), plain, 0.0 * plain, arm.lower, arm.upper, np.zeros(1), arm.chain
-        )
+        empty, plain, free = np.empty(0), np.ones(n), np.zeros(1)
+        limits = arm.lower, arm.upper
+        return Inverse(NUMERIC, empty, plain, 0.0 * plain, *limits, free, arm.chain, empty)
     free = np.zeros(1)
     if form.kind == "seven":
         part = (np.arange(FREE_VALUES) + 0.5) / FREE_VALUES
@@ -57,6 +64,7 @@ def inverse_of(arm: Arm) -> Inverse:
         arm.upper,
         free,
         arm.chain,
+        single_of(KINDS[form.kind]),
     )
 
 
@@ -71,8 +79,12 @@ def rows_of(inverse: Inverse) -> int:
 
 
 @compiled
-def _one_by_one(inverse: Inverse, block: Block, count: int, free: Floats) -> None:
+def _one_by_one(
+    single: Floats | None, inverse: Inverse, block: Block, count: int, free: Floats
+) -> None:
     """Write the branches of formulas that look at one pose at a time."""
+    if single is None:
+        return
     rows, n, _ = block.joints.shape
     turn, position, found = np.empty((3, 3)), np.empty(3), np.empty((rows, n))
     for lane in range(count):
@@ -115,10 +127,39 @@ def _solve_block(inverse: Inverse, block: Block, count: int, free: Floats) -> No
     elif inverse.kind == SCARA:
         ik_scara.solve(inverse.parameters, block, count)
     else:
-        _one_by_one(inverse, block, count, free)
+        _one_by_one(inverse.single, inverse, block, count, free)
     block.fits[:] = True
     for k in range(block.joints.shape[1]):
         _into_limits(inverse, k, block, count)
+
+
+@compiled
+def _search(
+    single: Floats | None, inverse: Inverse, turn: Floats, position: Floats, out: Floats
+) -> int:
+    """Write the branches that a search finds; return how many."""
+    if single is None:
+        return 0
+    return ik_numeric.solve(inverse.chain, inverse.lower, inverse.upper, turn, position, out)
+
+
+@compiled
+def _search_near(
+    single: Floats | None,
+    inverse: Inverse,
+    turn: Floats,
+    position: Floats,
+    near: Floats,
+    out: Floats,
+) -> float:
+    """Do as `solve_near` does, by a search from `near`."""
+    if single is None:
+        return math.inf
+    for k in range(near.size):
+        out[k] = near[k]
+    if ik_numeric.descend(inverse.chain, turn, position, int(_FOLLOW), out) >= ik_numeric.CLOSE:
+        return math.inf
+    return np.abs(out - near).max()
 
 
 @compiled
@@ -137,8 +178,7 @@ def solve(inverse: Inverse, turn: Floats, position: Floats, free: Floats, out: F
     """
     total = 0
     if inverse.kind == NUMERIC:
-        lower, upper = inverse.lower, inverse.upper
-        total = ik_numeric.solve(inverse.chain, lower, upper, turn, position, out)
+        total = _search(inverse.single, inverse, turn, position, out)
     else:
         rows = out.shape[0] // free.size
         block = new_block(rows, out.shape[1])
@@ -173,11 +213,7 @@ def solve_near(
     """
     n = near.size
     if inverse.kind in (OFFSET_WRIST, NUMERIC):
-        for k in range(n):
-            out[k] = near[k]
-        if ik_numeric.descend(inverse.chain, turn, position, int(_FOLLOW), out) >= ik_numeric.CLOSE:
-            return math.inf
-        return np.abs(out - near).max()
+        return _search_near(inverse.single, inverse, turn, position, near, out)
     found, turned = np.empty((2 if inverse.kind == SCARA else 8, n)), np.empty(n)
     best = math.inf
     for row in range(solve(inverse, turn, position, near[n - 1 :], found)):
