@@ -13,11 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.kernel.arrays import NEVER, Model, State
-from twin.kernel.layout import tally_arrays
 from twin.kernel.model import NONE, Line
 from twin.kernel.states import N_STATES, Choose, Clock, Dist, NodeKind, OnFailure
 from twin.kernel.sums import HALF_BITS, split
-from twin.kernel.tally import Tally
+from twin.kernel.tally import N_BINS, Tally
 
 SOURCE = Path(__file__).parent / "ckernel.c"
 # As fast as C gets without another result: the last two leave all bits as they are.
@@ -91,10 +90,9 @@ class Rival:
     def run(self, end: int) -> Tally:
         """Run to the horizon; return the tally."""
         line, g = self._line, self._state.glob[0]
-        arrays = tally_arrays(line, 0)
-        sums = {"time": arrays["time"], "count": arrays["count"]}
-        sums["laps"] = np.zeros(arrays["laps"].shape, np.int64)
-        sums["histogram"] = arrays["lead_histogram"]
+        shape = (len(line.resources), N_STATES)
+        shapes = {"time": shape, "laps": shape, "count": shape, "histogram": (1, N_BINS)}
+        sums = {name: np.zeros(shape, np.int64) for name, shape in shapes.items()}
         numbers = (len(line.nodes), len(line.resources), g["leaves"], N_STATES)
         values = (*numbers, g["seed"], g["replication"], g["start"], end, g["most_ends"])
         into = _Sums(*(sums[name].ctypes.data for name in _SUMS))

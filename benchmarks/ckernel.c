@@ -159,15 +159,21 @@ static inline int drop_head(struct run *s, struct node *n) {
   return part;
 }
 
-static inline void create_part(struct run *s, struct resource *r) {
-  struct node *n = &s->nodes[r->node];
+static inline int take_part(struct run *s) {
   if (s->free_part < 0 && !more_parts(s)) {
     s->code = NO_MEMORY;
-    return;
+    return NONE;
   }
   int part = s->free_part;
   s->free_part = s->parts[part].next;
   s->parts[part].since = s->now;
+  return part;
+}
+
+static inline void create_part(struct run *s, struct resource *r) {
+  struct node *n = &s->nodes[r->node];
+  int part = take_part(s);
+  if (part < 0) return;
   append_part(s, n, part);
   if (n->parts == 1) offer(s, r);
 }
@@ -250,7 +256,9 @@ static inline void end(struct run *s, int slot) {
       break;
     case REPAIR_ENDS: end_repair(s, r); break;
     case FAILURE_STRIKES: strike(s, r); break;
-    default: create_part(s, r), await_arrival(s, r), pass_in(s, r);
+    default:
+      await_arrival(s, r);
+      if (!pass_in(s, r)) create_part(s, r);
   }
 }
 
@@ -321,8 +329,8 @@ static void begin(struct run *s) {
   const struct line *l = s->line;
   lay_out_nodes(s);
   for (int k = 0; k < l->leaves; k++) s->due[k] = NEVER;
-  for (int k = 0; k < l->leaves; k++) s->winners[l->leaves + k] = k;
-  for (int k = l->leaves - 1; k > 0; k--) s->winners[k] = s->winners[2 * k];
+  for (int k = l->leaves - 1; k > 0; k--)
+    s->winners[k] = 2 * k < l->leaves ? s->winners[2 * k] : 2 * k - l->leaves;
   for (int k = 0; k < l->resources; k++) {
     struct resource *r = &s->res[k];
     *r = (struct resource){
@@ -358,7 +366,7 @@ static void cut(struct run *s) {
 
 /* Run a line from time 0 to the horizon; the sums are zero before.  Return what went wrong. */
 int run_line(const struct line *line, struct sums *sums) {
-  i64 size = 5 * line->resources + line->nodes + 2 * line->leaves;
+  i64 size = 5 * line->resources + line->nodes + line->leaves;
   struct run s = {.line = line, .sums = sums, .start = line->start, .leaves = line->leaves};
   s.free_part = NONE;
   s.nodes = calloc(line->nodes, sizeof *s.nodes);
@@ -368,7 +376,7 @@ int run_line(const struct line *line, struct sums *sums) {
   s.code = s.nodes && s.res && s.due && lists ? REACHED : NO_MEMORY;
   if (s.code == REACHED) {
     s.winners = lists;
-    s.fresh = s.winners + 2 * line->leaves;
+    s.fresh = s.winners + line->leaves;
     s.heap = s.fresh + 2 * line->resources;
     s.starting = s.heap + line->resources;
     s.touched = s.starting + line->resources;

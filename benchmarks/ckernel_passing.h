@@ -44,21 +44,6 @@ static inline int is_alone(const struct run *s) {
   return s->ends == 1 && s->due[s->winners[1]] > s->now;
 }
 
-/* Let the part that has just come to a source enter its buffer, if nothing follows from it. */
-static inline void pass_in(struct run *s, struct resource *r) {
-  struct node *n = &s->nodes[r->node];
-  int to = n->way_to;
-  if (!r->passes || n->parts != 1 || s->n_fresh != 1 || !is_alone(s)) return;
-  if (to < 0 || !s->res[to].passes || s->nodes[n->way].kind != BUFFER) return;
-  if (!accepts(&s->nodes[n->way]) || next_server(s, to) != NONE) return;
-  s->n_fresh = 0;
-  r->offered = r->noted = 0;
-  int part = drop_head(s, n);
-  enter_line(s, r, part);
-  stay(s, part, to);
-  s->unsettled = 0;
-}
-
 /* Move a part from server r to a plain resource, and on to a server there or behind it. */
 static inline void put(struct run *s, int part, int r, int to, int server) {
   struct node *n = &s->nodes[s->res[to].node];
@@ -73,6 +58,23 @@ static inline void put(struct run *s, int part, int r, int to, int server) {
   } else {
     stay(s, part, to);
   }
+}
+
+/* Let a part that comes to a source enter the line if what follows is of this kind; return whether. */
+static inline int pass_in(struct run *s, struct resource *r) {
+  struct node *n = &s->nodes[r->node];
+  int to = n->way_to;
+  if (!r->passes || n->parts > 0 || !is_alone(s)) return 0;
+  if (to < 0 || !s->res[to].passes || s->nodes[n->way].kind == SINK) return 0;
+  if (!accepts(&s->nodes[n->way])) return 0;
+  int server = next_server(s, to);
+  if (server == UNKNOWN) return 0;
+  int part = take_part(s);
+  if (part < 0) return 0;
+  enter_line(s, r, part);
+  put(s, part, r - s->res, to, server);
+  s->unsettled = 0;
+  return 1;
 }
 
 /* Let a server that is empty now take the next part of its buffer, or starve. */

@@ -92,12 +92,14 @@ struct run {
 /* ---- pending ends: a tournament, of those due together the lowest slot first ---- */
 
 static inline void set_slot(struct run *s, int slot, i64 when) {
-  i64 *due = s->due, earliest = when;
-  int *winners = s->winners, best = slot;
+  i64 *due = s->due, theirs = due[slot ^ 1], earliest = theirs < when ? theirs : when;
+  int *winners = s->winners, best = theirs - (slot & 1) < when ? slot ^ 1 : slot;
   due[slot] = when;
-  for (int i = s->leaves + slot; i > 1;) {
+  int i = (s->leaves + slot) >> 1;
+  winners[i] = best;
+  while (i > 1) {
     int other = winners[i ^ 1];
-    i64 theirs = due[other];
+    theirs = due[other];
     best ^= (best ^ other) & -(theirs - (i & 1) < earliest); /* no branch to guess */
     earliest = theirs < earliest ? theirs : earliest;
     winners[i >>= 1] = best;

@@ -73,10 +73,11 @@ def check(line, seed, end, start, window):
         for _ in range(2)
     )
 
-    assert run_pure(model, state, pure, end, lambda: None)
+    done = run_pure(model, state, pure, end, lambda: None)
+    assert done is not None
 
     expected = kernel.Run(line, model, by_events, end=end).outcome().tally
-    assert differ_tallies(tally_of(line, state, end, None), expected) is None
+    assert differ_tallies(tally_of(line, model, done, end, None), expected) is None
     return expected
 
 

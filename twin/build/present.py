@@ -8,8 +8,6 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from cells.expand import QUEUE, expand, machines
 from cells.graph import Spot, build_graph
 from cells.inside import STAGES, Down, Inside, UnitNow
@@ -25,11 +23,15 @@ from twin.kernel.arrays import (
     SETTING,
     UNLOADING,
     WORKING,
+    Model,
 )
 from twin.kernel.arrays import State as RunState
 from twin.kernel.layout import model_of
 from twin.kernel.model import NONE, NS_PER_S, Line
+from twin.kernel.reading import node_now, part_now, resource_now
 from twin.kernel.states import NodeKind, State
+
+Now = dict[str, Any]
 
 _STAGE_OF = ("setup", "load", "rest", "unload")  # fields of the state, as STAGES
 _RUNNING = dict(zip(STAGES, (SETTING, LOADING, WORKING, UNLOADING), strict=True))
@@ -60,7 +62,7 @@ def present(cell: Cell, line: Line, state: RunState, at: int) -> Cell:
     """
     if not state.glob["now"][0] <= at < state.due[state.winners[1]]:
         raise ValueError(f"the run does not stand at {at} ns: advance it to there first")
-    now = _Now(expand(cell), line, state, at)
+    now = _Now(expand(cell), line, model_of(line), state, at)
     parts = {"inside": list(now.inside()), "units": list(now.units()), "down": list(now.down())}
     begun = cell.model_copy(update=parts)
     reached = build_graph(begun).reached
@@ -77,6 +79,7 @@ class _Now:
 
     cell: Cell  # expanded
     line: Line
+    model: Model
     state: RunState
     now: int  # ns
 
@@ -107,7 +110,7 @@ class _Now:
 
     def _described(self, part: int) -> dict[str, Any]:
         """Return what is known of a part, as cell files have it."""
-        row = self.state.parts[part]
+        row = part_now(self.model, self.state, part)
         name = self.line.products[row["product"]]
         found: dict[str, Any] = {"product": name, "age": self.now - int(row["entry"])}
         if row["priority"] != self.line.product_priority[row["product"]]:
@@ -116,9 +119,11 @@ class _Now:
             found["due"] = max(0, int(row["due"]) - self.now)
         return found
 
-    def _node(self, n: int) -> np.void:
-        row: np.void = self.state.nodes[n]
-        return row
+    def _node(self, n: int) -> Now:
+        return node_now(self.model, self.state, n)
+
+    def _resource(self, r: int) -> Now:
+        return resource_now(self.model, self.state, r)
 
     def _chain(self, part: int, count: int) -> Iterator[int]:
         """Yield a list of parts from its first on."""
@@ -144,7 +149,7 @@ class _Now:
             moved_up = 0
         room = transit - max(0, moved_up - self.now)
         for part in parts:
-            left = max(0, int(self.state.parts[part]["until"]) - ran)
+            left = max(0, int(self.state.traits[part]["until"]) - ran)
             travelled = max(0, min(transit - left, room))
             yield travelled
             room = travelled - gap
@@ -152,7 +157,7 @@ class _Now:
     def _at_station(self, n: int, name: str) -> Iterator[Inside]:
         several = bool(self.line.nodes[n]["several"])
         for server in range(1, int(self.line.nodes[n]["capacity"]) + 1):
-            x = self.state.res[int(self.line.nodes[n]["resource"]) + server - 1]
+            x = self._resource(int(self.line.nodes[n]["resource"]) + server - 1)
             how: dict[str, Any] = {"at": name, "server": server}
             if x["phase"] == EMPTY:
                 kept = self._chain(x["kept"], x["gathered"])
@@ -163,7 +168,7 @@ class _Now:
                     yield self._part(part, **progress, **how)
                     part = int(self.state.parts[part]["next"]) if several else NONE
 
-    def _progress(self, x: np.void) -> dict[str, Any]:
+    def _progress(self, x: Now) -> dict[str, Any]:
         """Return how far the operation of a server with a part has got."""
         if x["phase"] == FINISHED:
             return {"finished": True}
@@ -171,7 +176,7 @@ class _Now:
             if x[field] >= 0:
                 left = int(x[field])
                 if x["phase"] == _RUNNING[stage]:
-                    left = max(0, int(x["exact"]) - self.now)
+                    left = max(0, int(x["since"]) + left - self.now)
                 return {f"{stage}_left": left}
         return {"work_left": 0}
 
@@ -184,7 +189,7 @@ class _Now:
         names = machines(name, station)
         rows = self.line.nodes[[self.line.node_names.index(one) for one in names]]
         tooling = {
-            int(self.state.res[r]["tooling"])
+            self._resource(r)["tooling"]
             for row in rows
             for r in range(row["resource"], row["resource"] + row["capacity"])
         }
@@ -196,16 +201,15 @@ class _Now:
 
     def down(self) -> Iterator[Down]:
         """Yield the servers that are down."""
-        model = model_of(self.line)
         for n, name in enumerate(self.line.node_names):
             row = self.line.nodes[n]
             if row["kind"] != NodeKind.STATION:
                 continue
             for server in range(1, int(row["capacity"]) + 1):
                 r = int(row["resource"]) + server - 1
-                x = self.state.res[r]
+                x = self._resource(r)
                 if x["down"] >= 0:
-                    due = int(self.state.due[model.res[r]["repair"]])
+                    due = int(self.state.due[self.model.res[r]["repair"]])
                     left = int(x["mend"]) if due == NEVER else max(0, due - self.now)
                     mode = int(row["mode_first"]) + int(x["down"])
                     key = "maintenance" if self.line.modes[mode]["planned"] else "failure"
@@ -214,19 +218,18 @@ class _Now:
 
     def units(self) -> Iterator[UnitNow]:
         """Yield what robots and operators are about, unless they are at home."""
-        model = model_of(self.line)
         for group, name in enumerate(self.line.carrier_names):
             who = "robot" if name in self.cell.robots else "operator"
             row = self.line.carriers[group]
             for unit in range(int(row["units"])) if name not in self.cell.tools else ():
                 u = int(row["resource"]) + unit
-                left = int(self.state.due[model.res[u]["end"]])
-                doing = self._doing(self.state.res[u], max(0, left - self.now))
+                left = int(self.state.due[self.model.res[u]["end"]])
+                doing = self._doing(self._resource(u), max(0, left - self.now))
                 if doing:
                     doing |= {who: name, "unit": unit + 1}
                     yield UnitNow.model_construct(**doing)
 
-    def _doing(self, x: np.void, left: int) -> dict[str, Any]:
+    def _doing(self, x: Now, left: int) -> dict[str, Any]:
         """Return what a unit does, for so long yet (ns)."""
         if x["state"] in (State.CARRYING, State.PLACING):
             if x["swap"] >= 0:
@@ -258,10 +261,10 @@ class _Now:
 
     def _is_busy(self, server: int) -> bool:
         """Return whether a server is down or has a part: it may change over without one."""
-        x = self.state.res[server]
+        x = self._resource(server)
         return bool(x["down"] >= 0 or x["part"] >= 0)
 
-    def _attending(self, x: np.void, left: int) -> dict[str, Any]:
+    def _attending(self, x: Now, left: int) -> dict[str, Any]:
         """Return the server that a unit is at, or on the way to."""
         n = int(self.line.resource_node[x["task"]])
         server = int(x["task"]) - int(self.line.nodes["resource"][n]) + 1
@@ -272,7 +275,7 @@ class _Now:
             **({} if there else {"left": left}),
         }
 
-    def _going_to(self, x: np.void) -> int:
+    def _going_to(self, x: Now) -> int:
         """Return the place to which a unit is under way without a part."""
         if x["errand"] == AHEAD:
             return int(x["goal"])

@@ -64,7 +64,8 @@ class AttachedLine:
         self._clock = clock_of(unit, env.now)
         # The pace of a station may be changed: nodes of its own.
         self._model = model_of(line)._replace(nodes=line.nodes.copy())
-        state = state_of(line, self._model, seed=seed, replication=replication, end=LATEST, log=log)
+        luck = {"seed": seed, "replication": replication}
+        state = state_of(line, self._model, **luck, end=LATEST, log=log, told=True)
         self._run = Run(line, self._model, state, end=LATEST)
         self.stop: Stop | None = None
         self._commands: list[tuple[int, int, int, int]] = []

@@ -26,7 +26,7 @@ def run_clocks(m: Model, s: RunState, r: Int, due: Int) -> None:
 def stop_clocks(m: Model, s: RunState, r: Int) -> None:
     """Let the operating clocks stand still; one that is due now stays due."""
     node, now = m.nodes[m.res[r]["node"]], s.glob[0]["now"]
-    worked = now - s.res[r]["began"]
+    worked = now - s.res[r]["since"]
     for k in range(node["mode_count"]):
         if m.modes[node["mode_first"] + k]["clock"] == _OPERATING:
             clock = s.clocks[m.res[r]["clock"] + k]

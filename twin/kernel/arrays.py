@@ -1,4 +1,7 @@
-"""What the compiled engine works on: the model, read only, and the state of one run."""
+"""What the compiled engine works on: the model, read only, and the state of one run.
+
+The records of the state are in `state_records`.
+"""
 
 from typing import Any, NamedTuple, TypeAlias
 
@@ -51,7 +54,8 @@ CARRY, AHEAD, ANSWER = range(3)
     OVERLOADED,  # more parts than the run may have
     TOO_LONG,  # more ends than the run may have
     TOLD,  # something happened that a user's own model watches
-) = range(11)
+    SUMS_FULL,
+) = range(12)
 
 # What a user's own model can ask of a line.
 PUT_PARTS, STOP_STATION, START_STATION = range(3)
@@ -64,10 +68,12 @@ RESOURCE = np.dtype(
         ("kind", np.int64),  # NodeKind, NONE for a carrier unit
         ("group", np.int64),  # carrier group of a unit
         ("calendar", np.int64),
+        ("extra", np.int64),  # row of State.extra
         ("passes", np.int64),  # 1: parts come and go in the plainest way (see `passing`)
         ("order", np.int64),  # its place when sorted by (rank, resource)
         ("clock", np.int64),  # first of its failure clocks, one a mode
         ("kit", np.int64),  # server of an assembly station: first of its components in State.kit
+        ("sums", np.int64),  # see `columns`
         ("ahead", np.int64),  # source, station: row of State.ahead of its node
         ("call", np.int64),  # first of its calls
         # slots, NONE where nothing of the kind can be pending
@@ -161,6 +167,12 @@ class Model(NamedTuple):
     members: NDArray[np.int64]
     # Where this process has the compiled rules of users, one a row of Line.rules.
     deciders: NDArray[np.int64]
+    extra_of: NDArray[np.int64]  # (N,) row of State.node_extra of each node
+    sum_places: NDArray[np.int64]  # (C,) resource and state of each column, r * S + state
+    summed: NDArray[np.int64]  # (1,) how many of them hold times of parts
+
+
+# ---- the state of a run ----
 
 
 class State(NamedTuple):
@@ -168,7 +180,9 @@ class State(NamedTuple):
 
     glob: NDArray[np.void]  # (1,) GLOBAL
     nodes: NDArray[np.void]  # (N,) NODE_STATE
+    node_extra: NDArray[np.void]  # NODE_EXTRA, the first for all that need none
     res: NDArray[np.void]  # (R,) RESOURCE_STATE
+    extra: NDArray[np.void]  # RESOURCE_EXTRA, the first for all that need none
     ahead: NDArray[np.int64]  # (stations and sources, BLOCK) their next draws, ns
     clocks: NDArray[np.void]  # CLOCK_STATE, one a server and mode
     kit: NDArray[np.void]  # KIT_STATE, one a server and component
@@ -179,14 +193,15 @@ class State(NamedTuple):
     away: NDArray[np.int64]  # when cards are back, a ring a loop
     turns: NDArray[np.int64]  # cyclic choices made, one a route
     parts: NDArray[np.void]  # the pool, PART
+    traits: NDArray[np.void]  # TRAIT of each; where nobody asks for them one for all
     due: NDArray[np.int64]  # (2^k,) when, one a slot
-    winners: NDArray[np.int64]  # (2^(k + 1),) tournament over due
-    fresh: NDArray[np.int64]  # (2 R,) offers just made
-    woken: NDArray[np.int64]  # (N,) nodes that began to accept
-    heap: NDArray[np.int64]  # (R,) offers that may be movable
-    starts: NDArray[np.int64]  # (R,)
-    touched: NDArray[np.int64]  # (R,)
-    lured: NDArray[np.int64]  # (R,)
+    winners: NDArray[np.int32]  # (2^k,) who wins each match of a tournament over due
+    fresh: NDArray[np.int32]  # (2 R,) offers just made
+    woken: NDArray[np.int32]  # (N,) nodes that began to accept
+    heap: NDArray[np.int32]  # (R,) offers that may be movable
+    starts: NDArray[np.int32]  # (R,)
+    touched: NDArray[np.int32]  # (R,)
+    lured: NDArray[np.int32]  # (R,)
     asked: NDArray[np.int64]  # what a user's rule is asked, and whether one failed (`asking`)
     commands: NDArray[np.void]  # COMMAND
     watched: NDArray[np.int64]  # (R,) bit k: happenings of kind k are told
@@ -194,14 +209,16 @@ class State(NamedTuple):
     diary: NDArray[np.void]  # DIARY
     log: NDArray[np.void]  # ACTIVITY
     # the tally
-    time: NDArray[np.int64]  # (R, S) below `sums.LAP`
-    laps: NDArray[np.int16]  # (R, S)
-    count: NDArray[np.int64]  # type: ignore[assignment]  # (R, S); tuple.count is not needed
+    sums: NDArray[np.void]  # (C,) SUM
+    laps: NDArray[np.int16]  # of times of parts: no other is longer than the run
     finished: NDArray[np.int64]  # (P,)
     scrapped: NDArray[np.int64]  # (P,)
     lead_time: NDArray[np.int64]  # (P,)
     lead_laps: NDArray[np.int16]  # (P,)
-    lead_histogram: NDArray[np.int64]  # (P, B)
+    # Lead times are counted in pages, one for each octave in which there are any.
+    pages: NDArray[np.int32]  # (P, octaves) NONE: none yet
+    leads: NDArray[np.uint32]  # (pages, bins)
+    earlier_leads: NDArray[np.int64]  # (pages, bins) carried off, none as long as they fit
     per_window: NDArray[np.int64]  # (W,)
 
     def with_(self, **arrays: NDArray[Any]) -> "State":

@@ -5,10 +5,12 @@ import numpy as np
 from twin.kernel.arrays import NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.draws import draw_next
+from twin.kernel.extras import node_extra
 from twin.kernel.flow import create_part
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
 from twin.kernel.offers import offer_again
+from twin.kernel.passing import pass_in
 from twin.kernel.slots import set_slot, set_slot_here
 from twin.kernel.states import OffShift
 
@@ -19,7 +21,7 @@ _PAUSE = np.int64(OffShift.PAUSE)
 @inlined
 def _listed(m: Model, s: RunState, n: Int) -> Int:
     """Return when the next row of a source's list is due, NEVER if none is left."""
-    node, x = m.nodes[n], s.nodes[n]
+    node, x = m.nodes[n], node_extra(m, s, n)
     if x["row"] == node["list_count"]:
         if node["list_period"] < 0:
             return NEVER
@@ -29,12 +31,12 @@ def _listed(m: Model, s: RunState, n: Int) -> Int:
 
 
 @inlined
-def _await_arrival(m: Model, s: RunState, r: Int) -> None:
-    """Let the next arrival of a source be due."""
+def _await_arrival(m: Model, s: RunState, r: Int, coming: Int) -> None:
+    """Let the next arrival of a source, of which so many parts are about to come, be due."""
     n = m.res[r]["node"]
-    node, x = m.nodes[n], s.nodes[n]
+    node = m.nodes[n]
     due: Int
-    if node["limit"] >= 0 and x["created"] >= node["limit"]:
+    if node["limit"] >= 0 and s.nodes[n]["created"] + coming >= node["limit"]:
         due = NEVER
     elif node["list_count"] >= 0:
         due = _listed(m, s, n)
@@ -44,19 +46,22 @@ def _await_arrival(m: Model, s: RunState, r: Int) -> None:
 
 
 @inlined
-def arrive(m: Model, s: RunState, r: Int) -> None:
-    """Parts arrive together at a source."""
+def arrive(m: Model, s: RunState, r: Int) -> bool:
+    """Parts arrive together at a source; return whether all that follows from it is done."""
     n = m.res[r]["node"]
     node, x = m.nodes[n], s.nodes[n]
     row, quantity = NONE, node["batch"]
     if node["list_count"] >= 0:
-        row = node["list_first"] + x["row"]
+        row = node["list_first"] + node_extra(m, s, n)["row"]
         quantity = m.arrivals[row]["quantity"]
-        x["row"] += 1
-    if node["off_shift"] != _LOST or x["on"] == 1:
-        for _ in range(quantity):
-            create_part(m, s, r, row)
-    _await_arrival(m, s, r)
+        node_extra(m, s, n)["row"] += 1
+    coming = quantity if node["off_shift"] != _LOST or x["on"] == 1 else np.int64(0)
+    _await_arrival(m, s, r, coming)
+    if pass_in(m, s, r):
+        return True
+    for _ in range(coming):
+        create_part(m, s, r, row)
+    return False
 
 
 @inlined
@@ -71,7 +76,7 @@ def begin_source(m: Model, s: RunState, r: Int, n: Int) -> None:
     if node["first_at"] >= 0 and node["limit"] != 0:
         set_slot(s, m.res[r]["arrival"], node["first_at"])
     else:
-        _await_arrival(m, s, r)
+        _await_arrival(m, s, r, 0)
     if s.nodes[n]["on"] == 0:
         _pause(m, s, r, n)
 
@@ -81,7 +86,7 @@ def _pause(m: Model, s: RunState, r: Int, n: Int) -> None:
     """Stop the clock of a source whose arrivals pause off shift."""
     slot = m.res[r]["arrival"]
     if m.nodes[n]["off_shift"] == _PAUSE and s.due[slot] != NEVER:
-        s.nodes[n]["paused"] = s.due[slot] - s.glob[0]["now"]
+        node_extra(m, s, n)["paused"] = s.due[slot] - s.glob[0]["now"]
         set_slot(s, slot, NEVER)
 
 
@@ -93,8 +98,8 @@ def shift_of_source(m: Model, s: RunState, r: Int, on: Int) -> None:
     if on == 0:
         _pause(m, s, r, n)
         return
-    if x["paused"] >= 0:
-        set_slot(s, m.res[r]["arrival"], s.glob[0]["now"] + x["paused"])
-        x["paused"] = NONE
+    if node_extra(m, s, n)["paused"] >= 0:
+        set_slot(s, m.res[r]["arrival"], s.glob[0]["now"] + node_extra(m, s, n)["paused"])
+        node_extra(m, s, n)["paused"] = NONE
     if x["parts"] > 0:
         offer_again(s, r)

@@ -10,6 +10,7 @@ from twin.kernel.calls import call_attendants, may_answer
 from twin.kernel.cards import take_cards
 from twin.kernel.crews import answer
 from twin.kernel.disturbances import strike
+from twin.kernel.extras import extra, node_extra
 from twin.kernel.flow import NOT_KEPT, admit
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.kits import lacks_component
@@ -22,6 +23,7 @@ from twin.kernel.servers import draw_stages, enter_server, hold, reserve_server
 from twin.kernel.slots import noticed, set_slot
 from twin.kernel.stages import next_stage
 from twin.kernel.states import Begin, Intake, NodeKind, Progress, State
+from twin.kernel.traits import trait
 from twin.kernel.units import begin_step, is_on, stand_for
 from twin.kernel.vacancy import is_vacant, loses_server, may_start, touch
 
@@ -51,13 +53,13 @@ def _make(m: Model, s: RunState, k: Int, r: Int) -> Int:
     number = (np.int64(n) << PART_SHIFT) + _INITIAL + s.nodes[n]["created"]
     s.nodes[n]["created"] += 1
     part = take_part(m, s, number, row["product"])
-    emit_fact(s, now, now, r, _ENTERED, part, r)
+    emit_fact(m, s, now, now, r, _ENTERED, part, r)
     count_entry(s)
     take_cards(m, s, NONE, n)
     s.parts[part]["entry"] = now - row["age"]
     s.parts[part]["since"] = now
-    s.parts[part]["priority"] = row["priority"]
-    s.parts[part]["due"] = row["due"]
+    trait(s, part)["priority"] = row["priority"]
+    trait(s, part)["due"] = row["due"]
     return part
 
 
@@ -70,19 +72,19 @@ def _leave(m: Model, s: RunState, r: Int, product: Int, stage: Int, left: Int) -
     x = s.res[r]
     x["begun"] = 1
     if stage == _SETUP:
-        x["setup"] = left
+        extra(m, s, r)["setup"] = left
         return
-    x["tooling"] = product
-    x["setup"] = NONE
+    extra(m, s, r)["tooling"] = product
+    extra(m, s, r)["setup"] = NONE
     if stage == _LOAD:
-        x["load"] = left
+        extra(m, s, r)["load"] = left
         return
-    x["load"] = NONE
+    extra(m, s, r)["load"] = NONE
     if stage == _PROCESS:
-        x["full"] = x["rest"] = left
+        extra(m, s, r)["full"] = x["rest"] = left
         return
     x["rest"] = NONE
-    x["unload"] = left
+    extra(m, s, r)["unload"] = left
 
 
 @inlined
@@ -124,7 +126,7 @@ def _put_on_server(m: Model, s: RunState, k: Int, r: Int, part: Int) -> None:
 @inlined
 def _lacks(m: Model, s: RunState, r: Int, product: Int) -> Any:
     """Return whether an empty server has room for a part of a product."""
-    node, x = m.nodes[m.res[r]["node"]], s.res[r]
+    node, x = m.nodes[m.res[r]["node"]], extra(m, s, r)
     if node["intake"] == _BATCH:
         fits = x["gathered"] + x["coming"] == 0 or node["batch_same"] == 0
         room = x["gathered"] + x["coming"] < node["batch_most"]
@@ -151,7 +153,7 @@ def _server_for(m: Model, s: RunState, k: Int) -> Int:
     if row["stage"] == _GATHERED:
         return np.int64(_room_for(m, s, np.int64(row["node"]), row["product"]))
     r = np.int64(m.nodes[row["node"]]["resource"])
-    while s.res[r]["phase"] != EMPTY or s.res[r]["gathered"] > 0:
+    while s.res[r]["phase"] != EMPTY or extra(m, s, r)["gathered"] > 0:
         r += 1
     return r
 
@@ -160,13 +162,13 @@ def _server_for(m: Model, s: RunState, k: Int) -> Int:
 def _move_along(m: Model, s: RunState, r: Int, n: Int, part: Int, travelled: Int) -> None:
     """Let a part that has just got on a conveyor be so far on its way already."""
     x, node = s.nodes[n], m.nodes[n]
-    s.parts[part]["until"] = node["transit"] - travelled
+    trait(s, part)["until"] = node["transit"] - travelled
     clear_at = node["gap"] - travelled
-    x["clear_at"] = clear_at
+    node_extra(m, s, n)["clear_at"] = clear_at
     x["clear"] = 1 if clear_at <= 0 else 0
     set_slot(s, m.res[r]["entry"], noticed(s, clear_at) if clear_at > 0 else NEVER)
     if x["parts"] == 1:
-        set_slot(s, m.res[r]["end"], noticed(s, s.parts[part]["until"]))
+        set_slot(s, m.res[r]["end"], noticed(s, trait(s, part)["until"]))
 
 
 @compiled
@@ -202,13 +204,13 @@ def _bring(m: Model, s: RunState, k: Int, u: Int) -> None:
         goal = np.int64(_room_for(m, s, n, row["product"]))
         reserve_server(m, s, goal, u, part)
     elif m.nodes[n]["kind"] == _CONVEYOR:
-        s.nodes[n]["reserved"] += 1
+        node_extra(m, s, n)["reserved"] += 1
     s.nodes[n]["held"] += 1
-    x["errand"] = CARRY
+    extra(m, s, u)["errand"] = CARRY
     x["part"] = part
-    x["goal"] = goal
+    extra(m, s, u)["goal"] = goal
     if row["stage"] == _PLACING and m.nodes[n]["place_at"] >= 0:
-        x["at"] = stand_for(m, s, u, part, m.nodes[n]["place_at"])
+        extra(m, s, u)["at"] = stand_for(m, s, u, part, m.nodes[n]["place_at"])
 
 
 @compiled
@@ -229,7 +231,7 @@ def _attend(m: Model, s: RunState, k: Int, u: Int) -> None:
 def _set_out(m: Model, s: RunState, k: Int) -> None:
     """Let a unit be where it is, or under way."""
     row, u = m.initial[k], np.int64(m.initial[k]["resource"])
-    x = s.res[u]
+    x = extra(m, s, u)
     if row["stage"] == _ATTENDING:
         _attend(m, s, k, u)
         return
@@ -254,7 +256,7 @@ def _take_down(m: Model, s: RunState, k: Int) -> None:
     mode = np.int64(row["stage"])
     strike(m, s, r, mode)
     if m.modes[m.nodes[m.res[r]["node"]]["mode_first"] + mode]["call"] >= 0:
-        s.res[r]["mend"] = row["left"]
+        extra(m, s, r)["mend"] = row["left"]
     else:
         set_slot(s, m.res[r]["repair"], noticed(s, s.glob[0]["now"] + row["left"]))
 

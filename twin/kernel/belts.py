@@ -7,6 +7,7 @@ import numpy as np
 
 from twin.kernel.arrays import NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
+from twin.kernel.extras import node_extra
 from twin.kernel.jit import inlined
 from twin.kernel.lists import append_part, drop_head
 from twin.kernel.model import NONE
@@ -14,14 +15,15 @@ from twin.kernel.offers import begins_to_accept, offer
 from twin.kernel.records import emit
 from twin.kernel.slots import noticed, set_slot
 from twin.kernel.states import State
+from twin.kernel.traits import trait
 
 _CONVEYED = np.int64(State.CONVEYED)
 
 
 @inlined
-def _set_when_running(s: RunState, n: Int, slot: Int, running_time: Int) -> None:
+def _set_when_running(m: Model, s: RunState, n: Int, slot: Int, running_time: Int) -> None:
     """Let a slot be due when the belt of node n, which runs, has run for so long."""
-    due = max(running_time + s.nodes[n]["stood"], s.glob[0]["now"])
+    due = max(running_time + node_extra(m, s, n)["stood"], s.glob[0]["now"])
     set_slot(s, slot, noticed(s, due))
 
 
@@ -30,23 +32,23 @@ def enter_belt(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None:
     """Put a part on a belt."""
     x, node = s.nodes[n], m.nodes[n]
     append_part(s, n, part)
-    runs = x["stands_since"] < 0
-    until = s.glob[0]["now"] if runs else x["stands_since"]
-    entry = max(until - x["stood"], x["clear_at"])
-    s.parts[part]["until"] = entry + node["transit"]
-    x["clear_at"] = entry + node["gap"]
+    runs = node_extra(m, s, n)["stands_since"] < 0
+    until = s.glob[0]["now"] if runs else node_extra(m, s, n)["stands_since"]
+    entry = max(until - node_extra(m, s, n)["stood"], node_extra(m, s, n)["clear_at"])
+    trait(s, part)["until"] = entry + node["transit"]
+    node_extra(m, s, n)["clear_at"] = entry + node["gap"]
     x["clear"] = 0
     if runs:
-        _set_when_running(s, n, m.res[r]["entry"], x["clear_at"])
+        _set_when_running(m, s, n, m.res[r]["entry"], node_extra(m, s, n)["clear_at"])
         if x["parts"] == 1:
-            _set_when_running(s, n, m.res[r]["end"], s.parts[part]["until"])
+            _set_when_running(m, s, n, m.res[r]["end"], trait(s, part)["until"])
 
 
 @inlined
 def stop_belt(m: Model, s: RunState, r: Int, n: Int) -> None:
     """The first part has reached the end: the belt stands until it is taken."""
     set_slot(s, m.res[r]["end"], NEVER)
-    s.nodes[n]["stands_since"] = s.glob[0]["now"]
+    node_extra(m, s, n)["stands_since"] = s.glob[0]["now"]
     if s.due[m.res[r]["entry"]] > s.glob[0]["now"]:
         set_slot(s, m.res[r]["entry"], NEVER)
     offer(s, r)
@@ -57,14 +59,14 @@ def leave_belt(m: Model, s: RunState, r: Int, n: Int, taker: Int) -> Int:
     """Take the part at the end off a belt, which runs again."""
     part = drop_head(s, n)
     x, now = s.nodes[n], s.glob[0]["now"]
-    emit(s, s.parts[part]["since"], now, r, _CONVEYED, part, taker)
+    emit(m, s, s.parts[part]["since"], now, r, _CONVEYED, part, taker)
     x["held"] -= 1
-    x["stood"] += now - x["stands_since"]
-    x["stands_since"] = NONE
+    node_extra(m, s, n)["stood"] += now - node_extra(m, s, n)["stands_since"]
+    node_extra(m, s, n)["stands_since"] = NONE
     if x["clear"] == 0:
-        _set_when_running(s, n, m.res[r]["entry"], x["clear_at"])
+        _set_when_running(m, s, n, m.res[r]["entry"], node_extra(m, s, n)["clear_at"])
     elif x["parts"] + 1 == m.nodes[n]["capacity"]:
         begins_to_accept(s, n)
     if x["parts"] > 0:
-        _set_when_running(s, n, m.res[r]["end"], s.parts[x["head"]]["until"])
+        _set_when_running(m, s, n, m.res[r]["end"], trait(s, x["head"])["until"])
     return part

@@ -70,7 +70,8 @@ def _called(line: Line, model: Model, state: State) -> dict[int, list[Awaited]]:
     for c in np.flatnonzero(state.calls["since"] >= 0):
         call = line.calls[c]
         for group in line.answers[call["first"] : call["first"] + call["count"]].tolist():
-            busy = state.res[line.resource_carrier == group]["task"]
+            units = model.res["extra"][line.resource_carrier == group]
+            busy = state.extra["task"][units]
             nodes = tuple(sorted(set(line.resource_node[busy[busy >= 0]].tolist())))
             found.setdefault(int(call["server"]), []).append((line.carrier_names[group], nodes))
     return {r: list(dict.fromkeys(awaited)) for r, awaited in found.items()}

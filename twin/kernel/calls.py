@@ -4,6 +4,7 @@ import numpy as np
 
 from twin.kernel.arrays import SETTING, Int, Model
 from twin.kernel.arrays import State as RunState
+from twin.kernel.extras import extra
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
 from twin.kernel.records import close
@@ -36,10 +37,10 @@ def let_go(m: Model, s: RunState, c: Int) -> None:
     s.calls[c]["unit"] = NONE
     if s.calls[c]["there"] == 1:
         s.calls[c]["there"] = 0
-        close(s, u, _DONE)
+        close(m, s, u, _DONE)
         come_to_rest(m, s, u)
     else:
-        s.res[u]["goal"] = NONE
+        extra(m, s, u)["goal"] = NONE
 
 
 @compiled
@@ -58,7 +59,7 @@ def may_be_answered(m: Model, s: RunState) -> bool:
         if s.groups[group]["open"] > 0:
             first = m.carriers[group]["resource"]
             for u in range(first, first + m.carriers[group]["units"]):
-                if s.res[u]["task"] < 0:
+                if extra(m, s, u)["task"] < 0:
                     return True
     return False
 

@@ -9,6 +9,7 @@ from twin.kernel.arrays import State as RunState
 from twin.kernel.cards import give_cards, take_cards
 from twin.kernel.crews import arrive_at_call
 from twin.kernel.draws import draw_time
+from twin.kernel.extras import extra, node_extra
 from twin.kernel.flow import KEPT, admit, release, resource_at
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
@@ -45,8 +46,8 @@ def _promise(m: Model, s: RunState, group: Int, u: Int, r: Int, n: Int) -> None:
     count_rework(m, s, r, part, n)
     if m.routes[s.res[r]["row"]]["carded"] == 1:
         take_cards(m, s, m.res[r]["node"], n)
-    drop_request(s, r, group)
-    s.res[r]["unit"] = u
+    drop_request(m, s, r, group)
+    extra(m, s, r)["unit"] = u
     s.nodes[n]["held"] += 1
     origin = m.res[r]["node"]
     if m.res[r]["kind"] == _STATION:
@@ -63,7 +64,7 @@ def _reserve(m: Model, s: RunState, u: Int, r: Int, n: Int) -> Int:
     if m.nodes[n]["kind"] == _STATION:
         reserve_server(m, s, goal, u, part)
     elif m.nodes[n]["kind"] == _CONVEYOR:
-        s.nodes[n]["reserved"] += 1
+        node_extra(m, s, n)["reserved"] += 1
     return goal
 
 
@@ -71,10 +72,10 @@ def _reserve(m: Model, s: RunState, u: Int, r: Int, n: Int) -> Int:
 def _fetch(m: Model, s: RunState, group: Int, u: Int, r: Int) -> None:
     """Send a unit to the part that resource r offers."""
     x = s.res[u]
-    x["task"] = r
-    x["errand"] = CARRY
+    extra(m, s, u)["task"] = r
+    extra(m, s, u)["errand"] = CARRY
     s.groups[group]["idle"] -= 1
-    close(s, u, _DONE)
+    close(m, s, u, _DONE)
     x["part"] = offered_part(m, s, r)
     stand = stand_for(m, s, u, x["part"], m.nodes[m.res[r]["node"]]["pick_at"])
     begin_step(m, s, u, _MOVING, travel_to(m, s, u, EMPTY_HANDED, stand))
@@ -83,7 +84,7 @@ def _fetch(m: Model, s: RunState, group: Int, u: Int, r: Int) -> None:
 @inlined
 def assign(m: Model, s: RunState, group: Int, u: Int, r: Int, n: Int) -> None:
     """Reserve the place at node n and send a unit to the part that resource r offers."""
-    s.res[u]["goal"] = _reserve(m, s, u, r, n)
+    extra(m, s, u)["goal"] = _reserve(m, s, u, r, n)
     _promise(m, s, group, u, r, n)
     _fetch(m, s, group, u, r)
 
@@ -92,9 +93,9 @@ def assign(m: Model, s: RunState, group: Int, u: Int, r: Int, n: Int) -> None:
 def assign_exchange(m: Model, s: RunState, group: Int, u: Int, r: Int, v: Int) -> None:
     """Send a unit to the part of resource r, to exchange it for the finished one of server v."""
     n = np.int64(target_of(m, s, v))
-    s.res[u]["goal"] = _reserve(m, s, u, v, n)
+    extra(m, s, u)["goal"] = _reserve(m, s, u, v, n)
     _promise(m, s, group, u, v, n)
-    s.res[u]["swap"] = v
+    extra(m, s, u)["swap"] = v
     s.res[v]["reserved"] = u
     _promise(m, s, group, u, r, m.res[v]["node"])
     _fetch(m, s, group, u, r)
@@ -103,7 +104,7 @@ def assign_exchange(m: Model, s: RunState, group: Int, u: Int, r: Int, v: Int) -
 @inlined
 def go_ahead(m: Model, s: RunState, group: Int, u: Int, place: Int) -> None:
     """Send a unit to the place where it is to pick next, before there is a part."""
-    x = s.res[u]
+    x = extra(m, s, u)
     x["task"] = u
     x["errand"] = AHEAD
     x["goal"] = place
@@ -124,19 +125,19 @@ def _handling(m: Model, s: RunState, u: Int, place: Int, dists: Any, stream: Int
 
 @inlined
 def _begin_picking(m: Model, s: RunState, u: Int) -> None:
-    x, r = s.res[u], s.res[u]["task"]
+    x, r = s.res[u], extra(m, s, u)["task"]
     place = m.nodes[m.res[r]["node"]]["pick_at"]
     if place >= 0:
-        x["at"] = stand_for(m, s, u, x["part"], place)
-    lasts = _handling(m, s, u, place, m.pick, m.pick_stream[u], x["pick_draws"])
-    x["pick_draws"] += 1
+        extra(m, s, u)["at"] = stand_for(m, s, u, x["part"], place)
+    lasts = _handling(m, s, u, place, m.pick, m.pick_stream[u], extra(m, s, u)["pick_draws"])
+    extra(m, s, u)["pick_draws"] += 1
     begin_step(m, s, u, _PICKING, lasts)
 
 
 @inlined
 def _begin_carrying(m: Model, s: RunState, u: Int) -> None:
-    x = s.res[u]
-    close(s, u, _DONE)
+    x = extra(m, s, u)
+    close(m, s, u, _DONE)
     n = _next_stop(m, s, u)
     _take_out(m, s, u, np.int64(x["task"]), n)
     _carry_to(m, s, u, n)
@@ -152,7 +153,7 @@ def _carry_to(m: Model, s: RunState, u: Int, n: Int) -> None:
 @inlined
 def _next_stop(m: Model, s: RunState, u: Int) -> Int:
     """Return the node to which a unit brings the part in its hand."""
-    x = s.res[u]
+    x = extra(m, s, u)
     return np.int64(m.res[x["swap"] if x["swap"] >= 0 else x["goal"]]["node"])
 
 
@@ -168,9 +169,13 @@ def _take_out(m: Model, s: RunState, u: Int, r: Int, n: Int) -> Int:
 def _exchange(m: Model, s: RunState, u: Int) -> None:
     """Take the finished part of a server out, put the new one in, and carry the other on."""
     x = s.res[u]
-    close(s, u, _DONE)
-    v, new, n = np.int64(x["swap"]), np.int64(x["part"]), np.int64(m.res[x["goal"]]["node"])
-    x["swap"] = NONE
+    close(m, s, u, _DONE)
+    v, new, n = (
+        np.int64(extra(m, s, u)["swap"]),
+        np.int64(x["part"]),
+        np.int64(m.res[extra(m, s, u)["goal"]]["node"]),
+    )
+    extra(m, s, u)["swap"] = NONE
     x["part"] = _take_out(m, s, u, v, n)
     admit(m, s, v, new, u, KEPT)
     _carry_to(m, s, u, n)
@@ -181,31 +186,31 @@ def _begin_placing(m: Model, s: RunState, u: Int) -> None:
     x = s.res[u]
     place = m.nodes[_next_stop(m, s, u)]["place_at"]
     if place >= 0:
-        x["at"] = stand_for(m, s, u, x["part"], place)
-    if x["swap"] >= 0:
+        extra(m, s, u)["at"] = stand_for(m, s, u, x["part"], place)
+    if extra(m, s, u)["swap"] >= 0:
         begin_step(m, s, u, _PLACING, m.carriers[m.res[u]["group"]]["exchange"])
         return
-    lasts = _handling(m, s, u, place, m.place, m.place_stream[u], x["place_draws"])
-    x["place_draws"] += 1
+    lasts = _handling(m, s, u, place, m.place, m.place_stream[u], extra(m, s, u)["place_draws"])
+    extra(m, s, u)["place_draws"] += 1
     begin_step(m, s, u, _PLACING, lasts)
 
 
 @inlined
 def _end_task(m: Model, s: RunState, u: Int) -> None:
     x = s.res[u]
-    close(s, u, _DONE)
+    close(m, s, u, _DONE)
     set_slot(s, m.res[u]["end"], NEVER)
     part = x["part"]
     x["part"] = NONE
-    admit(m, s, x["goal"], part, u, KEPT)
+    admit(m, s, extra(m, s, u)["goal"], part, u, KEPT)
     come_to_rest(m, s, u)
 
 
 @inlined
 def _arrive_ahead(m: Model, s: RunState, u: Int) -> None:
-    close(s, u, _DONE)
+    close(m, s, u, _DONE)
     set_slot(s, m.res[u]["end"], NEVER)
-    s.res[u]["at"] = s.res[u]["goal"]
+    extra(m, s, u)["at"] = extra(m, s, u)["goal"]
     come_to_rest(m, s, u)
 
 
@@ -213,9 +218,9 @@ def _arrive_ahead(m: Model, s: RunState, u: Int) -> None:
 def end_step(m: Model, s: RunState, u: Int) -> None:
     """A step of a unit ends and the next begins."""
     state = s.res[u]["state"]
-    if s.res[u]["errand"] == AHEAD:
+    if extra(m, s, u)["errand"] == AHEAD:
         _arrive_ahead(m, s, u)
-    elif s.res[u]["errand"] == ANSWER:
+    elif extra(m, s, u)["errand"] == ANSWER:
         arrive_at_call(m, s, u)
     elif state == _MOVING:
         _begin_picking(m, s, u)
@@ -223,7 +228,7 @@ def end_step(m: Model, s: RunState, u: Int) -> None:
         _begin_carrying(m, s, u)
     elif state == _CARRYING:
         _begin_placing(m, s, u)
-    elif s.res[u]["swap"] >= 0:
+    elif extra(m, s, u)["swap"] >= 0:
         _exchange(m, s, u)
     else:
         _end_task(m, s, u)

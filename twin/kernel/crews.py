@@ -5,6 +5,7 @@ import numpy as np
 from twin.kernel.arrays import ANSWER, NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.calls import close_call
+from twin.kernel.extras import extra
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.records import close, show
 from twin.kernel.slots import noticed, set_slot
@@ -24,7 +25,7 @@ _WAITING_ROBOT = np.int64(State.WAITING_ROBOT)
 @compiled
 def answer(m: Model, s: RunState, group: Int, u: Int, c: Int) -> None:
     """Send a unit to the server that calls."""
-    x, r = s.res[u], m.calls[c]["server"]
+    x, r = extra(m, s, u), m.calls[c]["server"]
     close_call(m, s, c)
     s.calls[c]["unit"] = u
     x["task"] = r
@@ -37,21 +38,21 @@ def answer(m: Model, s: RunState, group: Int, u: Int, c: Int) -> None:
 
 @compiled
 def _begin_repair(m: Model, s: RunState, u: Int, r: Int) -> None:
-    show(s, u, _REPAIRING)
+    show(m, s, u, _REPAIRING)
     if s.res[r]["state"] == _FAILED or s.res[r]["state"] == _WAITING_OPERATOR:
-        close(s, r, u)
-    set_slot(s, m.res[r]["repair"], noticed(s, s.glob[0]["now"] + s.res[r]["mend"]))
+        close(m, s, r, u)
+    set_slot(s, m.res[r]["repair"], noticed(s, s.glob[0]["now"] + extra(m, s, r)["mend"]))
     touch(s, r)
 
 
 @inlined
 def _attend(m: Model, s: RunState, u: Int, r: Int) -> None:
     x = s.res[r]
-    show(s, u, _ATTENDING)
+    show(m, s, u, _ATTENDING)
     x["lacking"] -= 1
     if x["lacking"] == 0:
         if x["state"] == _WAITING_OPERATOR or x["state"] == _WAITING_ROBOT:
-            close(s, r, u)
+            close(m, s, r, u)
         may_start(s, r)
     touch(s, r)
 
@@ -59,8 +60,8 @@ def _attend(m: Model, s: RunState, u: Int, r: Int) -> None:
 @compiled
 def arrive_at_call(m: Model, s: RunState, u: Int) -> None:
     """A unit comes to the server that called it."""
-    x, r, c = s.res[u], np.int64(s.res[u]["task"]), np.int64(s.res[u]["goal"])
-    close(s, u, _DONE)
+    x, r, c = extra(m, s, u), np.int64(extra(m, s, u)["task"]), np.int64(extra(m, s, u)["goal"])
+    close(m, s, u, _DONE)
     set_slot(s, m.res[u]["end"], NEVER)
     x["at"] = m.nodes[m.res[r]["node"]]["place_at"]
     if c < 0:

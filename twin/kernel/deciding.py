@@ -2,11 +2,13 @@
 
 import numpy as np
 
-from twin.kernel.arrays import Int, Model
+from twin.kernel.arrays import BAD_SAMPLE, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.asking import FAILED, call
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
+from twin.kernel.room import halt
+from twin.kernel.traits import trait
 
 
 @inlined
@@ -15,7 +17,7 @@ def _ask(m: Model, s: RunState, k: Int) -> Int:
     value = np.int64(call(m.deciders[k], s.asked))
     if s.asked[FAILED] == 1:
         s.asked[FAILED] = 1 + k
-        s.glob[0]["bad"] = 1
+        halt(s, BAD_SAMPLE)
     return value
 
 
@@ -24,8 +26,8 @@ def _describe(s: RunState, part: Int) -> None:
     """Write down what a rule is told of a part, NONE: there is none."""
     s.asked[0] = s.glob[0]["now"]
     s.asked[1] = s.parts[part]["product"] if part >= 0 else NONE
-    s.asked[2] = s.parts[part]["priority"] if part >= 0 else 0
-    s.asked[3] = s.parts[part]["due"] if part >= 0 else NONE
+    s.asked[2] = trait(s, part)["priority"] if part >= 0 else 0
+    s.asked[3] = trait(s, part)["due"] if part >= 0 else NONE
 
 
 @compiled

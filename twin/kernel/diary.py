@@ -7,6 +7,7 @@ from twin.kernel.arrays import State as RunState
 from twin.kernel.happenings import ARRIVED, CHANGED
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
+from twin.kernel.traits import trait
 
 _ARRIVED, _CHANGED = np.int64(ARRIVED), np.int64(CHANGED)
 
@@ -21,7 +22,7 @@ def tell(s: RunState, kind: Int, r: Int, part: Int, since: Int, state: Int) -> N
     g["told"] += 1
     record["kind"] = kind
     record["resource"] = r
-    record["part"] = s.parts[part]["id"] if part >= 0 else NONE
+    record["part"] = trait(s, part)["id"] if part >= 0 else NONE
     record["product"] = s.parts[part]["product"] if part >= 0 else NONE
     record["since"] = since
     record["state"] = state

@@ -10,6 +10,7 @@ from twin.kernel.carriers import assign, assign_exchange, go_ahead
 from twin.kernel.crews import answer
 from twin.kernel.deciding import worth_of_request
 from twin.kernel.exchange import exchange_for
+from twin.kernel.extras import extra
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
 from twin.kernel.offers import offered_part, target_of
@@ -39,7 +40,9 @@ def _key(m: Model, s: RunState, u: Int, r: Int) -> Any:
     if rule == _PRIORITY:
         return (priority, since, rank, np.int64(r), _OFFER)
     if rule == _FIRST_COME:
-        called = x["called_at"] if x["called_at"] >= 0 else s.glob[0]["now"]
+        called = (
+            extra(m, s, r)["called_at"] if extra(m, s, r)["called_at"] >= 0 else s.glob[0]["now"]
+        )
         return (called, since, rank, np.int64(r), _OFFER)
     travel: Int = np.int64(0)
     if rule == _NEAREST or rule == _OWN:
@@ -93,7 +96,7 @@ def _assign_best(m: Model, s: RunState, group: Int) -> bool:
     call: Int = NONE
     swap: Int = NONE
     for u in range(c["resource"], c["resource"] + c["units"]):
-        if s.res[u]["task"] >= 0 or not is_on(m, s, u):
+        if extra(m, s, u)["task"] >= 0 or not is_on(m, s, u):
             continue
         r = np.int64(s.groups[group]["first"])
         while r >= 0:
@@ -107,7 +110,7 @@ def _assign_best(m: Model, s: RunState, group: Int) -> bool:
                 if key < best or (key == best and own < best_own):
                     best, best_own, swap = key, own, v
                     unit, chosen, goal, call = u, r, n, NONE
-            r = np.int64(s.res[r]["after"])
+            r = np.int64(extra(m, s, r)["after"])
         if s.groups[group]["open"] > 0:
             for k in range(m.duty_first[group], m.duty_first[group + 1]):
                 d = np.int64(m.duties[k])
@@ -132,7 +135,7 @@ def _assign_best(m: Model, s: RunState, group: Int) -> bool:
 @inlined
 def turn_of(m: Model, s: RunState, u: Int) -> Int:
     """Return the node from which a unit picks next."""
-    return m.sequences[m.carriers[m.res[u]["group"]]["turn_first"] + s.res[u]["turn"]]
+    return m.sequences[m.carriers[m.res[u]["group"]]["turn_first"] + extra(m, s, u)["turn"]]
 
 
 @compiled
@@ -150,11 +153,11 @@ def _send_in_turn(m: Model, s: RunState, group: Int, u: Int) -> None:
             key = (s.res[r]["offered_since"], np.int64(r))
             if to >= 0 and key < best:
                 best, chosen, goal = key, r, to
-        r = np.int64(s.res[r]["after"])
+        r = np.int64(extra(m, s, r)["after"])
     if chosen >= 0:
-        s.res[u]["turn"] = (s.res[u]["turn"] + 1) % m.carriers[group]["turn_count"]
+        extra(m, s, u)["turn"] = (extra(m, s, u)["turn"] + 1) % m.carriers[group]["turn_count"]
         assign(m, s, group, u, chosen, goal)
-    elif s.res[u]["at"] != m.nodes[n]["pick_at"]:
+    elif extra(m, s, u)["at"] != m.nodes[n]["pick_at"]:
         go_ahead(m, s, group, u, m.nodes[n]["pick_at"])
 
 
@@ -165,7 +168,7 @@ def send_carriers(m: Model, s: RunState) -> None:
         c = m.carriers[group]
         if c["rule"] == _SEQUENCE:
             for u in range(c["resource"], c["resource"] + c["units"]):
-                if s.res[u]["task"] < 0 and is_on(m, s, u):
+                if extra(m, s, u)["task"] < 0 and is_on(m, s, u):
                     _send_in_turn(m, s, group, u)
             continue
         x = s.groups[group]

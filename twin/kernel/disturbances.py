@@ -7,6 +7,7 @@ from twin.kernel.arrays import State as RunState
 from twin.kernel.arrivals import shift_of_source
 from twin.kernel.calls import dismiss, let_go, open_call
 from twin.kernel.draws import draw_time
+from twin.kernel.extras import extra
 from twin.kernel.flow import give_up_place, leave_line
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
@@ -65,7 +66,7 @@ def _spoil(m: Model, s: RunState, r: Int, on_failure: Int) -> None:
     """Do to an interrupted operation what the mode of the failure says."""
     x = s.res[r]
     if on_failure == _RESTART:
-        x["rest"] = x["full"]
+        x["rest"] = extra(m, s, r)["full"]
     elif on_failure == _SCRAP:
         n, part = m.res[r]["node"], np.int64(x["part"])
         if m.nodes[n]["before"] == 1:
@@ -99,10 +100,10 @@ def strike(m: Model, s: RunState, r: Int, k: Int) -> None:
     lasts = draw_time(m, s, r, mode["repair"], 1.0, stream, clock["repair_draws"])
     clock["repair_draws"] += 1
     if mode["call"] >= 0:
-        x["mend"] = lasts
+        extra(m, s, r)["mend"] = lasts
         open_call(m, s, m.res[r]["call"] + mode["call"])
         if mode["planned"] == 1 and x["state"] == _WAITING_OPERATOR:
-            close(s, r, _DONE)  # that is another wait
+            close(m, s, r, _DONE)  # that is another wait
     else:
         set_slot(s, m.res[r]["repair"], noticed(s, s.glob[0]["now"] + lasts))
     close_if_changed(m, s, r)
@@ -207,9 +208,9 @@ def shift_of_server(m: Model, s: RunState, r: Int, on: Int) -> None:
         if is_vacant(s, r):
             gains_server(m, s, r)
     else:
-        x["asleep"] = 0
+        extra(m, s, r)["asleep"] = 0
         if x["begun"] == 0:
-            x["wake"] = NONE
+            extra(m, s, r)["wake"] = NONE
         if not in_overtime(m, s, r):
             if in_progress(s, r):
                 interrupt(m, s, r)
@@ -221,9 +222,9 @@ def shift_of_server(m: Model, s: RunState, r: Int, on: Int) -> None:
 @compiled
 def _shift_of_unit(m: Model, s: RunState, u: Int, on: Int) -> None:
     """Let a unit follow its shift; a task is finished first."""
-    if s.res[u]["task"] < 0:
+    if extra(m, s, u)["task"] < 0:
         s.groups[m.res[u]["group"]]["idle"] += 1 if on == 1 else -1
-        close(s, u, _DONE)
+        close(m, s, u, _DONE)
         show_at_rest(m, s, u)
 
 
@@ -260,6 +261,6 @@ def change_shift(m: Model, s: RunState, c: Int) -> None:
 def fall_asleep(m: Model, s: RunState, r: Int) -> None:
     """A server has starved long enough."""
     set_slot(s, m.res[r]["sleep"], NEVER)
-    s.res[r]["asleep"] = 1
-    close(s, r, _DONE)
+    extra(m, s, r)["asleep"] = 1
+    close(m, s, r, _DONE)
     touch(s, r)

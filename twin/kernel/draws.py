@@ -1,21 +1,20 @@
 """Durations drawn in a run; a bad one is noted and stops the run."""
 
-from typing import Any
-
 import numpy as np
 
-from twin.kernel.arrays import Int, Model
+from twin.kernel.arrays import BAD_SAMPLE, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.blocks import BLOCK, draw_block
 from twin.kernel.jit import compiled, inlined
+from twin.kernel.room import halt
 from twin.kernel.samplers import duration
 
 
 @compiled
-def _note(glob: Any, r: Int, d: Int, pace: float, stream: Int, i: Int) -> None:
-    g = glob[0]
-    if g["bad"] == 0:  # the first one is told
-        g["bad"] = 1
+def _note(s: RunState, r: Int, d: Int, pace: float, stream: Int, i: Int) -> None:
+    g = s.glob[0]
+    if g["halt"] != BAD_SAMPLE:  # the first one is told
+        halt(s, BAD_SAMPLE)
         g["bad_resource"] = r
         g["bad_dist"] = d
         g["bad_pace"] = pace
@@ -29,7 +28,7 @@ def draw_time(m: Model, s: RunState, r: Int, d: Int, pace: float, stream: Int, i
     g = s.glob[0]
     t = duration(m.dists[d], m.values, pace, stream, g["seed"], g["replication"], i)
     if t < 0:
-        _note(s.glob, r, d, pace, stream, i)
+        _note(s, r, d, pace, stream, i)
         t = 0
     return t
 
@@ -55,6 +54,6 @@ def draw_next(m: Model, s: RunState, r: Int, d: Int, pace: float, stream: Int) -
     else:
         t = duration(m.dists[d], m.values, pace, stream, g["seed"], g["replication"], i)
     if t < 0:
-        _note(s.glob, r, d, pace, stream, i)
+        _note(s, r, d, pace, stream, i)
         t = np.int64(0)
     return t

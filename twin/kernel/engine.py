@@ -3,7 +3,6 @@
 import numpy as np
 
 from twin.kernel.arrays import (
-    BAD_SAMPLE,
     CARD_RETURNS,
     DEADLOCK,
     ENTRY_CLEARS,
@@ -47,6 +46,7 @@ from twin.kernel.disturbances import (
     renew_clock,
     strike,
 )
+from twin.kernel.extras import node_extra
 from twin.kernel.flow import (
     bring_head,
     clear_entry,
@@ -54,13 +54,13 @@ from twin.kernel.flow import (
     move,
 )
 from twin.kernel.jit import compiled, entry, inlined
-from twin.kernel.near import near
+from twin.kernel.near import brought_back, fixed, near
 from twin.kernel.observe import observe
 from twin.kernel.offers import begins_to_accept, next_offer
-from twin.kernel.passing import pass_in, pass_on
+from twin.kernel.passing import pass_on
 from twin.kernel.queues import ripen
 from twin.kernel.records import close, emit, integrate_wip
-from twin.kernel.room import lacks
+from twin.kernel.room import heed, lacks
 from twin.kernel.servers import call_for_stage, end_operation, end_wait, start
 from twin.kernel.slots import first_slot, set_slot_here
 from twin.kernel.standstill import is_dead
@@ -84,7 +84,7 @@ _CUT = np.int64(Ending.CUT)
 @entry
 def begin(model: Model, state: RunState) -> None:
     """Bring a fresh state to time 0, before anything ends; then it can be advanced."""
-    m, s = near(model), near(state)
+    m, s = fixed(model), near(state)
     for c in range(s.glob[0]["calendars"]):
         begin_calendar(m, s, c)
     for r in range(s.glob[0]["resources"]):
@@ -102,6 +102,7 @@ def begin(model: Model, state: RunState) -> None:
     take_over(m, s)
     s.glob[0]["begun"] = 1
     s.glob[0]["unsettled"] = 1
+    brought_back(state, s)
 
 
 # ---- one instant ----
@@ -144,8 +145,7 @@ def _end(m: Model, s: RunState, slot: Int) -> bool:
     elif kind == CARD_RETURNS:
         return_card(m, s, r)
     else:
-        arrive(m, s, r)
-        return pass_in(m, s, r)
+        return arrive(m, s, r)
     return False
 
 
@@ -202,6 +202,64 @@ def _settle(m: Model, s: RunState) -> Int:
 # ---- the run ----
 
 
+@inlined
+def _settled(m: Model, s: RunState) -> Int:
+    """Let the line settle; return why it cannot go on, REACHED if it can."""
+    g = s.glob[0]
+    lacking = _settle(m, s)
+    g["interrupted"] = 1 if lacking != REACHED else 0
+    if lacking != REACHED:
+        return lacking
+    if g["telling"] == 1:
+        tell_changes(m, s)
+    if g["spare"] < g["brim"]:
+        return OVERLOADED
+    if g["total"] > g["most_total"]:
+        return TOO_LONG
+    return TOLD if g["told"] > 0 else REACHED
+
+
+@inlined
+def _advance(m: Model, s: RunState, until: Int, budget: Int) -> Int:
+    """`advance` without its door."""
+    g = s.glob[0]
+    heed(s)
+    if g["commands"] > 0:
+        lacking = obey(m, s)
+        if lacking != REACHED:
+            return lacking
+    while True:
+        slot = first_slot(s)
+        due = s.due[slot]
+        # A settling that ran out of room goes on first, whatever has come to be due meanwhile.
+        if due > g["now"] or g["interrupted"] == 1:
+            if g["unsettled"] == 1:
+                why = _settled(m, s)
+                if why != REACHED:
+                    return why
+                continue
+            if g["heeds"] == 1 and g["halt"] != REACHED:
+                return g["halt"]
+            if is_dead(m, s, slot):
+                return DEADLOCK
+            if due > until:
+                return REACHED
+            g["now"] = due
+            g["ends"] = 0
+        lacking = lacks(s)
+        if lacking != REACHED:
+            return lacking
+        if budget <= 0:
+            return PAUSED
+        budget -= 1
+        g["ends"] += 1
+        g["total"] += 1
+        if not _end(m, s, slot):
+            g["unsettled"] = 1
+        if g["ends"] > g["most_ends"]:
+            return LIVELOCK
+
+
 @entry
 def advance(model: Model, state: RunState, until: Int, budget: Int) -> Int:
     """Run until an instant, inclusive, or until something is lacking; then call it again.
@@ -222,72 +280,35 @@ def advance(model: Model, state: RunState, until: Int, budget: Int) -> Int:
         REACHED, PAUSED, POOL_FULL, LOG_FULL, DEADLOCK, LIVELOCK, BAD_SAMPLE, DIARY_FULL,
         OVERLOADED, TOO_LONG or TOLD.
     """
-    m, s = near(model), near(state)
-    g = s.glob[0]
-    if g["commands"] > 0:
-        lacking = obey(m, s)
-        if lacking != REACHED:
-            return lacking
-    while True:
-        slot = first_slot(s)
-        # A settling that ran out of room goes on first, whatever has come to be due meanwhile.
-        if s.due[slot] <= g["now"] and g["interrupted"] == 0:
-            lacking = lacks(s)
-            if lacking != REACHED:
-                return lacking
-            if budget <= 0:
-                return PAUSED
-            budget -= 1
-            g["ends"] += 1
-            g["total"] += 1
-            if not _end(m, s, slot):
-                g["unsettled"] = 1
-            if g["ends"] > g["most_ends"]:
-                return LIVELOCK
-        elif g["unsettled"] == 1:
-            lacking = _settle(m, s)
-            g["interrupted"] = 1 if lacking != REACHED else 0
-            if lacking != REACHED:
-                return lacking
-            if g["telling"] == 1:
-                tell_changes(m, s)
-            if g["spare"] < g["brim"]:
-                return OVERLOADED
-            if g["total"] > g["most_total"]:
-                return TOO_LONG
-            if g["told"] > 0:
-                return TOLD
-        elif g["bad"] == 1:  # drawn while the line settled
-            return BAD_SAMPLE
-        elif is_dead(m, s, slot):
-            return DEADLOCK
-        elif s.due[slot] > until:
-            return REACHED
-        else:
-            g["now"] = s.due[slot]
-            g["ends"] = 0
+    m, s = fixed(model), near(state)
+    code = _advance(m, s, until, budget)
+    brought_back(state, s)
+    return code
 
 
 @inlined
-def _cut_stays(s: RunState, r: Int, state: Int, part: Int, count: Int) -> None:
+def _cut_stays(m: Model, s: RunState, r: Int, state: Int, part: Int, count: Int) -> None:
     """Close the records of parts that stay in a list of resource r."""
     for _ in range(count):
-        emit(s, s.parts[part]["since"], s.glob[0]["now"], r, state, part, _CUT)
+        emit(m, s, s.parts[part]["since"], s.glob[0]["now"], r, state, part, _CUT)
         part = s.parts[part]["next"]
 
 
 @entry
 def cut(model: Model, state: RunState, end: Int) -> None:
     """Close at `end` all records that are open; the state cannot be run on."""
-    m, s = near(model), near(state)
+    m, s = fixed(model), near(state)
     g = s.glob[0]
     g["now"] = end
     integrate_wip(s, end)
     for r in range(s.glob[0]["resources"]):
         n, kind = m.res[r]["node"], m.res[r]["kind"]
         if n < 0 or kind == _STATION:
-            close(s, r, _CUT)
+            close(m, s, r, _CUT)
         elif kind == _BUFFER or kind == _CONVEYOR:
             stay = _WAITING if kind == _BUFFER else _CONVEYED
-            _cut_stays(s, r, stay, s.nodes[n]["head"], s.nodes[n]["parts"])
-            _cut_stays(s, r, stay, s.nodes[n]["unripe_head"], s.nodes[n]["unripe"])
+            _cut_stays(m, s, r, stay, s.nodes[n]["head"], s.nodes[n]["parts"])
+            _cut_stays(
+                m, s, r, stay, node_extra(m, s, n)["unripe_head"], node_extra(m, s, n)["unripe"]
+            )
+    brought_back(state, s)

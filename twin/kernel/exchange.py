@@ -4,6 +4,7 @@ import numpy as np
 
 from twin.kernel.arrays import FINISHED, Int, Model
 from twin.kernel.arrays import State as RunState
+from twin.kernel.extras import extra
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
 from twin.kernel.offers import accepts, chooses_least, lacking_card, target_of, worth_of
@@ -24,7 +25,12 @@ def _finished_at(m: Model, s: RunState, group: Int, n: Int) -> Int:
         return NONE
     for v in range(node["resource"], node["resource"] + node["capacity"]):
         x = s.res[v]
-        if x["phase"] != FINISHED or x["down"] >= 0 or x["reserved"] >= 0 or x["unit"] >= 0:
+        if (
+            x["phase"] != FINISHED
+            or x["down"] >= 0
+            or x["reserved"] >= 0
+            or extra(m, s, v)["unit"] >= 0
+        ):
             continue
         ours = x["offered"] == 1 and x["row"] >= 0 and m.routes[x["row"]]["carrier"] == group
         if ours and target_of(m, s, v) >= 0:

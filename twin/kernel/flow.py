@@ -7,6 +7,7 @@ from twin.kernel.arrays import State as RunState
 from twin.kernel.belts import enter_belt, leave_belt, stop_belt
 from twin.kernel.cards import give_cards, take_cards
 from twin.kernel.diary import tell_arrival
+from twin.kernel.extras import extra, node_extra
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.lists import append_part, drop_head
 from twin.kernel.log import PART_SHIFT
@@ -28,6 +29,7 @@ from twin.kernel.servers import enter_server, leave_server, reserve_server, serv
 from twin.kernel.slots import noticed, set_slot
 from twin.kernel.states import Ending, NodeKind, State
 from twin.kernel.streams import ONLY, uniform
+from twin.kernel.traits import trait
 from twin.kernel.urgency import gives_way
 from twin.kernel.vacancy import gains_server, is_vacant, may_start, touch
 
@@ -48,25 +50,44 @@ NOT_KEPT, KEPT = np.int64(0), np.int64(1)  # whether the place of an entering pa
 # ---- sources ----
 
 
+@compiled
+def _drawn_from_mix(m: Model, s: RunState, n: Int) -> Int:
+    node, g, i = m.nodes[n], s.glob[0], node_extra(m, s, n)["mix_draws"]
+    u = uniform(node["mix_stream"], g["seed"], g["replication"], i, ONLY)
+    k = node["mix_first"]
+    while k < node["mix_first"] + node["mix_count"] - 1 and u >= m.mix[k]["cumulative"]:
+        k += 1
+    return m.mix[k]["product"]
+
+
+@inlined
+def next_product(m: Model, s: RunState, n: Int) -> Int:
+    """Return the product of the next part of a source."""
+    if m.nodes[n]["mix_count"] > 1:
+        return _drawn_from_mix(m, s, n)
+    return m.mix[m.nodes[n]["mix_first"]]["product"]
+
+
+@inlined
+def count_mixed(m: Model, s: RunState, n: Int) -> None:
+    """Note that the next product of a source is taken."""
+    if m.nodes[n]["mix_count"] > 1:
+        node_extra(m, s, n)["mix_draws"] += 1
+
+
 @inlined
 def draw_product(m: Model, s: RunState, n: Int) -> Int:
-    """Return the product of the next part of a source."""
-    node, g = m.nodes[n], s.glob[0]
-    k = node["mix_first"]
-    if node["mix_count"] > 1:
-        u = uniform(node["mix_stream"], g["seed"], g["replication"], s.nodes[n]["mix_draws"], ONLY)
-        s.nodes[n]["mix_draws"] += 1
-        while k < node["mix_first"] + node["mix_count"] - 1 and u >= m.mix[k]["cumulative"]:
-            k += 1
-    return m.mix[k]["product"]
+    """Take the product of the next part of a source."""
+    product = next_product(m, s, n)
+    count_mixed(m, s, n)
+    return product
 
 
 @inlined
 def create_part(m: Model, s: RunState, r: Int, row: Int) -> None:
     """Let a source make a part, as a row of its list says if there is one."""
     n = np.int64(m.res[r]["node"])
-    x = s.nodes[n]
-    if m.nodes[n]["limit"] >= 0 and x["created"] >= m.nodes[n]["limit"]:
+    if m.nodes[n]["limit"] >= 0 and s.nodes[n]["created"] >= m.nodes[n]["limit"]:
         return
     product: Int
     if row >= 0 and m.arrivals[row]["product"] >= 0:
@@ -75,9 +96,9 @@ def create_part(m: Model, s: RunState, r: Int, row: Int) -> None:
         product = draw_product(m, s, n)
     part = make_part(m, s, r, product)
     if row >= 0:
-        s.parts[part]["due"] = m.arrivals[row]["due"]
+        trait(s, part)["due"] = m.arrivals[row]["due"]
         if m.arrivals[row]["own_priority"] == 1:
-            s.parts[part]["priority"] = m.arrivals[row]["priority"]
+            trait(s, part)["priority"] = m.arrivals[row]["priority"]
 
 
 @inlined
@@ -85,8 +106,8 @@ def make_part(m: Model, s: RunState, r: Int, product: Int) -> Int:
     """Let a part of a product wait at a source; it is offered when no other waits before it."""
     n = np.int64(m.res[r]["node"])
     x = s.nodes[n]
-    part = take_part(m, s, (n << PART_SHIFT) + x["created"], product)
-    x["created"] += 1
+    part = take_part(m, s, (n << PART_SHIFT) + s.nodes[n]["created"], product)
+    s.nodes[n]["created"] += 1
     append_part(s, n, part)
     if x["parts"] == 1:
         offer(s, r)
@@ -98,10 +119,10 @@ def make_part(m: Model, s: RunState, r: Int, product: Int) -> Int:
 
 
 @inlined
-def enter_line(s: RunState, r: Int, part: Int, cause: Int) -> None:
+def enter_line(m: Model, s: RunState, r: Int, part: Int, cause: Int) -> None:
     """Let a part of a source enter the line."""
     now = s.glob[0]["now"]
-    emit_fact(s, s.parts[part]["since"], now, r, _ENTERED, part, cause)
+    emit_fact(m, s, s.parts[part]["since"], now, r, _ENTERED, part, cause)
     s.parts[part]["entry"] = now
     count_entry(s)
 
@@ -111,7 +132,7 @@ def _leave_source(m: Model, s: RunState, r: Int, n: Int, taker: Int) -> Int:
     part = drop_head(s, n)
     if m.nodes[n]["patience"] >= 0:
         end_patience(m, s, r, n, part)
-    enter_line(s, r, part, taker)
+    enter_line(m, s, r, part, taker)
     if m.nodes[n]["saturated"] == 1:
         create_part(m, s, r, NONE)
     elif s.nodes[n]["parts"] > 0:
@@ -137,7 +158,7 @@ def _leave_buffer(m: Model, s: RunState, r: Int, n: Int, taker: Int) -> Int:
 def end_wait_in_buffer(m: Model, s: RunState, r: Int, n: Int, part: Int, cause: Int) -> None:
     """A part that left the list of a buffer gives its place up."""
     x = s.nodes[n]
-    emit(s, s.parts[part]["since"], s.glob[0]["now"], r, _WAITING, part, cause)
+    emit(m, s, s.parts[part]["since"], s.glob[0]["now"], r, _WAITING, part, cause)
     if x["held"] == m.nodes[n]["capacity"]:
         begins_to_accept(s, n)
     x["held"] -= 1
@@ -147,7 +168,9 @@ def end_wait_in_buffer(m: Model, s: RunState, r: Int, n: Int, part: Int, cause: 
 def _await_head(m: Model, s: RunState, r: Int, n: Int) -> None:
     """Let the head part of a conveyor be due at its end."""
     x, now = s.nodes[n], s.glob[0]["now"]
-    arrival = max(s.parts[x["head"]]["until"], x["last_leave"] + m.nodes[n]["gap"])
+    arrival = max(
+        trait(s, x["head"])["until"], node_extra(m, s, n)["last_leave"] + m.nodes[n]["gap"]
+    )
     set_slot(s, m.res[r]["end"], noticed(s, max(arrival, now)))
 
 
@@ -162,8 +185,8 @@ def _bar_entry(m: Model, s: RunState, r: Int, n: Int) -> None:
 def _leave_conveyor(m: Model, s: RunState, r: Int, n: Int, taker: Int) -> Int:
     part = drop_head(s, n)
     x, now = s.nodes[n], s.glob[0]["now"]
-    emit(s, s.parts[part]["since"], now, r, _CONVEYED, part, taker)
-    x["last_leave"] = now
+    emit(m, s, s.parts[part]["since"], now, r, _CONVEYED, part, taker)
+    node_extra(m, s, n)["last_leave"] = now
     x["held"] -= 1
     if x["parts"] + 1 == m.nodes[n]["capacity"]:
         _bar_entry(m, s, r, n)
@@ -175,7 +198,7 @@ def _leave_conveyor(m: Model, s: RunState, r: Int, n: Int, taker: Int) -> Int:
 @compiled
 def _enter_conveyor(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None:
     append_part(s, n, part)
-    s.parts[part]["until"] = s.glob[0]["now"] + m.nodes[n]["transit"]
+    trait(s, part)["until"] = s.glob[0]["now"] + m.nodes[n]["transit"]
     _bar_entry(m, s, r, n)
     if s.nodes[n]["parts"] == 1:
         _await_head(m, s, r, n)
@@ -207,7 +230,7 @@ def clear_entry(m: Model, s: RunState, r: Int) -> None:
 @inlined
 def release(m: Model, s: RunState, r: Int, taker: Int) -> Int:
     """Take the part that resource r offers out of its node; `taker` is the resource it goes to."""
-    withdraw(s, r)
+    withdraw(m, s, r)
     kind, n = m.res[r]["kind"], m.res[r]["node"]
     if kind == _STATION:
         part = leave_server(m, s, r, taker)
@@ -225,7 +248,7 @@ def release(m: Model, s: RunState, r: Int, taker: Int) -> Int:
 def leave_line(m: Model, s: RunState, part: Int, r: Int, state: Int, cause: Int) -> None:
     """Let a part leave the line at resource r, finished or scrapped."""
     give_cards(m, s, m.res[r]["node"], NONE)
-    emit_fact(s, s.parts[part]["entry"], s.glob[0]["now"], r, state, part, cause)
+    emit_fact(m, s, s.parts[part]["entry"], s.glob[0]["now"], r, state, part, cause)
     count_leaving(s, part, state)
     give_part(s, part)
 
@@ -238,7 +261,7 @@ def expire(m: Model, s: RunState, r: Int) -> None:
     if m.res[r]["kind"] == _BUFFER:
         end_wait_in_buffer(m, s, r, n, part, _EXPIRED)
     else:
-        enter_line(s, r, part, _EXPIRED)
+        enter_line(m, s, r, part, _EXPIRED)
     wake_gatherers(m, s, n)
     leave_line(m, s, part, r, _SCRAPPED, _EXPIRED)
 
@@ -258,7 +281,7 @@ def admit(m: Model, s: RunState, r: Int, part: Int, deliverer: Int, kept: Int) -
         wake_gatherers(m, s, n)
     elif kind == _CONVEYOR:
         s.nodes[n]["held"] += 1 - kept
-        s.nodes[n]["reserved"] -= kept
+        node_extra(m, s, n)["reserved"] -= kept
         if m.nodes[n]["stops"] == 1:
             enter_belt(m, s, r, n, part)
         else:
@@ -286,13 +309,13 @@ def _keep_place(m: Model, s: RunState, r: Int, n: Int) -> None:
     if m.nodes[n]["kind"] == _STATION:
         reserve_server(m, s, to, r, part)
     elif m.nodes[n]["kind"] == _CONVEYOR:
-        s.nodes[n]["reserved"] += 1
+        node_extra(m, s, n)["reserved"] += 1
     s.nodes[n]["held"] += 1
     count_rework(m, s, r, part, n)
     if m.routes[s.res[r]["row"]]["carded"] == 1:
         take_cards(m, s, m.res[r]["node"], n)
-    withdraw(s, r)
-    s.res[r]["goal"] = to
+    withdraw(m, s, r)
+    extra(m, s, r)["goal"] = to
     may_start(s, r)
     touch(s, r)
 
@@ -300,8 +323,8 @@ def _keep_place(m: Model, s: RunState, r: Int, n: Int) -> None:
 @compiled
 def _go_to_kept(m: Model, s: RunState, r: Int) -> None:
     """Move the finished part of a server to the place that was kept for it."""
-    to = np.int64(s.res[r]["goal"])
-    s.res[r]["goal"] = NONE
+    to = np.int64(extra(m, s, r)["goal"])
+    extra(m, s, r)["goal"] = NONE
     if m.routes[s.res[r]["row"]]["carded"] == 1:
         give_cards(m, s, m.res[r]["node"], m.res[to]["node"])
     admit(m, s, to, release(m, s, r, to), r, KEPT)
@@ -310,18 +333,18 @@ def _go_to_kept(m: Model, s: RunState, r: Int) -> None:
 @compiled
 def give_up_place(m: Model, s: RunState, r: Int) -> None:
     """Free the place that was kept for the part of a server, which is scrapped."""
-    to = np.int64(s.res[r]["goal"])
+    to = np.int64(extra(m, s, r)["goal"])
     if to < 0:
         return
     n, kind = np.int64(m.res[to]["node"]), m.res[to]["kind"]
-    s.res[r]["goal"] = NONE
+    extra(m, s, r)["goal"] = NONE
     if kind == _STATION:
         s.res[to]["reserved"] = NONE
         touch(s, to)
         if is_vacant(s, to):
             gains_server(m, s, to)
     elif kind == _CONVEYOR:
-        s.nodes[n]["reserved"] -= 1
+        node_extra(m, s, n)["reserved"] -= 1
     if kind != _STATION:
         begins_to_accept(s, n)
     s.nodes[n]["held"] -= 1
@@ -354,7 +377,7 @@ def _vacant_server(m: Model, s: RunState, n: Int) -> Int:
 def _leave_branching(m: Model, s: RunState, r: Int) -> Int:
     """Return where an offer moves now, NONE: it stays; on its way it takes and gives cards."""
     before = m.nodes[m.res[r]["node"]]["before"] == 1
-    if before and s.res[r]["goal"] >= 0:
+    if before and extra(m, s, r)["goal"] >= 0:
         _go_to_kept(m, s, r)
         return np.int64(NONE)
     n = target_of(m, s, r)

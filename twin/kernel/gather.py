@@ -10,6 +10,7 @@ import numpy as np
 
 from twin.kernel.arrays import EMPTY, Int, Model
 from twin.kernel.arrays import State as RunState
+from twin.kernel.extras import extra
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
 from twin.kernel.states import CarrierKind, NodeKind
@@ -31,9 +32,9 @@ def may_gather(m: Model, s: RunState, r: Int, shifts: Int) -> Any:
 @inlined
 def expect_part(m: Model, s: RunState, r: Int, u: Int) -> None:
     """Note that unit u brings a part."""
-    s.res[r]["coming"] += 1
+    extra(m, s, r)["coming"] += 1
     if m.carriers[m.res[u]["group"]]["kind"] == _ROBOT:
-        s.res[r]["robots"] += 1
+        extra(m, s, r)["robots"] += 1
 
 
 @inlined
@@ -42,16 +43,16 @@ def was_expected(m: Model, s: RunState, r: Int, deliverer: Int) -> bool:
     group = m.res[deliverer]["group"]
     if group < 0:
         return False
-    s.res[r]["coming"] -= 1
+    extra(m, s, r)["coming"] -= 1
     if m.carriers[group]["kind"] == _ROBOT:
-        s.res[r]["robots"] -= 1
+        extra(m, s, r)["robots"] -= 1
     return True
 
 
 @inlined
-def keep_part(s: RunState, r: Int, part: Int) -> None:
+def keep_part(m: Model, s: RunState, r: Int, part: Int) -> None:
     """Put a part to those gathered."""
-    x = s.res[r]
+    x = extra(m, s, r)
     s.parts[part]["next"] = NONE
     if x["kept"] < 0:
         x["kept"] = part
@@ -73,7 +74,7 @@ def run_of(m: Model, s: RunState, r: Int, product: Int) -> Int:
     if kind == _SOURCE and node["saturated"] == 1 and node["mix_count"] == 1:
         if node["limit"] < 0:
             return _ENDLESS
-        run += node["limit"] - x["created"]
+        run += node["limit"] - s.nodes[n]["created"]
     while part >= 0 and s.parts[part]["product"] == product:
         run += 1
         if kind == _STATION and node["several"] == 0:

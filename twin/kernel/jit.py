@@ -7,7 +7,7 @@ import numpy as np
 from numba import config, njit
 
 from twin.kernel.cache import keep
-from twin.kernel.merged import PartCompiler
+from twin.kernel.merged import EntryCompiler, PartCompiler
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -39,7 +39,7 @@ def inlined(function: F) -> F:
 
 def entry(function: F) -> F:
     """Compile a function called from Python and keep its machine code in the private folder."""
-    dispatcher = njit(**_OPTIONS)(function)
+    dispatcher = njit(**_OPTIONS, pipeline_class=EntryCompiler)(function)
     if not config.DISABLE_JIT:  # type: ignore[attr-defined]
         keep(dispatcher)
     return dispatcher

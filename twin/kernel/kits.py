@@ -6,6 +6,7 @@ import numpy as np
 
 from twin.kernel.arrays import NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
+from twin.kernel.extras import extra
 from twin.kernel.gather import keep_part, may_gather, run_of, was_expected
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
@@ -43,9 +44,9 @@ def lacks_component(m: Model, s: RunState, r: Int, product: Int) -> Any:
 
 
 @inlined
-def _has_begun(s: RunState, r: Int) -> Any:
+def _has_begun(m: Model, s: RunState, r: Int) -> Any:
     """Return whether a server has any component, or one on the way."""
-    x = s.res[r]
+    x = extra(m, s, r)
     return x["kept"] >= 0 or x["coming"] > 0
 
 
@@ -53,7 +54,7 @@ def _has_begun(s: RunState, r: Int) -> Any:
 def _goes_to(m: Model, s: RunState, r: Int, n: Int, shifts: Int) -> bool:
     """Return whether a part that resource r offers, and nobody comes for, may go to node n."""
     x = s.res[r]
-    if x["offered"] == 0 or x["row"] < 0 or x["unit"] >= 0:
+    if x["offered"] == 0 or x["row"] < 0 or extra(m, s, r)["unit"] >= 0:
         return False
     if shifts == 1 and m.res[r]["kind"] == _SOURCE and s.nodes[m.res[r]["node"]]["on"] == 0:
         return False
@@ -89,7 +90,7 @@ def _suffices(m: Model, s: RunState, n: Int, shifts: Int) -> bool:
         component = m.kits[node["kit_first"] + k]
         needed = component["count"]
         for r in range(node["resource"], node["resource"] + node["capacity"]):
-            if _has_begun(s, r):
+            if _has_begun(m, s, r):
                 needed += _lacks(m, s, r, k)
         if _on_offer(m, s, n, component["product"], shifts) < needed:
             return False
@@ -105,7 +106,7 @@ def kit_server(m: Model, s: RunState, n: Int, product: Int, shifts: Int) -> Int:
     empty = np.int64(NONE)
     for r in range(node["resource"], node["resource"] + node["capacity"]):
         if may_gather(m, s, r, shifts):
-            if _has_begun(s, r):
+            if _has_begun(m, s, r):
                 if _lacks(m, s, r, k) > 0:
                     return np.int64(r)
             elif empty < 0:
@@ -135,10 +136,10 @@ def add_component(m: Model, s: RunState, r: Int, part: Int, deliverer: Int) -> N
     else:
         s.nodes[n]["held"] += 1
     x["here"] += 1
-    keep_part(s, r, part)
+    keep_part(m, s, r, part)
 
 
 @inlined
 def is_complete(m: Model, s: RunState, r: Int) -> Any:
     """Return whether a server has all components of its kit."""
-    return s.res[r]["gathered"] == m.nodes[m.res[r]["node"]]["kit_size"]
+    return extra(m, s, r)["gathered"] == m.nodes[m.res[r]["node"]]["kit_size"]

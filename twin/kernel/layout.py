@@ -10,29 +10,44 @@ from numpy.typing import NDArray
 from twin.kernel.arrays import NEVER, RESOURCE, VOID, Model, State
 from twin.kernel.asking import MOST_ARGUMENTS, addresses
 from twin.kernel.blocks import BLOCK
+from twin.kernel.columns import columns_of
 from twin.kernel.layout_calls import call_states, duties, first_calls
+from twin.kernel.layout_records import (
+    extras_of,
+    group_states,
+    node_extras,
+    node_states,
+    resource_extras,
+    resource_states,
+)
 from twin.kernel.layout_slots import number_slots
 from twin.kernel.log import ACTIVITY
 from twin.kernel.model import NONE, Line
-from twin.kernel.neighbours import feeders_of, gathering_of, passing, rows, sole_feeders, ways_of
+from twin.kernel.neighbours import (
+    feeders_of,
+    gathering_of,
+    passing,
+    plain,
+    rows,
+    sole_feeders,
+    ways_of,
+)
 from twin.kernel.state_records import (
     CLOCK_STATE,
     COMMAND,
     DIARY,
     GLOBAL,
-    GROUP_STATE,
     KIT_STATE,
     LOOP_STATE,
-    NODE_STATE,
     PART,
-    RESOURCE_STATE,
     SHIFT_STATE,
+    TRAIT,
 )
-from twin.kernel.states import N_STATES, Intake, NodeKind
-from twin.kernel.sums import LAPS
-from twin.kernel.tally import N_BINS, Tally
+from twin.kernel.states import Choose, Intake, NodeKind
+from twin.kernel.sums_room import begin_sums, empty_sums
+from twin.kernel.tally import Tally
 
-_SLACK = 64  # parts in a new pool beyond those needed at once
+_SLACK = 64  # at most so many parts in a new pool beyond those needed at once
 _ROOM = 4096  # records in a new log beyond those one step may write
 
 # More ends at one instant than this are a livelock (docs/conventions.md).
@@ -121,7 +136,12 @@ def model_of(line: Line) -> Model:
 
 
 def _laid_out(line: Line) -> Model:
-    res = _resources(line)
+    res, gathering = _resources(line), gathering_of(line)
+    passes = passing(line, gathering["gatherer_first"])
+    alike = plain(line, passes)
+    res["passes"] = np.where(res["node"] >= 0, passes[res["node"]], False)
+    res["sums"], places, summed = columns_of(line, alike)
+    res["extra"], extra_of = extras_of(line, alike)
     slots, clock_slots, shift_slot, loop_slot = number_slots(line, res)
     feeder_first, feeders = feeders_of(line)
     on_calendar = defaultdict(list)
@@ -131,10 +151,7 @@ def _laid_out(line: Line) -> Model:
     own: dict[str, Any] = {
         name: getattr(line, name) for name in Model._fields if name in Line.__slots__
     }
-    gathering = gathering_of(line)
     own |= _loops(line, feeder_first, feeders) | gathering
-    passes = passing(line, gathering["gatherer_first"])
-    res["passes"] = np.where(res["node"] >= 0, passes[res["node"]], False)
     duty_first, duties_of = duties(line)
     model = Model(
         **own,
@@ -152,6 +169,9 @@ def _laid_out(line: Line) -> Model:
         member_first=member_first,
         members=members,
         deciders=addresses(line),
+        extra_of=extra_of,
+        sum_places=places,
+        summed=np.array([summed], np.int64),
     )
     # One memory layout, whatever made the line: else the kernel would be compiled again.
     arrays: list[Any] = [np.require(array, requirements=["C", "W"]) for array in model]
@@ -182,71 +202,31 @@ def _global(
     return glob
 
 
-def _node_states(line: Line) -> NDArray[np.void]:
-    nodes = np.zeros(len(line.nodes), NODE_STATE)
-    nodes["head"] = nodes["tail"] = nodes["ahead_of"] = nodes["paused"] = NONE
-    nodes["stands_since"] = NONE
-    nodes["clear"] = nodes["on"] = 1
-    nodes["last_leave"] = -(2**62)
-    calendar = line.nodes["calendar"]
-    kept = calendar >= 0
-    nodes["on"][kept] = line.calendars["starts_on"][calendar[kept]]
-    stations = line.nodes["kind"] == NodeKind.STATION
-    nodes["free"] = np.where(stations, line.nodes["capacity"] * nodes["on"], 1)
-    full = (line.nodes["kind"] == NodeKind.BUFFER) & (line.nodes["capacity"] >= 0)
-    nodes["most"] = np.where(full, line.nodes["capacity"], NEVER)
-    return nodes
-
-
-def _resource_states(line: Line) -> NDArray[np.void]:
-    states = np.zeros(len(line.resources), RESOURCE_STATE)
-    states["state"] = VOID
-    states["ended"] = states["called"] = states["lure"] = NONE
-    absent = (
-        "part",
-        "reserved",
-        "down",
-        "row",
-        "target",
-        "to",
-        "choice",
-        "unit",
-        "before",
-        "after",
-        "task",
-        "goal",
-        "wake",
-        "setup",
-        "load",
-        "unload",
-        "called_at",
-        "kept",
-        "lacking",
-        "swap",
-    )
-    for field in absent:
-        states[field] = NONE
-    tooled_for = line.nodes["tooled_for"][line.resource_node]
-    states["tooling"] = np.where(tooled_for >= 0, tooled_for, len(line.products))
-    states["at"] = [line.carriers["home"][g] if g >= 0 else NONE for g in line.resource_carrier]
-    return states
-
-
-def _group_states(line: Line) -> NDArray[np.void]:
-    groups = np.zeros(len(line.carriers), GROUP_STATE)
-    groups["first"] = NONE
-    for group, carrier in zip(groups, line.carriers, strict=True):
-        calendar = carrier["calendar"]
-        on = calendar < 0 or line.calendars["starts_on"][calendar] == 1
-        group["idle"] = carrier["units"] if on else 0
-    return groups
-
-
 def _components(line: Line) -> NDArray[np.int64]:
     """Return how many kinds of components each node assembles on all its servers."""
     return np.where(line.nodes["kit_count"] > 0, line.nodes["capacity"], 0) * np.maximum(
         line.nodes["kit_count"], 0
     )
+
+
+def _choose_in_turn(line: Line) -> bool:
+    return bool((line.routes["choose"] == Choose.CYCLIC).any())
+
+
+def _have_traits(line: Line, model: Model) -> bool:
+    """Return whether it may matter which of the parts of a product a part is."""
+    nodes = line.nodes
+    listless = (nodes["list_count"] <= 0) & (nodes["patience"] < 0)
+    alike = (model.extra_of == 0) | ((nodes["kind"] == NodeKind.SOURCE) & listless)
+    limited = (line.options["limit"] >= 0).any()
+    return bool(limited or not alike.all() or line.carriers.size or line.rules)
+
+
+def _places(line: Line) -> int:
+    """Return how many parts the line has places for; with unlimited buffers as many as may be."""
+    kinds = (NodeKind.BUFFER, NodeKind.CONVEYOR, NodeKind.STATION)
+    capacity = line.nodes["capacity"][np.isin(line.nodes["kind"], kinds)]
+    return line.most_parts if (capacity < 0).any() else int(capacity.sum())
 
 
 def _pool(size: int) -> NDArray[np.void]:
@@ -257,31 +237,13 @@ def _pool(size: int) -> NDArray[np.void]:
     return parts
 
 
-def _tournament(slots: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _tournament(slots: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return a tournament in which nothing is due."""
     size = max(2, 1 << (slots - 1).bit_length())
-    winners = np.zeros(2 * size, np.int64)
-    winners[size:] = np.arange(size)
-    for i in range(size - 1, 0, -1):
-        winners[i] = winners[2 * i]
+    winners = np.zeros(size, np.int32)
+    for i in range(size - 1, 0, -1):  # of two that are due together the lower slot wins
+        winners[i] = winners[2 * i] if 2 * i < size else 2 * i - size
     return np.full(size, NEVER, np.int64), winners
-
-
-def tally_arrays(line: Line, windows: int) -> dict[str, NDArray[Any]]:
-    """Return the empty sums of one run."""
-    resources, products = len(line.resources), len(line.products)
-    shapes = {
-        "time": (resources, N_STATES),
-        "count": (resources, N_STATES),
-        "finished": (products,),
-        "scrapped": (products,),
-        "lead_time": (products,),
-        "lead_histogram": (products, N_BINS),
-        "per_window": (windows,),
-    }
-    sums = {name: np.zeros(shape, np.int64) for name, shape in shapes.items()}
-    laps = {"laps": shapes["time"], "lead_laps": shapes["lead_time"]}
-    return sums | {name: np.zeros(shape, LAPS) for name, shape in laps.items()}
 
 
 def state_of(
@@ -294,12 +256,15 @@ def state_of(
     start: int = 0,
     window: int = 0,
     log: bool = False,
+    told: bool = False,
 ) -> State:
-    """Return the state of a run before it begins."""
+    """Return the state of a run before it begins; `told`: somebody may watch it."""
     glob = _global(line, seed, replication, start, window, log)
     count = len(line.resources)
     size = int(line.initial["count"].sum() + glob["need"][0] + line.nodes["saturated"].sum())
-    parts = _pool(size + _SLACK)
+    parts = _pool(size + min(_SLACK, _places(line)))
+    glob["traits"] = log or told or _have_traits(line, model)
+    begin_sums(glob)
     glob["spare"] = parts.size
     glob["brim"] = parts.size - line.most_parts
     glob["products"] = len(line.products)
@@ -313,33 +278,41 @@ def state_of(
     glob["leaves"], glob["room"] = due.size, room
     return State(
         glob=glob,
-        nodes=_node_states(line),
-        res=_resource_states(line),
+        nodes=node_states(line),
+        node_extra=node_extras(int(model.extra_of.max()) + 1),
+        res=resource_states(line),
+        extra=resource_extras(line, model),
         ahead=np.zeros((int(model.res["ahead"].max()) + 1, BLOCK), np.int64),
         clocks=np.zeros(model.clock_slots.size, CLOCK_STATE),
         kit=np.zeros(int(_components(line).sum()), KIT_STATE),
-        groups=_group_states(line),
+        groups=group_states(line),
         calls=call_states(line),
         shifts=np.zeros(len(line.calendars), SHIFT_STATE),
         loops=np.zeros(len(line.loops), LOOP_STATE),
         away=np.zeros(int(_rings(line).sum()), np.int64),
-        turns=np.zeros(len(line.routes), np.int64),
+        turns=np.zeros(len(line.routes) if _choose_in_turn(line) else 0, np.int64),
         parts=parts,
+        traits=np.zeros(parts.size if glob["traits"][0] else 1, TRAIT),
         due=due,
         winners=winners,
-        fresh=np.zeros(2 * count, np.int64),
-        woken=np.zeros(len(line.nodes), np.int64),
-        heap=np.zeros(count, np.int64),
-        starts=np.zeros(count, np.int64),
-        touched=np.zeros(count, np.int64),
-        lured=np.zeros(count, np.int64),
-        asked=np.zeros(MOST_ARGUMENTS + 1, np.int64),
+        fresh=np.zeros(2 * count, np.int32),
+        woken=np.zeros(len(line.nodes), np.int32),
+        heap=np.zeros(count, np.int32),
+        starts=np.zeros(count, np.int32),
+        touched=np.zeros(count, np.int32),
+        lured=np.zeros(count if len(line.carriers) else 0, np.int32),
+        asked=np.zeros(MOST_ARGUMENTS + 1 if line.rules else 0, np.int64),
         commands=np.zeros(0, COMMAND),
-        watched=np.zeros(count, np.int64),
-        seen=np.full(count, VOID, np.int64),
+        watched=np.zeros(count if told else 0, np.int64),
+        seen=np.full(count if told else 0, VOID, np.int64),
         diary=np.zeros(0, DIARY),
         log=np.zeros(room, ACTIVITY),
-        **tally_arrays(line, Tally.windows(start, end, window)),
+        **empty_sums(
+            model.sum_places.size,
+            int(model.summed[0]),
+            len(line.products),
+            Tally.windows(start, end, window),
+        ),
     )
 
 
@@ -350,9 +323,12 @@ def with_more_parts(state: State) -> State:
     more["next"] += old.size
     more["next"][-1] = glob["free"][0] if glob["spare"][0] else NONE
     glob["free"] = old.size
-    glob["spare"] += old.size
-    glob["brim"] += old.size
-    return state._replace(parts=np.concatenate([old, more]))
+    glob["spare"] += more.size
+    glob["brim"] += more.size
+    parts, traits = np.concatenate([old, more]), state.traits
+    if glob["traits"][0]:
+        traits = np.concatenate([traits, np.zeros(more.size, TRAIT)])
+    return state._replace(parts=parts, traits=traits)
 
 
 def with_more_log(state: State, room: int = 0) -> State:

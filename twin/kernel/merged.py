@@ -49,6 +49,9 @@ class _Library(JITCodeLibrary):
                 function.attributes.add("noinline")
         super().add_ir_module(ir_module)
 
+    def _optimize_functions(self, _module: Any) -> None:
+        """Leave it to the entry point, which has to look at all of it anyway."""
+
     def finalize(self) -> None:
         """Make no machine code, and leave it to the entry point to link and to optimise."""
         self._finalized = True
@@ -94,6 +97,44 @@ class _Translation(NativeLowering):
         target._defns[known_as].append(call, call.signature)  # noqa: SLF001 - no public way
         state.cr = _LowerResult(found.fndesc, found.call_helper, cfunc=known_as, env=found.env)
         return True
+
+
+class _Whole(JITCodeLibrary):
+    """An entry point with all its parts, which is optimised once.
+
+    numba does so twice, the first time to see which references need no counting; there are none.
+    """
+
+    def _optimize_final_module(self) -> None:
+        passes, builder = self._codegen._module_pass_manager()  # noqa: SLF001 - no public way
+        with self._recorded_timings.record("all passes", builder):
+            passes.run(self._final_module, builder)
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _Lowering(NativeLowering):
+    """Make machine code of an entry point and its parts."""
+
+    _name = "lowering_of_an_entry_point"
+
+    def run_pass(self, state: Any) -> bool:
+        """Lower one function."""
+        state.library = _Whole(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.library.enable_object_caching()
+        return bool(super().run_pass(state))
+
+
+class EntryCompiler(CompilerBase):
+    """numba's compiler, but for the way in which all is optimised."""
+
+    def define_pipelines(self) -> list[PassManager]:
+        """Return the only pipeline."""
+        passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
+        passes.passes = [
+            (_Lowering if step is NativeLowering else step, text) for step, text in passes.passes
+        ]
+        passes.finalize()
+        return [passes]
 
 
 class PartCompiler(CompilerBase):

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from twin.kernel.arrays import SEVERAL, WAY
 from twin.kernel.model import NONE, Line
-from twin.kernel.states import Choose, Intake, NodeKind, Order
+from twin.kernel.states import Choose, Intake, NodeKind, OnFailure, Order
 
 
 def rows(indices: Any, n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -111,6 +111,34 @@ def _take_all(nodes: NDArray[np.void]) -> NDArray[np.bool_]:
     return take
 
 
+def plain(line: Line, passes: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return at which nodes nothing but the plainest can happen to parts, and none is at first.
+
+    `passes`: `passing` of the line.
+    """
+    nodes, spoils = line.nodes, line.modes["on_failure"] != OnFailure.RESUME
+    before = np.concatenate([[0], np.cumsum(spoils)])
+    first, count = np.maximum(nodes["mode_first"], 0), np.maximum(nodes["mode_count"], 0)
+    alike = passes & ~_draw_way(line) & (before[first + count] == before[first])
+    return alike & (nodes["kind"] != NodeKind.SOURCE) & (len(line.initial) == 0)
+
+
+def simple_sources(line: Line) -> NDArray[np.bool_]:
+    """Return which nodes are sources that need not remember anything but how much they made."""
+    nodes = line.nodes
+    listless = (nodes["list_count"] < 0) & (nodes["calendar"] < 0) & (nodes["patience"] < 0)
+    sole = (nodes["mix_count"] <= 1) & ~_draw_way(line)
+    simple: NDArray[np.bool_] = (nodes["kind"] == NodeKind.SOURCE) & listless & sole
+    return simple
+
+
+def _draw_way(line: Line) -> NDArray[np.bool_]:
+    """Return which nodes draw where parts of some product go."""
+    random = line.routes["choose"] == Choose.RANDOM
+    drawn: NDArray[np.bool_] = (random[line.route_of] & (line.route_of >= 0)).any(axis=1)
+    return drawn
+
+
 def passing(line: Line, first: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return at which nodes parts come and go in the plainest way (see `twin.kernel.passing`).
 
@@ -124,11 +152,13 @@ def passing(line: Line, first: NDArray[np.int64]) -> NDArray[np.bool_]:
         stations &= nodes[field] == 0
     for field in ("calendar", "standby_after", "idle_mode"):
         stations &= nodes[field] < 0
-    sources = (nodes["saturated"] == 0) & (nodes["external"] == 0) & (nodes["calendar"] < 0)
+    sources = (nodes["saturated"] == 0) & (nodes["external"] == 0) & (nodes["batch"] == 1)
+    for field in ("calendar", "patience", "list_count"):
+        sources &= nodes[field] < 0
     kind = nodes["kind"]
     return alone & (
         ((kind == NodeKind.BUFFER) & buffers)
         | ((kind == NodeKind.STATION) & stations)
-        | ((kind == NodeKind.SOURCE) & sources & (nodes["patience"] < 0))
+        | ((kind == NodeKind.SOURCE) & sources)
         | (kind == NodeKind.SINK)
     )

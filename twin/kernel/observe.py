@@ -9,6 +9,7 @@ from twin.kernel.arrays import State as RunState
 from twin.kernel.calls import first_lacking
 from twin.kernel.disturbances import strike
 from twin.kernel.exchange import exchange_for
+from twin.kernel.extras import extra
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
 from twin.kernel.offers import offered_part, target_of
@@ -38,9 +39,9 @@ def _waiting_for(m: Model, group: Int) -> Int:
 @inlined
 def _state_of_finished(m: Model, s: RunState, r: Int) -> Int:
     x = s.res[r]
-    if x["unit"] >= 0:
-        return _waiting_for(m, m.res[x["unit"]]["group"])
-    if x["called"] == s.glob[0]["round"]:
+    if extra(m, s, r)["unit"] >= 0:
+        return _waiting_for(m, m.res[extra(m, s, r)["unit"]]["group"])
+    if extra(m, s, r)["called"] == s.glob[0]["round"]:
         return _waiting_for(m, m.routes[x["row"]]["carrier"])
     return _BLOCKED
 
@@ -50,11 +51,11 @@ def _state_of_empty(m: Model, s: RunState, r: Int) -> Int:
     x = s.res[r]
     if x["reserved"] >= 0 and m.res[x["reserved"]]["group"] >= 0:
         return _waiting_for(m, m.res[x["reserved"]]["group"])
-    if x["coming"] > 0:
-        return _WAITING_ROBOT if x["robots"] > 0 else _WAITING_OPERATOR
-    if x["lure"] == s.glob[0]["round"]:
-        return _waiting_for(m, x["lure_group"])
-    return _ASLEEP if x["asleep"] == 1 else _STARVED
+    if extra(m, s, r)["coming"] > 0:
+        return _WAITING_ROBOT if extra(m, s, r)["robots"] > 0 else _WAITING_OPERATOR
+    if extra(m, s, r)["lure"] == s.glob[0]["round"]:
+        return _waiting_for(m, extra(m, s, r)["lure_group"])
+    return _ASLEEP if extra(m, s, r)["asleep"] == 1 else _STARVED
 
 
 @inlined
@@ -72,7 +73,11 @@ def _state_of(m: Model, s: RunState, r: Int) -> Int:
         state = _state_of_empty(m, s, r)
     elif phase == FINISHED:
         state = _state_of_finished(m, s, r)
-    elif phase == UNSTARTED and m.nodes[m.res[r]["node"]]["before"] == 1 and x["goal"] < 0:
+    elif (
+        phase == UNSTARTED
+        and m.nodes[m.res[r]["node"]]["before"] == 1
+        and extra(m, s, r)["goal"] < 0
+    ):
         state = _BLOCKED
     elif phase == UNSTARTED and x["lacking"] > 0:
         state = _waiting_for(m, first_lacking(m, s, r))
@@ -88,7 +93,7 @@ def _look_at(m: Model, s: RunState, r: Int) -> None:
     """Let a server show its state; how long it starves is counted from here."""
     before, state = s.res[r]["state"], _state_of(m, s, r)
     idle_mode = m.nodes[m.res[r]["node"]]["idle_mode"]
-    nothing = s.res[r]["kept"] < 0 and s.res[r]["reserved"] < 0
+    nothing = extra(m, s, r)["kept"] < 0 and s.res[r]["reserved"] < 0
     if idle_mode >= 0 and (state == _STARVED or state == _ASLEEP) and nothing:
         strike(m, s, r, np.int64(idle_mode))
         if s.due[m.res[r]["repair"]] == NEVER:
@@ -99,7 +104,7 @@ def _look_at(m: Model, s: RunState, r: Int) -> None:
     # What it does may be shown already, though how long it starved is still counted.
     if before == state and (slot < 0 or state == _STARVED):
         return
-    show(s, r, state)
+    show(m, s, r, state)
     if slot >= 0:
         if state == _STARVED:
             after = m.nodes[m.res[r]["node"]]["standby_after"]
@@ -109,9 +114,9 @@ def _look_at(m: Model, s: RunState, r: Int) -> None:
 
 
 @inlined
-def _lure(s: RunState, v: Any, group: Int) -> None:
+def _lure(m: Model, s: RunState, v: Any, group: Int) -> None:
     """Note that an unassigned request would take server v now."""
-    x = s.res[v]
+    x = extra(m, s, v)
     if x["lure"] == s.glob[0]["round"]:
         return
     x["lure"] = s.glob[0]["round"]
@@ -134,28 +139,28 @@ def _look_at_requests(m: Model, s: RunState) -> None:
             if m.res[r]["kind"] == _STATION:
                 touch(s, r)
             if n < 0 and v < 0:
-                s.res[r]["called_at"] = NONE
+                extra(m, s, r)["called_at"] = NONE
             else:
-                s.res[r]["called"] = s.glob[0]["round"]
-                if s.res[r]["called_at"] < 0:
-                    s.res[r]["called_at"] = s.glob[0]["now"]
+                extra(m, s, r)["called"] = s.glob[0]["round"]
+                if extra(m, s, r)["called_at"] < 0:
+                    extra(m, s, r)["called_at"] = s.glob[0]["now"]
                 if v < 0 and m.nodes[n]["kind"] == _STATION:
                     product = s.parts[offered_part(m, s, r)]["product"]
-                    _lure(s, server_for(m, s, n, product), group)
-            r = s.res[r]["after"]
+                    _lure(m, s, server_for(m, s, n, product), group)
+            r = extra(m, s, r)["after"]
 
 
 @inlined
-def _drop_lured(s: RunState) -> None:
+def _drop_lured(m: Model, s: RunState) -> None:
     """Look again at empty servers that no request would take any more."""
     g, kept = s.glob[0], 0
     for k in range(g["lured"]):
         v = s.lured[k]
-        if s.res[v]["lure"] == g["round"]:
+        if extra(m, s, v)["lure"] == g["round"]:
             s.lured[kept] = v
             kept += 1
         else:
-            s.res[v]["lured"] = 0
+            extra(m, s, v)["lured"] = 0
             touch(s, v)
     g["lured"] = kept
 
@@ -167,7 +172,7 @@ def observe(m: Model, s: RunState) -> None:
     if g["groups"] > 0:
         g["round"] += 1
         _look_at_requests(m, s)
-        _drop_lured(s)
+        _drop_lured(m, s)
     for k in range(g["touched"]):
         _look_at(m, s, s.touched[k])
     g["touched"] = 0

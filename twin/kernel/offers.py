@@ -13,12 +13,14 @@ import numpy as np
 from twin.kernel.arrays import SEVERAL, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.deciding import worth_of_target
+from twin.kernel.extras import extra, node_extra
 from twin.kernel.heap import drop_offer, pop_offer, push_offer
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
 from twin.kernel.ovens import gathering_server
 from twin.kernel.states import Choose, Intake, NodeKind
 from twin.kernel.streams import ONLY, uniform
+from twin.kernel.traits import trait
 from twin.kernel.urgency import gives_way
 
 _SOURCE = np.int64(NodeKind.SOURCE)
@@ -57,7 +59,11 @@ def accepts(m: Model, s: RunState, n: Int, r: Int) -> bool:
             return x["free"] > 0
         return bool(gives_way(m, s, n, offered_part(m, s, r)) >= 0)
     if kind == _CONVEYOR:
-        return x["clear"] == 1 and x["reserved"] == 0 and x["parts"] < node["capacity"]
+        return (
+            x["clear"] == 1
+            and node_extra(m, s, n)["reserved"] == 0
+            and x["parts"] < node["capacity"]
+        )
     return True  # a sink
 
 
@@ -208,14 +214,14 @@ def _take_branching_up(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None
     if m.routes[row]["carrier"] < 0:
         x["direct"] = 1
     else:
-        _request(s, r, m.routes[row]["carrier"])
+        _request(m, s, r, m.routes[row]["carrier"])
 
 
 @inlined
 def _choose_once(m: Model, s: RunState, n: Int, row: Int, x: Any) -> None:
     route = m.routes[row]
     if route["choose"] == _RANDOM:
-        g, node = s.glob[0], s.nodes[n]
+        g, node = s.glob[0], node_extra(m, s, n)
         u = uniform(
             m.nodes[n]["route_stream"], g["seed"], g["replication"], node["route_draws"], ONLY
         )
@@ -234,7 +240,7 @@ def _choose_once(m: Model, s: RunState, n: Int, row: Int, x: Any) -> None:
 def _is_spent(m: Model, s: RunState, part: Int, k: Int) -> Any:
     """Return whether a part has taken option k as often as it may."""
     option = m.options[k]
-    taken = (s.parts[part]["reworks"] >> option["shift"]) & option["mask"]
+    taken = (trait(s, part)["reworks"] >> option["shift"]) & option["mask"]
     return option["limit"] >= 0 and taken >= option["limit"]
 
 
@@ -243,32 +249,32 @@ def count_rework(m: Model, s: RunState, r: Int, part: Int, n: Int) -> None:
     """Note that a part on offer at resource r goes to node n, if that is limited."""
     k = s.res[r]["choice"]
     if k >= 0 and m.options[k]["limit"] >= 0 and m.options[k]["target"] == n:
-        s.parts[part]["reworks"] += np.int64(1) << m.options[k]["shift"]
+        trait(s, part)["reworks"] += np.int64(1) << m.options[k]["shift"]
 
 
 @inlined
-def _request(s: RunState, r: Int, group: Int) -> None:
+def _request(m: Model, s: RunState, r: Int, group: Int) -> None:
     """Put an offer at the head of its group's requests: the rule looks at all of them."""
-    x, first = s.res[r], s.groups[group]["first"]
+    x, first = extra(m, s, r), s.groups[group]["first"]
     x["unit"] = NONE
     x["called_at"] = NONE
     x["before"] = NONE
     x["after"] = first
     if first >= 0:
-        s.res[first]["before"] = r
+        extra(m, s, first)["before"] = r
     s.groups[group]["first"] = r
 
 
 @inlined
-def drop_request(s: RunState, r: Int, group: Int) -> None:
+def drop_request(m: Model, s: RunState, r: Int, group: Int) -> None:
     """Take an offer out of its group's requests: a unit has it."""
-    x = s.res[r]
+    x = extra(m, s, r)
     if x["before"] >= 0:
-        s.res[x["before"]]["after"] = x["after"]
+        extra(m, s, x["before"])["after"] = x["after"]
     else:
         s.groups[group]["first"] = x["after"]
     if x["after"] >= 0:
-        s.res[x["after"]]["before"] = x["before"]
+        extra(m, s, x["after"])["before"] = x["before"]
 
 
 @compiled
@@ -300,7 +306,7 @@ def _spend_choice(m: Model, s: RunState, n: Int, part: Int) -> None:
     """Count the choice of a part that was on offer within this instant only."""
     row = m.route_of[n, s.parts[part]["product"]]
     if row >= 0 and m.routes[row]["choose"] == _RANDOM:
-        s.nodes[n]["route_draws"] += 1
+        node_extra(m, s, n)["route_draws"] += 1
     elif row >= 0 and m.routes[row]["choose"] == _CYCLIC:
         s.turns[row] += 1
 
@@ -313,17 +319,17 @@ def _give_up(m: Model, s: RunState, r: Int) -> None:
         if x["heaped"] == 1:
             drop_offer(m, s, r)
     elif x["row"] >= 0:
-        drop_request(s, r, m.routes[x["row"]]["carrier"])
+        drop_request(m, s, r, m.routes[x["row"]]["carrier"])
     x["offered"] = 1
     x["offered_since"] = s.glob[0]["now"]
     x["row"] = _UNKNOWN
 
 
 @inlined
-def withdraw(s: RunState, r: Int) -> None:
+def withdraw(m: Model, s: RunState, r: Int) -> None:
     """End an offer whose part leaves."""
     s.res[r]["offered"] = 0
-    s.res[r]["unit"] = NONE
+    extra(m, s, r)["unit"] = NONE
 
 
 @inlined

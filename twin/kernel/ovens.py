@@ -7,6 +7,7 @@ import numpy as np
 from twin.kernel.arrays import NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.campaigns import tooled_server
+from twin.kernel.extras import extra
 from twin.kernel.gather import keep_part, may_gather, was_expected
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.kits import kit_server
@@ -23,7 +24,7 @@ def _batch_server(m: Model, s: RunState, n: Int, product: Int, shifts: Int) -> I
     """Return the server of an oven that takes a part of a product, NONE if none."""
     node = m.nodes[n]
     for r in range(node["resource"], node["resource"] + node["capacity"]):
-        x = s.res[r]
+        x = extra(m, s, r)
         loaded = x["gathered"] + x["coming"]
         fits = loaded == 0 or node["batch_same"] == 0 or x["batch_of"] == product
         if fits and loaded < node["batch_most"] and may_gather(m, s, r, shifts):
@@ -42,9 +43,9 @@ def gathering_server(m: Model, s: RunState, n: Int, product: Int, shifts: Int) -
 
 
 @inlined
-def belongs_to_batch(s: RunState, r: Int, product: Int) -> None:
+def belongs_to_batch(m: Model, s: RunState, r: Int, product: Int) -> None:
     """Note of which product the batch is that begins with a part that comes or is on the way."""
-    x = s.res[r]
+    x = extra(m, s, r)
     if x["gathered"] + x["coming"] == 0:
         x["batch_of"] = product
 
@@ -53,11 +54,11 @@ def belongs_to_batch(s: RunState, r: Int, product: Int) -> None:
 def add_to_batch(m: Model, s: RunState, r: Int, part: Int, deliverer: Int) -> bool:
     """Put a part to the batch of a server; return whether it is the first of it."""
     n = m.res[r]["node"]
-    x, wait = s.res[r], m.nodes[n]["batch_wait"]
-    belongs_to_batch(s, r, s.parts[part]["product"])
+    x, wait = extra(m, s, r), m.nodes[n]["batch_wait"]
+    belongs_to_batch(m, s, r, s.parts[part]["product"])
     if not was_expected(m, s, r, deliverer):
         s.nodes[n]["held"] += 1
-    keep_part(s, r, part)
+    keep_part(m, s, r, part)
     if x["gathered"] > 1:
         return False
     x["ready_at"] = s.glob[0]["now"] + max(wait, 0)
@@ -69,7 +70,7 @@ def add_to_batch(m: Model, s: RunState, r: Int, part: Int, deliverer: Int) -> bo
 @inlined
 def is_batch_ready(m: Model, s: RunState, r: Int) -> Any:
     """Return whether a server has a batch that it begins, once it is up and on shift."""
-    x, node = s.res[r], m.nodes[m.res[r]["node"]]
+    x, node = extra(m, s, r), m.nodes[m.res[r]["node"]]
     if x["coming"] > 0 or x["gathered"] == 0:
         return False
     if x["gathered"] >= node["batch_most"]:
@@ -81,8 +82,8 @@ def is_batch_ready(m: Model, s: RunState, r: Int) -> Any:
 def close_batch(m: Model, s: RunState, r: Int) -> None:
     """Let a batch become what the server works on: it takes no more parts."""
     x = s.res[r]
-    x["part"] = x["kept"]
-    x["kept"] = NONE
-    x["gathered"] = 0
+    x["part"] = extra(m, s, r)["kept"]
+    extra(m, s, r)["kept"] = NONE
+    extra(m, s, r)["gathered"] = 0
     if m.nodes[m.res[r]["node"]]["batch_wait"] > 0:
         set_slot(s, m.res[r]["timeout"], NEVER)

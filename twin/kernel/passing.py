@@ -13,11 +13,14 @@ from twin.kernel.ageing import run_clocks, stop_clocks
 from twin.kernel.arrays import EMPTY, FINISHED, WORKING, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.draws import draw_next
-from twin.kernel.flow import end_wait_in_buffer, enter_line, leave_line
+from twin.kernel.extras import extra
+from twin.kernel.flow import count_mixed, end_wait_in_buffer, enter_line, leave_line, next_product
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.lists import append_part, drop_head
+from twin.kernel.log import PART_SHIFT
 from twin.kernel.model import NONE
 from twin.kernel.offers import offer, offer_one_way
+from twin.kernel.pool import take_part
 from twin.kernel.records import close
 from twin.kernel.slots import first_slot, noticed, set_slot_here
 from twin.kernel.states import Ending, NodeKind, State
@@ -56,21 +59,20 @@ def _begin(m: Model, s: RunState, r: Int, part: Int) -> None:
     node, d = m.nodes[n], m.process[n, s.parts[part]["product"]]
     s.parts[part]["since"] = now
     x["part"] = part
-    x["full"] = draw_next(m, s, r, d, node["pace"], node["process_stream"])
-    x["rest"] = x["full"]
+    x["rest"] = draw_next(m, s, r, d, node["pace"], node["process_stream"])
+    if m.res[r]["extra"] > 0:
+        extra(m, s, r)["full"] = x["rest"]
     x["lacking"] = NONE
     x["begun"] = 1
-    x["began"] = now
     x["phase"] = WORKING
-    x["exact"] = now + x["rest"]
     _show(s, r, _WORKING)
-    due = noticed(s, x["exact"])
+    due = noticed(s, now + x["rest"])
     run_clocks(m, s, r, due)
     set_slot_here(s, m.res[r]["end"], due)
 
 
 @inlined
-def _next_server(m: Model, s: RunState, part: Int, to: Int) -> Int:
+def _next_server(m: Model, s: RunState, product: Int, to: Int) -> Int:
     """Return the server that a part put into a plain resource goes on to at once, NONE: it stays.
 
     A sink is NONE too; _UNKNOWN where the line has to settle.
@@ -80,7 +82,7 @@ def _next_server(m: Model, s: RunState, part: Int, to: Int) -> Int:
         return np.int64(NONE)
     if kind == _STATION:
         return to
-    way = m.ways[n, s.parts[part]["product"]]
+    way = m.ways[n, product]
     if way["target"] < 0:
         return _UNKNOWN
     if not _has_room(s, way["target"]):
@@ -105,7 +107,8 @@ def pass_on(m: Model, s: RunState, r: Int) -> bool:
     if not _is_alone(s):
         return False
     part = x["part"]
-    way = m.ways[n, s.parts[part]["product"]]
+    product = s.parts[part]["product"]
+    way = m.ways[n, product]
     if way["target"] < 0:
         return False
     if not _has_room(s, way["target"]):
@@ -117,7 +120,7 @@ def pass_on(m: Model, s: RunState, r: Int) -> bool:
     to = way["to"]
     if to < 0 or m.res[to]["passes"] == 0:
         return False
-    server = _next_server(m, s, part, to)
+    server = _next_server(m, s, product, to)
     if server == _UNKNOWN:
         return False
     _end_work(m, s, r)
@@ -135,31 +138,36 @@ def pass_on(m: Model, s: RunState, r: Int) -> bool:
 
 @compiled
 def pass_in(m: Model, s: RunState, r: Int) -> bool:
-    """Let the part that has just come to a source enter its buffer, if nothing follows from it.
+    """Let a part that comes to a source enter the line, if what follows is of this kind.
 
     Returns
     -------
     bool
         Whether it has; else nothing has been done.
     """
-    g, x, n = s.glob[0], s.res[r], m.res[r]["node"]
-    if m.res[r]["passes"] == 0 or s.nodes[n]["parts"] != 1 or g["spare"] < g["brim"]:
+    g, n = s.glob[0], m.res[r]["node"]
+    if m.res[r]["passes"] == 0 or s.nodes[n]["parts"] > 0 or g["spare"] <= g["brim"]:
         return False
-    if g["fresh"] != 1 or not _is_alone(s):
+    limit = m.nodes[n]["limit"]
+    if not _is_alone(s) or (limit >= 0 and s.nodes[n]["created"] >= limit):
         return False
-    part = s.nodes[n]["head"]
-    way = m.ways[n, s.parts[part]["product"]]
+    product = next_product(m, s, n)
+    way = m.ways[n, product]
     to = way["to"]
-    if to < 0 or m.res[to]["passes"] == 0 or m.res[to]["kind"] != _BUFFER:
+    if to < 0 or m.res[to]["passes"] == 0 or m.res[to]["kind"] == _SINK:
         return False
-    if not _has_room(s, way["target"]) or _next_server(m, s, part, to) != NONE:
+    if not _has_room(s, way["target"]):
         return False
-    g["fresh"] = 0
-    x["offered"] = 0
-    x["row"] = NONE
-    drop_head(s, n)
-    enter_line(s, r, part, to)
-    _stay(m, s, part, to)
+    server = _next_server(m, s, product, to)
+    if server == _UNKNOWN:
+        return False
+    part = take_part(m, s, (n << PART_SHIFT) + s.nodes[n]["created"], product)
+    s.nodes[n]["created"] += 1
+    count_mixed(m, s, n)
+    enter_line(m, s, r, part, to)
+    _put(m, s, part, r, to, server)
+    if server >= 0:
+        _begin(m, s, server, part)
     return True
 
 
@@ -179,7 +187,7 @@ def _is_alone(s: RunState) -> bool:
 @inlined
 def _end_work(m: Model, s: RunState, r: Int) -> None:
     """End the work of a server."""
-    close(s, r, _DONE)
+    close(m, s, r, _DONE)
     s.res[r]["ended"] = s.glob[0]["now"]
     s.res[r]["rest"] = NONE
     stop_clocks(m, s, r)
@@ -192,7 +200,7 @@ def _put(m: Model, s: RunState, part: Int, r: Int, to: Int, server: Int) -> None
     if kind == _SINK:
         leave_line(m, s, part, to, _FINISHED if m.nodes[n]["good"] == 1 else _SCRAPPED, r)
     elif server >= 0:
-        close(s, server, r if server == to else to)
+        close(m, s, server, r if server == to else to)
         at = m.res[server]["node"]
         s.nodes[at]["free"] -= 1
         s.nodes[at]["held"] += 1

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.kernel.arrays import PAUSED, REACHED, Model, State
+from twin.kernel.arrays import PAUSED, REACHED, SUMS_FULL, Model, State
 from twin.kernel.model import NONE, Line
 from twin.kernel.states import Intake, NodeKind, Order
 from twin.kernel.sums import LAP
+from twin.kernel.sums_room import with_all_pages, with_more_sums
 from twin.kernel.tandem import CHUNK, FRONT, STAGE, Tandem, advance_tandem
 
 _MOST_PLACES = 4096  # in one buffer
@@ -170,8 +171,10 @@ def _front(line: Line, way: list[int], product: int, stages: int) -> NDArray[np.
     return front
 
 
-def run_pure(model: Model, state: State, pure: Tandem, end: int, look: Callable[[], None]) -> bool:
-    """Run a pure line to its horizon; return whether its tally is in the state.
+def run_pure(
+    model: Model, state: State, pure: Tandem, end: int, look: Callable[[], None]
+) -> State | None:
+    """Run a pure line to its horizon; return the state with its tally, None if it is not pure.
 
     Parameters
     ----------
@@ -186,13 +189,15 @@ def run_pure(model: Model, state: State, pure: Tandem, end: int, look: Callable[
         Called now and then; it may raise.
     """
     copies: list[Any] = [array.copy() for array in pure]
-    tandem = Tandem(*copies)
+    tandem, state = Tandem(*copies), with_all_pages(state)  # a chunk may need many
     code = PAUSED
-    while code == PAUSED:
+    while code in (PAUSED, SUMS_FULL):
+        if code == SUMS_FULL:
+            state = with_more_sums(state)
         code = int(advance_tandem(model, state, tandem, end, _BUDGET))
         look()
     state.nodes["parts"][0] = tandem.front["outside"][0]  # the source is the first node
-    return code == REACHED and not _may_exceed(state, tandem)
+    return state if code == REACHED and not _may_exceed(state, tandem) else None
 
 
 def _may_exceed(state: State, tandem: Tandem) -> bool:

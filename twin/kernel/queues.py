@@ -6,6 +6,7 @@ import numpy as np
 
 from twin.kernel.arrays import NEVER, Int, Model
 from twin.kernel.arrays import State as RunState
+from twin.kernel.extras import extra, node_extra
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.lists import append_part
 from twin.kernel.model import NONE
@@ -13,6 +14,7 @@ from twin.kernel.offers import offer, replace_offer, wake_gatherers
 from twin.kernel.patience import await_patience
 from twin.kernel.slots import set_slot
 from twin.kernel.states import Order
+from twin.kernel.traits import trait
 
 _FIFO = np.int64(Order.FIFO)
 _LIFO = np.int64(Order.LIFO)
@@ -23,12 +25,12 @@ _SHORTEST = np.int64(Order.SHORTEST)
 @inlined
 def _urgency(m: Model, s: RunState, n: Int, part: Int) -> Int:
     """Return by what a buffer sorts a part: the smaller, the sooner it is offered."""
-    order, x = m.nodes[n]["order"], s.parts[part]
+    order, x = m.nodes[n]["order"], trait(s, part)
     key: Int
     if order == _PRIORITY:
         key = x["priority"]
     elif order == _SHORTEST:
-        key = m.mean_time[n, x["product"]]
+        key = m.mean_time[n, s.parts[part]["product"]]
     else:
         key = x["due"] if x["due"] >= 0 else NEVER
     return key
@@ -47,7 +49,7 @@ def _insert(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None:
     """Put a part where it belongs among others, but not before one that a carrier comes for."""
     x = s.nodes[n]
     head = np.int64(x["head"])
-    if s.res[r]["unit"] < 0 and _goes_before(m, s, n, part, head):
+    if extra(m, s, r)["unit"] < 0 and _goes_before(m, s, n, part, head):
         replace_offer(m, s, r, head)
         s.parts[part]["next"] = head
         x["head"] = part
@@ -85,7 +87,7 @@ def enter_buffer(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None:
     if m.nodes[n]["dwell"] == 0:
         _line_up(m, s, r, n, part)
         return
-    x = s.nodes[n]
+    x = node_extra(m, s, n)
     s.parts[part]["next"] = NONE
     if x["unripe"] == 0:
         x["unripe_head"] = part
@@ -102,7 +104,7 @@ def go_back(m: Model, s: RunState, r: Int, part: Int) -> None:
     n = m.res[r]["node"]
     x = s.nodes[n]
     x["held"] += 1
-    s.parts[part]["until"] = NEVER
+    trait(s, part)["until"] = NEVER
     if x["parts"] == 0:
         append_part(s, n, part)
         offer(s, r)
@@ -125,7 +127,7 @@ def go_back(m: Model, s: RunState, r: Int, part: Int) -> None:
 def ripen(m: Model, s: RunState, r: Int) -> None:
     """The part that entered a buffer first of those unripe is ripe."""
     n = m.res[r]["node"]
-    x = s.nodes[n]
+    x = node_extra(m, s, n)
     part = np.int64(x["unripe_head"])
     following = np.int64(s.parts[part]["next"])
     x["unripe_head"] = following

@@ -4,13 +4,16 @@ from typing import Any
 
 import numpy as np
 
-from twin.kernel.arrays import VOID, Int
+from twin.kernel.arrays import REACHED, SUMS_FULL, VOID, Int, Model
 from twin.kernel.arrays import State as RunState
+from twin.kernel.columns import COLUMN
 from twin.kernel.diary import tell
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
+from twin.kernel.room import halt
 from twin.kernel.states import Ending, State
 from twin.kernel.sums import HALF_BITS, LAP, LOW_HALF
+from twin.kernel.sums_room import MANY, PAGE_BITS, PAGE_SHIFT, PAGE_SIZE
 from twin.kernel.tally import HIGHEST, LOWEST, MANTISSA_BITS, N_BINS
 
 _DONE = np.int64(Ending.DONE)
@@ -24,6 +27,7 @@ def _append(
     glob: Any,
     log: Any,
     parts: Any,
+    traits: Any,
     t0: Int,
     t1: Int,
     resource: Int,
@@ -40,23 +44,40 @@ def _append(
     record["part"] = NONE
     record["product"] = NONE
     if part >= 0:
-        record["part"] = parts[part]["id"]
+        record["part"] = traits[part]["id"]
         record["product"] = parts[part]["product"]
     record["cause"] = cause
 
 
 @inlined
-def sum_up(s: RunState, resource: Int, state: Int, time: Int) -> None:
-    """Add to the time in a state; that of many parts may be more than fits."""
-    total = s.time[resource, state] + time
-    if total >= LAP:
-        total -= LAP
-        s.laps[resource, state] += 1
-    s.time[resource, state] = total
+def column_of(m: Model, resource: Int, state: Int) -> Int:
+    """Return where the sums of a resource's state stand."""
+    return m.res[resource]["sums"] + COLUMN[state]
 
 
 @inlined
-def emit(s: RunState, t0: Int, t1: Int, resource: Int, state: Int, part: Int, cause: Int) -> None:
+def sum_up(s: RunState, column: Int, time: Int, count: Int) -> None:
+    """Add to the time of parts somewhere, which may be more than fits, and count records."""
+    x = s.sums[column]
+    total = x["time"] + time
+    if total >= LAP:
+        total -= LAP
+        s.laps[column] += 1
+    x["time"] = total
+    x["count"] += count
+
+
+@inlined
+def _want_room(s: RunState) -> None:
+    """Let the run pause before its next step: a sum needs more room."""
+    if s.glob[0]["halt"] == REACHED:
+        halt(s, SUMS_FULL)
+
+
+@inlined
+def emit(
+    m: Model, s: RunState, t0: Int, t1: Int, resource: Int, state: Int, part: Int, cause: Int
+) -> None:
     """Close a record of a resource's time, or of a part's stay; of no length it is dropped.
 
     Operations that ended are kept whatever their length.
@@ -65,43 +86,41 @@ def emit(s: RunState, t0: Int, t1: Int, resource: Int, state: Int, part: Int, ca
         return
     g = s.glob[0]
     if t1 > g["start"]:
-        sum_up(s, resource, state, t1 - max(t0, g["start"]))
-        if cause >= _DONE or cause == _EXPIRED:
-            s.count[resource, state] += 1
+        counts = cause >= _DONE or cause == _EXPIRED
+        sum_up(s, column_of(m, resource, state), t1 - max(t0, g["start"]), np.int64(counts))
     if g["logging"]:
-        _append(s.glob, s.log, s.parts, t0, t1, resource, state, part, cause)
+        _append(s.glob, s.log, s.parts, s.traits, t0, t1, resource, state, part, cause)
 
 
 @inlined
 def emit_fact(
-    s: RunState, t0: Int, t1: Int, resource: Int, state: Int, part: Int, cause: Int
+    m: Model, s: RunState, t0: Int, t1: Int, resource: Int, state: Int, part: Int, cause: Int
 ) -> None:
     """Record a fact about a part: kept whatever its length, never clipped."""
     g = s.glob[0]
     if t1 > g["start"]:
-        sum_up(s, resource, state, t1 - t0)
-        s.count[resource, state] += 1
+        sum_up(s, column_of(m, resource, state), t1 - t0, 1)
     if g["telling"] == 1:
         tell(s, state, resource, part, t0, NONE)
     if g["logging"]:
-        _append(s.glob, s.log, s.parts, t0, t1, resource, state, part, cause)
+        _append(s.glob, s.log, s.parts, s.traits, t0, t1, resource, state, part, cause)
 
 
 @inlined
-def close(s: RunState, r: Int, cause: Int) -> None:
+def close(m: Model, s: RunState, r: Int, cause: Int) -> None:
     """Close the open record of a server or unit."""
     x = s.res[r]
     if x["state"] != VOID:
-        emit(s, x["since"], s.glob[0]["now"], r, x["state"], x["part"], cause)
+        emit(m, s, x["since"], s.glob[0]["now"], r, x["state"], x["part"], cause)
         x["state"] = VOID
 
 
 @inlined
-def show(s: RunState, r: Int, state: Int) -> None:
+def show(m: Model, s: RunState, r: Int, state: Int) -> None:
     """Let a server or unit show a state from now on; the record of another one is closed."""
     x = s.res[r]
     if x["state"] != state:
-        close(s, r, _DONE)
+        close(m, s, r, _DONE)
         x["state"] = state
         x["since"] = s.glob[0]["now"]
 
@@ -154,6 +173,23 @@ def lead_bin(lead: Any) -> Int:
 
 
 @inlined
+def _count_lead(s: RunState, product: Int, number: Int) -> None:
+    """Count a lead time in a bin; the main loop sees to it that a page is free."""
+    g, place = s.glob[0], number + PAGE_SHIFT
+    page = s.pages[product, place >> PAGE_BITS]
+    if page < 0:
+        page = g["pages"]
+        g["pages"] += 1
+        s.pages[product, place >> PAGE_BITS] = page
+        if g["pages"] == g["page_room"]:
+            _want_room(s)
+    k = place & (PAGE_SIZE - 1)
+    s.leads[page, k] += 1
+    if s.leads[page, k] >= MANY:
+        _want_room(s)
+
+
+@inlined
 def count_leaving(s: RunState, part: Int, state: Int) -> None:
     """One part less is inside: finished or scrapped."""
     g = s.glob[0]
@@ -178,6 +214,6 @@ def count_finished(s: RunState, product: Int, lead: Int, now: Int) -> None:
     if s.lead_time[product] >= LAP:
         s.lead_time[product] -= LAP
         s.lead_laps[product] += 1
-    s.lead_histogram[product, lead_bin(lead)] += 1
+    _count_lead(s, product, lead_bin(lead))
     if g["window"] > 0:
         s.per_window[(now - g["start"] - 1) // g["window"]] += 1

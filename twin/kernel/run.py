@@ -181,9 +181,9 @@ class _Batch:
 
     def _run(self, row: int) -> Tally:
         if self._pure is not None:
-            state = self._state(row)
-            if run_pure(self._model, state, self._pure, self._end, self._look):
-                return tally_of(self._line, state, self._end, None)
+            state = run_pure(self._model, self._state(row), self._pure, self._end, self._look)
+            if state is not None:
+                return tally_of(self._line, self._model, state, self._end, None)
         run = Run(
             self._line, self._model, self._state(row), end=self._end, cancelled=self.cancelled
         )

@@ -8,6 +8,7 @@ from twin.kernel.arrays import State as RunState
 from twin.kernel.calls import call_attendants, dismiss, keep_attendants
 from twin.kernel.campaigns import change_over
 from twin.kernel.draws import draw_next
+from twin.kernel.extras import extra
 from twin.kernel.gather import expect_part, may_gather
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.kits import add_component, expect_component, is_complete
@@ -34,6 +35,7 @@ from twin.kernel.stages import (
     undisturbed_end,
 )
 from twin.kernel.states import Ending, Intake, ShiftEnd, State
+from twin.kernel.traits import trait
 from twin.kernel.vacancy import gains_server, is_vacant, loses_server, may_start, touch
 
 _DONE = np.int64(Ending.DONE)
@@ -73,7 +75,7 @@ def reserve_server(m: Model, s: RunState, r: Int, u: Int, part: Int) -> None:
         expect_part(m, s, r, u)
         expect_component(m, s, r, product)
     else:
-        belongs_to_batch(s, r, product)
+        belongs_to_batch(m, s, r, product)
         expect_part(m, s, r, u)
     touch(s, r)
 
@@ -115,7 +117,7 @@ def close_if_changed(m: Model, s: RunState, r: Int) -> None:
         up_again = x["state"] == _UNDER_REPAIR or x["state"] == _MAINTENANCE
         changed = up_again or (x["state"] == _OFF_SHIFT and x["phase"] != UNSTARTED)
     if changed:
-        close(s, r, _DONE)
+        close(m, s, r, _DONE)
         if m.res[r]["sleep"] >= 0:
             set_slot(s, m.res[r]["sleep"], NEVER)
 
@@ -125,8 +127,8 @@ def draw_stages(m: Model, s: RunState, r: Int, product: Int) -> None:
     """Draw how long the stages of an operation on a product take."""
     x, n = s.res[r], m.res[r]["node"]
     node = m.nodes[n]
-    x["full"] = draw_next(m, s, r, m.process[n, product], node["pace"], node["process_stream"])
-    x["rest"] = x["full"]
+    x["rest"] = draw_next(m, s, r, m.process[n, product], node["pace"], node["process_stream"])
+    extra(m, s, r)["full"] = x["rest"]
     if node["staged"] == 1:
         draw_setup(m, s, r, product)
         draw_handling(m, s, r)
@@ -168,7 +170,7 @@ def _begin_gathered(m: Model, s: RunState, r: Int) -> None:
             change_over(m, s, r)
             touch(s, r)
     elif may_gather(m, s, r, 1) and is_batch_ready(m, s, r):
-        close(s, r, _DONE)
+        close(m, s, r, _DONE)
         touch(s, r)
         loses_server(m, s, r)
         close_batch(m, s, r)
@@ -182,7 +184,7 @@ def enter_server(m: Model, s: RunState, r: Int, part: Int, deliverer: Int) -> No
     occupied = x["phase"] != EMPTY  # by a less urgent part
     if occupied:
         take_off(m, s, r, deliverer)
-    close(s, r, deliverer)
+    close(m, s, r, deliverer)
     touch(s, r)
     intake = m.nodes[n]["intake"]
     if intake != _SINGLE and intake != _CAMPAIGN:
@@ -196,9 +198,9 @@ def enter_server(m: Model, s: RunState, r: Int, part: Int, deliverer: Int) -> No
     if m.nodes[n]["several"] == 1:
         s.parts[part]["next"] = NONE
     hold(s, r, part)
-    if m.nodes[n]["preempt"] > 0 and s.parts[part]["rest"] >= 0:
-        x["full"] = x["rest"] = s.parts[part]["rest"]
-        s.parts[part]["rest"] = NONE
+    if m.nodes[n]["preempt"] > 0 and trait(s, part)["rest"] >= 0:
+        extra(m, s, r)["full"] = x["rest"] = trait(s, part)["rest"]
+        trait(s, part)["rest"] = NONE
     else:
         draw_stages(m, s, r, s.parts[part]["product"])
     if m.nodes[n]["before"] == 1:
@@ -210,7 +212,7 @@ def enter_server(m: Model, s: RunState, r: Int, part: Int, deliverer: Int) -> No
 def leave_server(m: Model, s: RunState, r: Int, taker: Int) -> Int:
     """Take the part off a server; where there are several the next is offered."""
     x, n = s.res[r], m.res[r]["node"]
-    close(s, r, taker)
+    close(m, s, r, taker)
     touch(s, r)
     part = x["part"]
     s.nodes[n]["held"] -= 1
@@ -246,7 +248,7 @@ def _may_run(m: Model, s: RunState, r: Int) -> bool:
     x, n = s.res[r], m.res[r]["node"]
     if x["phase"] != UNSTARTED or x["down"] >= 0:
         return False
-    if m.nodes[n]["before"] == 1 and x["goal"] < 0:
+    if m.nodes[n]["before"] == 1 and extra(m, s, r)["goal"] < 0:
         return False
     return s.nodes[n]["on"] == 1 or in_overtime(m, s, r)
 
@@ -260,7 +262,7 @@ def call_for_stage(m: Model, s: RunState, r: Int) -> None:
     _begin_gathered(m, s, r)
     if x["lacking"] > 0 or not _may_run(m, s, r):
         return
-    if x["asleep"] == 1 and node["wake_up"] > 0:
+    if extra(m, s, r)["asleep"] == 1 and node["wake_up"] > 0:
         return
     if x["begun"] == 0 and node["at_shift_end"] == _IF_FITS and not _fits(m, s, r):
         dismiss(m, s, r)  # the last came too late for this shift
@@ -275,26 +277,22 @@ def start(m: Model, s: RunState, r: Int) -> None:
     _begin_gathered(m, s, r)
     if not _may_run(m, s, r) or x["lacking"] > 0:
         return
-    if x["asleep"] == 1 and m.nodes[n]["wake_up"] > 0:
-        x["wake"] = m.nodes[n]["wake_up"]
+    if extra(m, s, r)["asleep"] == 1 and m.nodes[n]["wake_up"] > 0:
+        extra(m, s, r)["wake"] = m.nodes[n]["wake_up"]
     if x["begun"] == 0 and m.nodes[n]["at_shift_end"] == _IF_FITS and not _fits(m, s, r):
         return
-    x["asleep"] = 0
+    extra(m, s, r)["asleep"] = 0
     x["lacking"] = NONE
     x["begun"] = 1
     now = s.glob[0]["now"]
-    x["began"] = now
     stage = next_stage(m, s, r)
     x["phase"] = stage
+    due = noticed(s, now + left_of(m, s, r, stage))
     if stage == WORKING:
-        x["exact"] = now + x["rest"]
-        show(s, r, _STATE_WORKING)
-        due = noticed(s, x["exact"])
+        show(m, s, r, _STATE_WORKING)
         run_clocks(m, s, r, due)
     else:
-        x["exact"] = now + left_of(s, r, stage)
-        show(s, r, shown_in(stage))
-        due = noticed(s, x["exact"])
+        show(m, s, r, shown_in(stage))
     set_slot(s, m.res[r]["end"], due)
 
 
@@ -311,16 +309,16 @@ def _end_change_over(m: Model, s: RunState, r: Int) -> None:
 def end_operation(m: Model, s: RunState, r: Int) -> None:
     """A stage of an operation ends: the next is to begin, or the part is finished."""
     x = s.res[r]
-    close(s, r, _DONE)
+    close(m, s, r, _DONE)
     if x["phase"] == WORKING:
         x["ended"] = s.glob[0]["now"]
         x["rest"] = NONE
         stop_clocks(m, s, r)
     else:
-        keep_rest(s, r, NONE)
-    if x["part"] < 0 and x["setup"] < 0:
+        keep_rest(m, s, r, NONE)
+    if x["part"] < 0 and extra(m, s, r)["setup"] < 0:
         _end_change_over(m, s, r)
-    elif x["rest"] < 0 and x["unload"] < 0 and x["part"] >= 0:
+    elif x["rest"] < 0 and extra(m, s, r)["unload"] < 0 and x["part"] >= 0:
         x["phase"] = FINISHED
         if m.nodes[m.res[r]["node"]]["yield_count"] > 0:
             take_apart(m, s, r)
@@ -349,13 +347,13 @@ def interrupt(m: Model, s: RunState, r: Int) -> None:
     x = s.res[r]
     dismiss(m, s, r)
     set_slot(s, m.res[r]["end"], NEVER)
-    close(s, r, _INTERRUPTED)
-    left = max(0, x["exact"] - s.glob[0]["now"])
+    close(m, s, r, _INTERRUPTED)
+    left = max(0, x["since"] + left_of(m, s, r, x["phase"]) - s.glob[0]["now"])
     if x["phase"] == WORKING:
         x["rest"] = left
         stop_clocks(m, s, r)
     else:
-        keep_rest(s, r, left)
+        keep_rest(m, s, r, left)
     x["phase"] = UNSTARTED
     may_start(s, r)
     touch(s, r)

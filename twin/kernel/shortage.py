@@ -34,7 +34,7 @@ def short_of(line: Line, model: Model, state: State) -> dict[int, list[Awaited]]
         node = line.nodes[n]
         servers = range(int(node["resource"]), int(node["resource"] + node["capacity"]))
         ready = [r for r in servers if _may_gather(state, r)]
-        begun = [r for r in ready if state.res["gathered"][r] > 0]
+        begun = [r for r in ready if _kept(model, state, r)[1] > 0]
         if node["intake"] == Intake.BATCH:
             suppliers = model.suppliers[model.supplier_first[n] : model.supplier_first[n + 1]]
             found |= {r: [("more parts", tuple(suppliers.tolist()))] for r in begun}
@@ -54,8 +54,8 @@ def _short_of_components(
     node = line.nodes[n]
     kit = line.kits[node["kit_first"] : node["kit_first"] + node["kit_count"]]
     products, counts = kit["product"].tolist(), kit["count"].tolist()
-    if not any(state.res["gathered"][r] for r in servers):
-        here = [_on_offer(line, state, n, product) for product in products]
+    if not any(_kept(model, state, r)[1] for r in servers):
+        here = [_on_offer(line, model, state, n, product) for product in products]
         waits = node["together"] == 1 and any(here)
         counters = {r: here for r in servers[:1] if waits}
     else:
@@ -63,7 +63,7 @@ def _short_of_components(
         counters = {r: state.kit["here"][first[r] : first[r] + len(kit)].tolist() for r in servers}
     return {
         r: [
-            (f"component {line.products[product]}", _where(line, state, product))
+            (f"component {line.products[product]}", _where(line, model, state, product))
             for product, count, got in zip(products, counts, here, strict=True)
             if got < count
         ]
@@ -71,13 +71,15 @@ def _short_of_components(
     }
 
 
-def _on_offer(line: Line, state: State, n: int, product: int) -> float:
+def _on_offer(line: Line, model: Model, state: State, n: int, product: int) -> float:
     """Return how many parts of a product are on offer to station n, whoever is on shift."""
     offering = np.flatnonzero(state.res["offered"] == 1).tolist()
-    return sum(_run(line, state, r, product) for r in offering if n in targets_of(line, state, r))
+    return sum(
+        _run(line, model, state, r, product) for r in offering if n in targets_of(line, state, r)
+    )
 
 
-def _run(line: Line, state: State, r: int, product: int) -> float:
+def _run(line: Line, model: Model, state: State, r: int, product: int) -> float:
     """Return how many parts of a product resource r would offer one after the other."""
     n = int(line.resource_node[r])
     node = line.nodes[n]
@@ -91,20 +93,28 @@ def _run(line: Line, state: State, r: int, product: int) -> float:
     return run
 
 
-def _where(line: Line, state: State, product: int) -> tuple[int, ...]:
+def _where(line: Line, model: Model, state: State, product: int) -> tuple[int, ...]:
     """Return the nodes inside the line at which parts of a product are."""
-    return tuple(n for n in range(line.nodes.size) if product in _products_at(line, state, n))
+    return tuple(
+        n for n in range(line.nodes.size) if product in _products_at(line, model, state, n)
+    )
 
 
-def _products_at(line: Line, state: State, n: int) -> Iterator[int]:
-    node, x = line.nodes[n], state.nodes[n]
+def _products_at(line: Line, model: Model, state: State, n: int) -> Iterator[int]:
+    node, x, y = line.nodes[n], state.nodes[n], state.node_extra[model.extra_of[n]]
     if node["kind"] == NodeKind.STATION:
         for r in range(int(node["resource"]), int(node["resource"] + node["capacity"])):
             yield from _held_by(line, state, r)
-            yield from _listed(state, int(state.res["kept"][r]), int(state.res["gathered"][r]))
+            yield from _listed(state, *_kept(model, state, r))
     elif node["kind"] in (NodeKind.BUFFER, NodeKind.CONVEYOR):
         yield from _listed(state, int(x["head"]), int(x["parts"]))
-        yield from _listed(state, int(x["unripe_head"]), int(x["unripe"]))
+        yield from _listed(state, int(y["unripe_head"]), int(y["unripe"]))
+
+
+def _kept(model: Model, state: State, r: int) -> tuple[int, int]:
+    """Return the first of the parts that a server has gathered, and how many there are."""
+    x = state.extra[model.res["extra"][r]]
+    return int(x["kept"]), int(x["gathered"])
 
 
 def _held_by(line: Line, state: State, r: int) -> Iterator[int]:

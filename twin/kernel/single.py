@@ -16,6 +16,7 @@ from twin.kernel.arrays import (
     PAUSED,
     POOL_FULL,
     REACHED,
+    SUMS_FULL,
     TOLD,
     TOO_LONG,
     Model,
@@ -30,6 +31,7 @@ from twin.kernel.samplers import value
 from twin.kernel.states import NodeKind
 from twin.kernel.stops import RunError, Stop, too_long
 from twin.kernel.sums import HALF_BITS, split
+from twin.kernel.sums_room import lead_histogram, state_sums, with_more_sums
 from twin.kernel.tally import STOPPED, Tally
 
 _STOPS = (DEADLOCK, LIVELOCK, OVERLOADED, TOO_LONG)
@@ -100,6 +102,8 @@ class Run:
             self._state = with_more_parts(self._state)
         elif self._code == LOG_FULL:
             self._state = with_more_log(self._state)
+        elif self._code == SUMS_FULL:
+            self._state = with_more_sums(self._state)
         elif self._code == DIARY_FULL:
             self._state = with_more_diary(self._state)
 
@@ -126,12 +130,12 @@ class Run:
     def _cut(self, end: int, stop: Stop | None) -> Outcome:
         logging = bool(self._state.glob["logging"][0])
         if logging:
-            nodes = self._state.nodes
-            held = int(nodes["parts"].sum() + nodes["unripe"].sum()) + len(self._line.resources)
-            self._state = with_more_log(self._state, held)
+            held = self._state.nodes["parts"].sum() + self._state.node_extra["unripe"].sum()
+            self._state = with_more_log(self._state, int(held) + len(self._line.resources))
         engine.cut(self._model, self._state, end)
         log = self._log(end) if logging else None
-        return Outcome(log=log, tally=tally_of(self._line, self._state, end, stop), stop=stop)
+        tally = tally_of(self._line, self._model, self._state, end, stop)
+        return Outcome(log=log, tally=tally, stop=stop)
 
     def _log(self, end: int) -> Log:
         records = self._state.log[: self._state.glob["logged"][0]]
@@ -143,7 +147,7 @@ class Run:
         )
 
 
-def tally_of(line: Line, state: State, end: int, stop: Stop | None) -> Tally:
+def tally_of(line: Line, model: Model, state: State, end: int, stop: Stop | None) -> Tally:
     """Return the sums in the state of a run that has ended."""
     glob, nodes = state.glob, line.nodes
     arriving = (nodes["kind"] == NodeKind.SOURCE) & (nodes["saturated"] == 0)
@@ -153,16 +157,14 @@ def tally_of(line: Line, state: State, end: int, stop: Stop | None) -> Tally:
         start=int(glob["start"][0]),
         end=np.array(end, np.int64),
         stopped=np.array(STOPPED.index(stop.kind if stop else ""), np.int64),
-        state_time=state.time,
-        laps=state.laps,
-        count=state.count,
+        **state_sums(model, state),
         wip_time=wip_time,
         wip_laps=wip_laps,
         finished=state.finished,
         scrapped=state.scrapped,
         lead_time=state.lead_time,
         lead_laps=state.lead_laps,
-        lead_histogram=state.lead_histogram,
+        lead_histogram=lead_histogram(state),
         inside=glob["inside"][0].reshape(()).copy(),
         outside=np.array(state.nodes["parts"][arriving].sum(), np.int64),
         window=int(glob["window"][0]),
@@ -172,7 +174,7 @@ def tally_of(line: Line, state: State, end: int, stop: Stop | None) -> Tally:
 
 def _bad(line: Line, state: State) -> RunError:
     """Return the error of a run that cannot go on."""
-    if state.asked[FAILED] > 0:
+    if state.asked.size and state.asked[FAILED] > 0:
         return failure(line, state.asked)
     return RunError(_bad_sample(line, state))
 

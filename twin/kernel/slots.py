@@ -14,7 +14,7 @@ from twin.kernel.jit import compiled, inlined
 
 @inlined
 def _play(
-    due: NDArray[np.int64], winners: NDArray[np.int64], leaves: Int, slot: Int, when: Int
+    due: NDArray[np.int64], winners: NDArray[np.int32], leaves: Int, slot: Int, when: Int
 ) -> None:
     """Set a slot and play its matches again.
 
@@ -23,7 +23,10 @@ def _play(
     time of a line of ten stations, 2 % of one of a hundred.
     """
     due[slot] = when
-    i, best, earliest = leaves + slot, slot, when
+    theirs, i = due[slot ^ 1], (leaves + slot) >> 1
+    best = slot ^ 1 if theirs - (slot & 1) < when else slot
+    earliest = min(theirs, when)
+    winners[i] = best
     while i > 1:
         other = winners[i ^ 1]
         theirs = due[other]
@@ -36,7 +39,7 @@ def _play(
 
 @compiled
 def _replay(
-    due: NDArray[np.int64], winners: NDArray[np.int64], leaves: Int, slot: Int, when: Int
+    due: NDArray[np.int64], winners: NDArray[np.int32], leaves: Int, slot: Int, when: Int
 ) -> None:
     _play(due, winners, leaves, slot, when)
 

@@ -13,15 +13,28 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twin.kernel.arrays import State
-from twin.kernel.layout import model_of, state_of, tally_arrays
+from twin.kernel.layout import model_of, state_of
 from twin.kernel.model import NONE, Line
+from twin.kernel.sums_room import begin_sums, empty_sums
 from twin.kernel.tally import Tally
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _NOTE = "note"
-_FREE = {"parts", "log", "diary", "commands", "per_window"}  # arrays whose length varies
+# Arrays whose length varies.
+_FREE = {
+    "parts",
+    "traits",
+    "log",
+    "diary",
+    "commands",
+    "watched",
+    "seen",
+    "leads",
+    "earlier_leads",
+    "per_window",
+}
 
 
 class SnapshotError(ValueError):
@@ -100,11 +113,12 @@ def begun_anew(
         ns, as for `run.replicate`.
     """
     copies: list[Any] = [array.copy() for array in state]
-    tally: dict[str, Any] = {**tally_arrays(line, Tally.windows(start, end, window))}
-    copy = State(*copies)._replace(log=state.log[:0].copy(), **tally)
+    windows = Tally.windows(start, end, window)
+    sums = empty_sums(state.sums.size, state.laps.size, len(line.products), windows)
+    copy = State(*copies)._replace(log=state.log[:0].copy(), **sums)
+    begin_sums(copy.glob)
     copy.nodes["ahead_of"] = NONE
-    sums = ("wip_high", "wip_low")
-    for field in ("logging", "logged", "room", "telling", "told", "diary_room", *sums):
+    for field in ("logging", "logged", "room", "telling", "told", "diary_room"):
         copy.glob[field] = 0
     copy.glob["seed"], copy.glob["start"], copy.glob["window"] = seed, start, window
     return copy

@@ -9,6 +9,7 @@ import numpy as np
 from twin.kernel.arrays import LOADING, SETTING, UNLOADING, WAKING, WORKING, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.draws import draw_time
+from twin.kernel.extras import extra, node_extra
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
 from twin.kernel.slots import noticed
@@ -29,8 +30,8 @@ def _drawn(m: Model, s: RunState, r: Int, d: Int, stream: Int, i: Int) -> Int:
 @compiled
 def draw_setup(m: Model, s: RunState, r: Int, product: Int) -> None:
     """Draw the set-up of a server for a product; without one it is tooled for it at once."""
-    n, x = m.res[r]["node"], s.res[r]
-    node, y = m.nodes[n], s.nodes[n]
+    n, x = m.res[r]["node"], extra(m, s, r)
+    node, y = m.nodes[n], node_extra(m, s, n)
     x["setup"] = NONE
     if node["setup"] >= 0:
         d = m.setup[node["setup"], x["tooling"], product]
@@ -45,8 +46,8 @@ def draw_setup(m: Model, s: RunState, r: Int, product: Int) -> None:
 @compiled
 def draw_handling(m: Model, s: RunState, r: Int) -> None:
     """Draw how long loading and unloading a part will take."""
-    n, x = m.res[r]["node"], s.res[r]
-    node, y = m.nodes[n], s.nodes[n]
+    n, x = m.res[r]["node"], extra(m, s, r)
+    node, y = m.nodes[n], node_extra(m, s, n)
     x["load"] = x["unload"] = NONE
     if node["load"] >= 0:
         x["load"] = _drawn(m, s, r, node["load"], node["load_stream"], y["load_draws"])
@@ -60,21 +61,23 @@ def draw_handling(m: Model, s: RunState, r: Int) -> None:
 def next_stage(m: Model, s: RunState, r: Int) -> Int:
     """Return the stage that a server with an unstarted part begins or resumes."""
     x = s.res[r]
-    if x["wake"] >= 0:
+    if extra(m, s, r)["wake"] >= 0:
         return WAKING
     if m.nodes[m.res[r]["node"]]["staged"] == 0:
         return WORKING
-    if x["setup"] >= 0:
+    if extra(m, s, r)["setup"] >= 0:
         return SETTING
-    if x["load"] >= 0:
+    if extra(m, s, r)["load"] >= 0:
         return LOADING
     return WORKING if x["rest"] >= 0 else UNLOADING
 
 
 @inlined
-def left_of(s: RunState, r: Int, stage: Int) -> Int:
-    """Return what is left of a stage that is not the work, ns."""
-    x = s.res[r]
+def left_of(m: Model, s: RunState, r: Int, stage: Int) -> Int:
+    """Return how much there was left of a stage when it began, ns."""
+    if stage == WORKING:
+        return s.res[r]["rest"]
+    x = extra(m, s, r)
     if stage == WAKING:
         return x["wake"]
     if stage == SETTING:
@@ -83,20 +86,20 @@ def left_of(s: RunState, r: Int, stage: Int) -> Int:
 
 
 @inlined
-def keep_rest(s: RunState, r: Int, left: Int) -> None:
+def keep_rest(m: Model, s: RunState, r: Int, left: Int) -> None:
     """Note what is left of the stage in progress, which is not the work; NONE: it is over."""
     x = s.res[r]
     stage = x["phase"]
     if stage == WAKING:
-        x["wake"] = left
+        extra(m, s, r)["wake"] = left
     elif stage == SETTING:
-        x["setup"] = left
+        extra(m, s, r)["setup"] = left
         if left < 0:
-            x["tooling"] = x["tool"]
+            extra(m, s, r)["tooling"] = extra(m, s, r)["tool"]
     elif stage == LOADING:
-        x["load"] = left
+        extra(m, s, r)["load"] = left
     else:
-        x["unload"] = left
+        extra(m, s, r)["unload"] = left
 
 
 @inlined
@@ -111,16 +114,16 @@ def shown_in(stage: Int) -> Int:
 def undisturbed_end(m: Model, s: RunState, r: Int) -> Int:
     """Return when a server would end all stages of an operation not yet begun, started now."""
     x, ends = s.res[r], s.glob[0]["now"]
-    if x["wake"] >= 0:
-        ends = noticed(s, ends + x["wake"])
+    if extra(m, s, r)["wake"] >= 0:
+        ends = noticed(s, ends + extra(m, s, r)["wake"])
     if m.nodes[m.res[r]["node"]]["staged"] == 0:
         return noticed(s, ends + x["rest"])
-    if x["setup"] >= 0:
-        ends = noticed(s, ends + x["setup"])
-    if x["load"] >= 0:
-        ends = noticed(s, ends + x["load"])
+    if extra(m, s, r)["setup"] >= 0:
+        ends = noticed(s, ends + extra(m, s, r)["setup"])
+    if extra(m, s, r)["load"] >= 0:
+        ends = noticed(s, ends + extra(m, s, r)["load"])
     if x["rest"] >= 0:  # else it changes over without a part
         ends = noticed(s, ends + x["rest"])
-    if x["unload"] >= 0:
-        ends = noticed(s, ends + x["unload"])
+    if extra(m, s, r)["unload"] >= 0:
+        ends = noticed(s, ends + extra(m, s, r)["unload"])
     return ends

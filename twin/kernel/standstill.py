@@ -17,6 +17,7 @@ from twin.kernel.arrays import (
 from twin.kernel.arrays import State as RunState
 from twin.kernel.calls import may_be_answered
 from twin.kernel.dispatch import turn_of
+from twin.kernel.extras import node_extra
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.offers import lacking_card, offered_part
 from twin.kernel.ovens import gathering_server, is_batch_ready
@@ -53,7 +54,7 @@ def _would_accept(m: Model, s: RunState, r: Int, n: Int) -> bool:
             product = s.parts[offered_part(m, s, r)]["product"]
             return bool(gathering_server(m, s, n, product, 0) >= 0)
         return _has_room(m, s, n)
-    if node["kind"] == _CONVEYOR and (x["clear"] == 0 or x["reserved"] > 0):
+    if node["kind"] == _CONVEYOR and (x["clear"] == 0 or node_extra(m, s, n)["reserved"] > 0):
         return False  # a belt that stands still, or whose entry is promised
     if node["kind"] == _CONVEYOR or node["kind"] == _BUFFER:
         return node["capacity"] < 0 or x["held"] < node["capacity"]
@@ -81,7 +82,7 @@ def _waits_for_shift(m: Model, s: RunState, r: Int) -> bool:
     held_up = x["phase"] == UNSTARTED and x["offered"] == 1
     if station and not held_up and (x["phase"] != EMPTY or changes) and x["phase"] != FINISHED:
         return x["lacking"] <= 0 and (x["down"] < 0 or s.due[m.res[r]["repair"]] != NEVER)
-    if m.res[r]["kind"] == _SOURCE and s.nodes[m.res[r]["node"]]["paused"] >= 0:
+    if m.res[r]["kind"] == _SOURCE and node_extra(m, s, m.res[r]["node"])["paused"] >= 0:
         return True
     loading = x["phase"] == EMPTY and m.nodes[m.res[r]["node"]]["intake"] == _BATCH
     if loading and is_batch_ready(m, s, r):

@@ -28,8 +28,8 @@ from twin.kernel.arrays import NEVER, PAUSED, REACHED, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.blocks import MOST_DRAWS, draw_long_block
 from twin.kernel.jit import entry, inlined
-from twin.kernel.near import near
-from twin.kernel.records import count_finished, sum_up, sum_wip
+from twin.kernel.near import brought_back, fixed, near
+from twin.kernel.records import column_of, count_finished, sum_up, sum_wip
 from twin.kernel.states import State
 from twin.kernel.sums import LAP
 
@@ -169,9 +169,8 @@ def _pass(t: Tandem, count: Int, end: Int) -> Any:
 
 
 @inlined
-def _sum(s: RunState, r: Int, state: Int, time: Int, count: Int) -> None:
-    sum_up(s, r, state, time)
-    s.count[r, state] += count
+def _sum(m: Model, s: RunState, r: Int, state: Int, time: Int, count: Int) -> None:
+    sum_up(s, column_of(m, r, state), time, count)
 
 
 @inlined
@@ -210,7 +209,7 @@ def _add_up(t: Tandem, j: Int, count: Int, start: Int, end: Int) -> Any:
 
 
 @inlined
-def _tally_stage(s: RunState, t: Tandem, j: Int, count: Int, end: Int) -> None:
+def _tally_stage(m: Model, s: RunState, t: Tandem, j: Int, count: Int, end: Int) -> None:
     """Add what parts did at a stage."""
     x, start = t.stages[j], s.glob[0]["start"]
     first, last = t.stages[0]["enters"] - 1, t.front[0]["done"] + count - 1
@@ -221,10 +220,10 @@ def _tally_stage(s: RunState, t: Tandem, j: Int, count: Int, end: Int) -> None:
         found = _add_up(t, j, count, start, end)
     waiting, starved, working, blocked, waits, starves, works, blocks = found
     if x["buffer"] >= 0:
-        _sum(s, x["buffer"], _WAITING, waiting, waits)
-    _sum(s, x["station"], _STARVED, starved, starves)
-    _sum(s, x["station"], _WORKING, working, works)
-    _sum(s, x["station"], _BLOCKED, blocked, blocks)
+        _sum(m, s, x["buffer"], _WAITING, waiting, waits)
+    _sum(m, s, x["station"], _STARVED, starved, starves)
+    _sum(m, s, x["station"], _WORKING, working, works)
+    _sum(m, s, x["station"], _BLOCKED, blocked, blocks)
 
 
 @inlined
@@ -243,7 +242,7 @@ def _move_on(t: Tandem, j: Int, count: Int) -> None:
 
 
 @inlined
-def _tally_parts(s: RunState, t: Tandem, count: Int, end: Int) -> None:
+def _tally_parts(m: Model, s: RunState, t: Tandem, count: Int, end: Int) -> None:
     """Count parts that entered the line."""
     f, g = t.front[0], s.glob[0]
     start, at_enters = g["start"], t.stages[0]["enters"]
@@ -260,19 +259,19 @@ def _tally_parts(s: RunState, t: Tandem, count: Int, end: Int) -> None:
             exits += 1
             spent += done - entered
             count_finished(s, f["product"], done - entered, done)
-    _sum(s, f["source"], _ENTERED, outside, entries)
-    _sum(s, f["sink"], _FINISHED, spent, exits)
+    _sum(m, s, f["source"], _ENTERED, outside, entries)
+    _sum(m, s, f["sink"], _FINISHED, spent, exits)
     sum_wip(s, 1, inside)
 
 
 @inlined
-def _tally(s: RunState, t: Tandem, count: Int, end: Int) -> None:
+def _tally(m: Model, s: RunState, t: Tandem, count: Int, end: Int) -> None:
     """Add what parts did that entered the line, and be ready for the next."""
     f = t.front[0]
     if count > 0:
         for j in range(f["stages"]):
-            _tally_stage(s, t, j, count, end)
-        _tally_parts(s, t, count, end)
+            _tally_stage(m, s, t, j, count, end)
+        _tally_parts(m, s, t, count, end)
         for j in range(f["stages"]):
             _move_on(t, j, count)
         enters = t.stages[0]["enters"]
@@ -293,12 +292,39 @@ def _stay_outside(t: Tandem, passed: Int, count: Int, end: Int) -> Any:
 
 
 @inlined
-def _close(s: RunState, t: Tandem, end: Int) -> None:
+def _close(m: Model, s: RunState, t: Tandem, end: Int) -> None:
     """Add for how long the stations have had no part at the end."""
     for j in range(t.front[0]["stages"]):
         x = t.stages[j]
         time = _overlap(t.moments[x["leaves"] - 1], end, s.glob[0]["start"], end)
-        sum_up(s, x["station"], _STARVED, time)
+        sum_up(s, column_of(m, x["station"], _STARVED), time, 0)
+
+
+@inlined
+def _advance(m: Model, s: RunState, t: Tandem, end: Int, budget: Int) -> Int:
+    """`advance_tandem` without its door."""
+    f = t.front[0]
+    chunk = min(CHUNK, LAP // max(end, 1))  # no sum over one is more than a lap
+    while budget > 0:
+        if s.glob[0]["halt"] != REACHED:
+            return s.glob[0]["halt"]
+        count = _arrive(m, s, t, chunk)
+        if count < 0:
+            return GIVES_UP
+        passed = np.int64(0)
+        if f["shut"] == 0:
+            if not _draw_work(m, s, t, count):
+                return GIVES_UP
+            passed = _pass(t, count, end)
+            if t.moments[f["done"] + passed - 1] >= LAP:
+                return GIVES_UP
+            _tally(m, s, t, passed, end)
+            f["shut"] = passed < count
+        if count == 0 or passed + _stay_outside(t, passed, count, end) < count:
+            _close(m, s, t, end)
+            return REACHED
+        budget -= count
+    return PAUSED
 
 
 @entry
@@ -320,26 +346,9 @@ def advance_tandem(model: Model, state: RunState, tandem: Tandem, end: Int, budg
     Returns
     -------
     int
-        REACHED, PAUSED, or GIVES_UP: the event kernel has to run it from the beginning.
+        REACHED, PAUSED, SUMS_FULL, or GIVES_UP: the event kernel has to run it from the beginning.
     """
-    m, s, t = near(model), near(state), near(tandem)
-    f = t.front[0]
-    chunk = min(CHUNK, LAP // max(end, 1))  # no sum over one is more than a lap
-    while budget > 0:
-        count = _arrive(m, s, t, chunk)
-        if count < 0:
-            return GIVES_UP
-        passed = np.int64(0)
-        if f["shut"] == 0:
-            if not _draw_work(m, s, t, count):
-                return GIVES_UP
-            passed = _pass(t, count, end)
-            if t.moments[f["done"] + passed - 1] >= LAP:
-                return GIVES_UP
-            _tally(s, t, passed, end)
-            f["shut"] = passed < count
-        if count == 0 or passed + _stay_outside(t, passed, count, end) < count:
-            _close(s, t, end)
-            return REACHED
-        budget -= count
-    return PAUSED
+    m, s, t = fixed(model), near(state), near(tandem)
+    code = _advance(m, s, t, end, budget)
+    brought_back(state, s)
+    return code

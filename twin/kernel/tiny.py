@@ -25,10 +25,12 @@ from twin.kernel.model import (
     ROUTE,
     Line,
 )
+from twin.kernel.sequences import put_chances, put_samples
 from twin.kernel.states import NodeKind
 from twin.kernel.tandem import CHUNK, FRONT, STAGE, Tandem, advance_tandem
 
 _HORIZON = 1_000  # ns
+_NO_LUCK = np.uint64(0), np.int64(0), np.int64(0), np.int64(0)  # stream, seed, replication, number
 
 
 def tiny_line() -> Line:
@@ -153,6 +155,8 @@ def _rest(model: Model, state: State) -> tuple[Callable[[], object], ...]:
         lambda: engine.begin(model, state),
         lambda: engine.cut(model, state, _HORIZON),
         lambda: advance_tandem(model, state, _no_tandem(), _HORIZON, 0),
+        lambda: put_samples(np.zeros(1, DIST)[0], np.zeros(0), *_NO_LUCK, np.zeros(0)),
+        lambda: put_chances(*_NO_LUCK, np.zeros(0)),
     )
 
 

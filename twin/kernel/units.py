@@ -4,6 +4,7 @@ import numpy as np
 
 from twin.kernel.arrays import Int, Model
 from twin.kernel.arrays import State as RunState
+from twin.kernel.extras import extra
 from twin.kernel.jit import inlined
 from twin.kernel.model import NONE
 from twin.kernel.records import close, show
@@ -27,7 +28,7 @@ def is_on(m: Model, s: RunState, u: Int) -> bool:
 @inlined
 def travel_to(m: Model, s: RunState, u: Int, loaded: Int, stand: Int) -> Int:
     """Return how long a unit travels to a stand; nothing declared costs nothing."""
-    at = s.res[u]["at"]
+    at = extra(m, s, u)["at"]
     if at < 0 or stand < 0:
         return np.int64(0)
     return m.travel[m.res[u]["group"], loaded, at, stand]
@@ -50,21 +51,21 @@ def load_of(m: Model, s: RunState, u: Int) -> Int:
 @inlined
 def begin_step(m: Model, s: RunState, u: Int, state: Int, lasts: Int) -> None:
     """Begin a step of a unit."""
-    close(s, u, _DONE)
-    show(s, u, state)
+    close(m, s, u, _DONE)
+    show(m, s, u, state)
     set_slot(s, m.res[u]["end"], noticed(s, s.glob[0]["now"] + lasts))
 
 
 @inlined
 def show_at_rest(m: Model, s: RunState, u: Int) -> None:
     """Let a unit without a task show whether it is on shift."""
-    show(s, u, _IDLE if is_on(m, s, u) else _OFF_SHIFT)
+    show(m, s, u, _IDLE if is_on(m, s, u) else _OFF_SHIFT)
 
 
 @inlined
 def come_to_rest(m: Model, s: RunState, u: Int) -> None:
     """Let a unit whose task is over be free for the next."""
-    s.res[u]["task"] = NONE
+    extra(m, s, u)["task"] = NONE
     show_at_rest(m, s, u)
     if is_on(m, s, u):
         s.groups[m.res[u]["group"]]["idle"] += 1

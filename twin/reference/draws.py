@@ -5,42 +5,16 @@ Draw i of a stream is a pure function of its key and i, so streams may be read a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from twin.kernel.arrays import Int
-from twin.kernel.jit import entry
 from twin.kernel.model import Line
-from twin.kernel.samplers import LARGEST, sample
+from twin.kernel.samplers import LARGEST
+from twin.kernel.sequences import put_chances, put_samples
 from twin.kernel.states import Dist
 from twin.kernel.stops import RunError
-from twin.kernel.streams import uniform
 
 _FIRST_BLOCK, _LARGEST_BLOCK = 4, 512
-
-
-@entry
-def _samples(
-    dist: Any,
-    values: NDArray[np.float64],
-    stream: Int,
-    seed: Int,
-    replication: Int,
-    first: Int,
-    out: NDArray[np.float64],
-) -> None:
-    for k in range(out.size):
-        out[k] = sample(dist, values, 1.0, stream, seed, replication, first + k)
-
-
-@entry
-def _chances(
-    stream: Int, seed: Int, replication: Int, first: Int, out: NDArray[np.float64]
-) -> None:
-    for k in range(out.size):
-        out[k] = uniform(stream, seed, replication, first + k, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +30,14 @@ class Draws:
         out = np.empty(count)
         line = self.line
         key = (stream, np.int64(self.seed), np.int64(self.replication), np.int64(first))
-        _samples(line.dists[dist], line.values, *key, out)
+        put_samples(line.dists[dist], line.values, *key, out)
         samples: list[float] = out.tolist()
         return samples
 
     def chances(self, stream: np.uint64, first: int, count: int) -> list[float]:
         """Return uniforms inside (0, 1) from number ``first`` on."""
         out = np.empty(count)
-        _chances(stream, np.int64(self.seed), np.int64(self.replication), np.int64(first), out)
+        put_chances(stream, np.int64(self.seed), np.int64(self.replication), np.int64(first), out)
         chances: list[float] = out.tolist()
         return chances
 
