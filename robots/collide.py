@@ -78,11 +78,11 @@ def _ball_gap(view: Scene, ends: Floats, c: int, f: int) -> float:
 @compiled
 def _exact(view: Scene, ends: Floats, c: int, f: int, local: Floats) -> float:
     """Return the distance of a capsule from a fixture, m."""
-    for e in range(2):
-        for k in range(3):
-            local[e, k] = 0.0
-            for j in range(3):
-                local[e, k] += view.turn[f, j, k] * (ends[e, c, j] - view.origin[f, j])
+    for k in range(3):
+        local[0, k] = local[1, k] = 0.0
+        for j in range(3):
+            local[0, k] += view.turn[f, j, k] * (ends[0, c, j] - view.origin[f, j])
+            local[1, k] += view.turn[f, j, k] * (ends[1, c, j] - ends[0, c, j])
     return segment_to_solid(view.kind[f], local[0], local[1], view.half[f]) - view.radius[c]
 
 

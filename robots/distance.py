@@ -6,8 +6,6 @@ a convex function of the place on the segment.
 
 import math
 
-import numpy as np
-
 from robots.arm import Floats
 from robots.jit import compiled
 
@@ -102,21 +100,18 @@ def _golden(kind: int, start: Floats, way: Floats, half: Floats) -> float:
 
 
 @compiled
-def segment_to_solid(kind: int, start: Floats, end: Floats, half: Floats) -> float:
+def segment_to_solid(kind: int, start: Floats, way: Floats, half: Floats) -> float:
     """Return the signed distance of a segment from a solid centred at the origin, m.
 
     Parameters
     ----------
     kind : int
         BOX, or CYLINDER about z.
-    start, end : ndarray, shape (3,)
-        Ends of the segment in the solid's frame, m.
+    start, way : ndarray, shape (3,)
+        Where the segment begins, and from there to its end, in the solid's frame, m.
     half : ndarray, shape (3,)
         Half lengths of the box; radius, radius, half height of the cylinder, m.
     """
-    way = np.empty(3)
-    for k in range(3):
-        way[k] = end[k] - start[k]
     if kind == BOX:
         distance = _to_box(start, way, half)
         if distance > 0.0:

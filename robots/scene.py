@@ -82,7 +82,7 @@ def scene(task: ArmTask) -> Scene:
 def _lowest(kinds: list[int], poses: Floats, half: Floats) -> NDArray[np.int64]:
     """Return 2 for fixtures the base stands on, 1 for others."""
     base = [inverse(pose)[:3, 3].copy() for pose in poses]
-    gaps = [segment_to_solid(k, p, p, h) for k, p, h in zip(kinds, base, half, strict=True)]
+    gaps = [segment_to_solid(k, p, 0.0 * p, h) for k, p, h in zip(kinds, base, half, strict=True)]
     return np.array([2 if gap < _MOUNT else 1 for gap in gaps], dtype=np.int64)
 
 

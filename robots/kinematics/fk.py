@@ -29,10 +29,11 @@ def turn_about(axis: Floats, angle: float, out: Floats) -> None:
 
 @compiled
 def multiply(a: Floats, b: Floats, out: Floats) -> None:
-    """Write a @ b (3 x 3) into `out`, which must be neither."""
+    """Write a @ b (3 x 3) into `out`, which may be `a` but must not be `b`."""
     for i in range(3):
+        x, y, z = a[i, 0], a[i, 1], a[i, 2]
         for j in range(3):
-            out[i, j] = a[i, 0] * b[0, j] + a[i, 1] * b[1, j] + a[i, 2] * b[2, j]
+            out[i, j] = x * b[0, j] + y * b[1, j] + z * b[2, j]
 
 
 @compiled
@@ -49,7 +50,7 @@ def frames(chain: Chain, q: Floats, turns: Floats, origins: Floats) -> None:
         Origins, m.
     """
     n = q.size
-    fixed, moved = np.empty((3, 3)), np.empty((3, 3))
+    moved = np.empty((3, 3))
     origins[0] = 0.0
     turns[0] = 0.0
     for k in range(3):
@@ -62,12 +63,10 @@ def frames(chain: Chain, q: Floats, turns: Floats, origins: Floats) -> None:
                 + turns[i, k, 1] * chain.offset[i, 1]
                 + turns[i, k, 2] * chain.offset[i, 2]
             )
+        multiply(turns[i], chain.rotation[i], turns[i + 1])
         if i < n and not chain.slides[i]:
-            multiply(turns[i], chain.rotation[i], fixed)
             turn_about(chain.axis[i], q[i], moved)
-            multiply(fixed, moved, turns[i + 1])
-        else:
-            multiply(turns[i], chain.rotation[i], turns[i + 1])
+            multiply(turns[i + 1], moved, turns[i + 1])
         if i < n and chain.slides[i]:
             for k in range(3):
                 for j in range(3):

@@ -40,7 +40,7 @@ def test_distance_from_a_solid_is_the_least_along_the_segment(kind, start, end, 
     measure = distance_to_cylinder if kind == CYLINDER else distance_to_box
     parts = np.linspace(0.0, 1.0, 2001)[:, None]
 
-    found = segment_to_solid(kind, start, end, half)
+    found = segment_to_solid(kind, start, end - start, half)
 
     sampled = measure(start + parts * (end - start), half).min()
     assert found <= sampled + 1e-9
@@ -65,7 +65,7 @@ def test_a_point_is_a_segment_without_length():
     origin = np.zeros(3)
 
     assert segment_to_segment(origin, origin, np.ones(3), np.ones(3)) == pytest.approx(math.sqrt(3))
-    assert segment_to_solid(BOX, 2 * np.ones(3), 2 * np.ones(3), np.ones(3)) == pytest.approx(
+    assert segment_to_solid(BOX, 2 * np.ones(3), np.zeros(3), np.ones(3)) == pytest.approx(
         math.sqrt(3)
     )
 
