@@ -13,9 +13,10 @@ from twin.kernel.extras import extra, node_extra
 from twin.kernel.flow import KEPT, admit, release, resource_at
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
-from twin.kernel.offers import count_rework, drop_request, offered_part, target_of
+from twin.kernel.offers import drop_request, offered_part, target_of
 from twin.kernel.patience import end_patience
 from twin.kernel.records import close
+from twin.kernel.reworks import count_rework
 from twin.kernel.servers import reserve_server
 from twin.kernel.slots import set_slot
 from twin.kernel.states import Ending, NodeKind, State

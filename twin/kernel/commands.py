@@ -5,8 +5,9 @@ import numpy as np
 from twin.kernel.arrays import REACHED, START_STATION, STOP_STATION, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.disturbances import shift_of_server
-from twin.kernel.flow import draw_product, make_part
+from twin.kernel.flow import make_part
 from twin.kernel.jit import compiled, inlined
+from twin.kernel.mixes import draw_product
 from twin.kernel.room import lacks
 
 

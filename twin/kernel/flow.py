@@ -11,10 +11,10 @@ from twin.kernel.extras import extra, node_extra
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.lists import append_part, drop_head
 from twin.kernel.log import PART_SHIFT
+from twin.kernel.mixes import draw_product
 from twin.kernel.model import NONE
 from twin.kernel.offers import (
     begins_to_accept,
-    count_rework,
     offer,
     offered_part,
     target_of,
@@ -25,10 +25,10 @@ from twin.kernel.patience import await_patience, drop_impatient, end_patience
 from twin.kernel.pool import give_part, take_part
 from twin.kernel.queues import enter_buffer
 from twin.kernel.records import count_entry, count_leaving, emit, emit_fact
+from twin.kernel.reworks import count_rework
 from twin.kernel.servers import enter_server, leave_server, reserve_server, server_for
 from twin.kernel.slots import noticed, set_slot
 from twin.kernel.states import Ending, NodeKind, State
-from twin.kernel.streams import ONLY, uniform
 from twin.kernel.traits import trait
 from twin.kernel.urgency import gives_way
 from twin.kernel.vacancy import gains_server, is_vacant, may_start, touch
@@ -48,39 +48,6 @@ NOT_KEPT, KEPT = np.int64(0), np.int64(1)  # whether the place of an entering pa
 
 
 # ---- sources ----
-
-
-@compiled
-def _drawn_from_mix(m: Model, s: RunState, n: Int) -> Int:
-    node, g, i = m.nodes[n], s.glob[0], node_extra(m, s, n)["mix_draws"]
-    u = uniform(node["mix_stream"], g["seed"], g["replication"], i, ONLY)
-    k = node["mix_first"]
-    while k < node["mix_first"] + node["mix_count"] - 1 and u >= m.mix[k]["cumulative"]:
-        k += 1
-    return m.mix[k]["product"]
-
-
-@inlined
-def next_product(m: Model, s: RunState, n: Int) -> Int:
-    """Return the product of the next part of a source."""
-    if m.nodes[n]["mix_count"] > 1:
-        return _drawn_from_mix(m, s, n)
-    return m.mix[m.nodes[n]["mix_first"]]["product"]
-
-
-@inlined
-def count_mixed(m: Model, s: RunState, n: Int) -> None:
-    """Note that the next product of a source is taken."""
-    if m.nodes[n]["mix_count"] > 1:
-        node_extra(m, s, n)["mix_draws"] += 1
-
-
-@inlined
-def draw_product(m: Model, s: RunState, n: Int) -> Int:
-    """Take the product of the next part of a source."""
-    product = next_product(m, s, n)
-    count_mixed(m, s, n)
-    return product
 
 
 @inlined

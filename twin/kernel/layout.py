@@ -135,6 +135,14 @@ def model_of(line: Line) -> Model:
     return model
 
 
+def _members(line: Line, res: NDArray[np.void]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where the resources of each calendar begin, and these one after the other."""
+    on_calendar = defaultdict(list)
+    for r, c in enumerate(res["calendar"]):
+        on_calendar[int(c)].append(r)
+    return rows(on_calendar, len(line.calendars))
+
+
 def _laid_out(line: Line) -> Model:
     res, gathering = _resources(line), gathering_of(line)
     passes = passing(line, gathering["gatherer_first"])
@@ -144,10 +152,7 @@ def _laid_out(line: Line) -> Model:
     res["extra"], extra_of = extras_of(line, alike)
     slots, clock_slots, shift_slot, loop_slot = number_slots(line, res)
     feeder_first, feeders = feeders_of(line)
-    on_calendar = defaultdict(list)
-    for r, c in enumerate(res["calendar"]):
-        on_calendar[int(c)].append(r)
-    member_first, members = rows(on_calendar, len(line.calendars))
+    member_first, members = _members(line, res)
     own: dict[str, Any] = {
         name: getattr(line, name) for name in Model._fields if name in Line.__slots__
     }
@@ -195,6 +200,10 @@ def _global(
     g["preempting"] = (line.nodes["preempt"] > 0).any()
     gathering = line.nodes["intake"] != Intake.SINGLE
     g["ordered"] = gathering.any()
+    g["needing"] = (line.calls["during"] > 0).any()
+    g["products"], g["resources"] = len(line.products), len(line.resources)
+    g["groups"], g["calendars"] = len(line.carriers), len(line.calendars)
+    g["initials"] = len(line.initial)
     # While it settles every assembly station may make a part.
     kits = line.nodes["kit_size"][gathering] + 1
     g["margin"] = 2 * len(line.resources) + 16 + max(*yields, *line.nodes["batch_most"].tolist())
@@ -246,6 +255,31 @@ def _tournament(slots: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     return np.full(size, NEVER, np.int64), winners
 
 
+def _lists(line: Line) -> dict[str, NDArray[Any]]:
+    """Return room for the lists of what is to be looked at."""
+    count = len(line.resources)
+    return {
+        "fresh": np.zeros(2 * count, np.int32),
+        "woken": np.zeros(len(line.nodes), np.int32),
+        "heap": np.zeros(count, np.int32),
+        "starts": np.zeros(count, np.int32),
+        "touched": np.zeros(count, np.int32),
+        "lured": np.zeros(count if len(line.carriers) else 0, np.int32),
+    }
+
+
+def _outward(line: Line, told: bool) -> dict[str, NDArray[Any]]:
+    """Return room for what users' rules and models are told and ask."""
+    watched = len(line.resources) if told else 0
+    return {
+        "asked": np.zeros(MOST_ARGUMENTS + 1 if line.rules else 0, np.int64),
+        "commands": np.zeros(0, COMMAND),
+        "watched": np.zeros(watched, np.int64),
+        "seen": np.full(watched, VOID, np.int64),
+        "diary": np.zeros(0, DIARY),
+    }
+
+
 def state_of(
     line: Line,
     model: Model,
@@ -260,22 +294,16 @@ def state_of(
 ) -> State:
     """Return the state of a run before it begins; `told`: somebody may watch it."""
     glob = _global(line, seed, replication, start, window, log)
-    count = len(line.resources)
     size = int(line.initial["count"].sum() + glob["need"][0] + line.nodes["saturated"].sum())
     parts = _pool(size + min(_SLACK, _places(line)))
     glob["traits"] = log or told or _have_traits(line, model)
     begin_sums(glob)
     glob["spare"] = parts.size
     glob["brim"] = parts.size - line.most_parts
-    glob["products"] = len(line.products)
-    glob["resources"], glob["groups"] = count, len(line.carriers)
-    glob["calendars"], glob["initials"] = len(line.calendars), len(line.initial)
-    glob["needing"] = bool((line.calls["during"] > 0).any())
-    glob["slots"] = len(model.slots)
     # Records of the parts inside at the start come before the first look at the room left.
     room = int(glob["margin"][0]) + 2 * size + _ROOM if log else 0
     due, winners = _tournament(len(model.slots))
-    glob["leaves"], glob["room"] = due.size, room
+    glob["slots"], glob["leaves"], glob["room"] = len(model.slots), due.size, room
     return State(
         glob=glob,
         nodes=node_states(line),
@@ -295,18 +323,9 @@ def state_of(
         traits=np.zeros(parts.size if glob["traits"][0] else 1, TRAIT),
         due=due,
         winners=winners,
-        fresh=np.zeros(2 * count, np.int32),
-        woken=np.zeros(len(line.nodes), np.int32),
-        heap=np.zeros(count, np.int32),
-        starts=np.zeros(count, np.int32),
-        touched=np.zeros(count, np.int32),
-        lured=np.zeros(count if len(line.carriers) else 0, np.int32),
-        asked=np.zeros(MOST_ARGUMENTS + 1 if line.rules else 0, np.int64),
-        commands=np.zeros(0, COMMAND),
-        watched=np.zeros(count if told else 0, np.int64),
-        seen=np.full(count if told else 0, VOID, np.int64),
-        diary=np.zeros(0, DIARY),
         log=np.zeros(room, ACTIVITY),
+        **_lists(line),
+        **_outward(line, told),
         **empty_sums(
             model.sum_places.size,
             int(model.summed[0]),

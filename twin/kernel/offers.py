@@ -18,9 +18,9 @@ from twin.kernel.heap import drop_offer, pop_offer, push_offer
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.model import NONE
 from twin.kernel.ovens import gathering_server
+from twin.kernel.reworks import is_spent
 from twin.kernel.states import Choose, Intake, NodeKind
 from twin.kernel.streams import ONLY, uniform
-from twin.kernel.traits import trait
 from twin.kernel.urgency import gives_way
 
 _SOURCE = np.int64(NodeKind.SOURCE)
@@ -209,7 +209,7 @@ def _take_branching_up(m: Model, s: RunState, r: Int, n: Int, part: Int) -> None
     if row < 0:
         return
     _choose_once(m, s, n, row, x)
-    if x["choice"] >= 0 and _is_spent(m, s, part, x["choice"]):
+    if x["choice"] >= 0 and is_spent(m, s, part, x["choice"]):
         x["choice"] = m.routes[row]["otherwise"]
     if m.routes[row]["carrier"] < 0:
         x["direct"] = 1
@@ -234,22 +234,6 @@ def _choose_once(m: Model, s: RunState, n: Int, row: Int, x: Any) -> None:
     elif route["choose"] == _CYCLIC:
         x["choice"] = route["first"] + s.turns[row] % route["choices"] * route["span"]
         s.turns[row] += 1
-
-
-@inlined
-def _is_spent(m: Model, s: RunState, part: Int, k: Int) -> Any:
-    """Return whether a part has taken option k as often as it may."""
-    option = m.options[k]
-    taken = (trait(s, part)["reworks"] >> option["shift"]) & option["mask"]
-    return option["limit"] >= 0 and taken >= option["limit"]
-
-
-@inlined
-def count_rework(m: Model, s: RunState, r: Int, part: Int, n: Int) -> None:
-    """Note that a part on offer at resource r goes to node n, if that is limited."""
-    k = s.res[r]["choice"]
-    if k >= 0 and m.options[k]["limit"] >= 0 and m.options[k]["target"] == n:
-        trait(s, part)["reworks"] += np.int64(1) << m.options[k]["shift"]
 
 
 @inlined

@@ -14,10 +14,11 @@ from twin.kernel.arrays import EMPTY, FINISHED, WORKING, Int, Model
 from twin.kernel.arrays import State as RunState
 from twin.kernel.draws import draw_next
 from twin.kernel.extras import extra
-from twin.kernel.flow import count_mixed, end_wait_in_buffer, enter_line, leave_line, next_product
+from twin.kernel.flow import end_wait_in_buffer, enter_line, leave_line
 from twin.kernel.jit import compiled, inlined
 from twin.kernel.lists import append_part, drop_head
 from twin.kernel.log import PART_SHIFT
+from twin.kernel.mixes import count_mixed, next_product
 from twin.kernel.model import NONE
 from twin.kernel.offers import offer, offer_one_way
 from twin.kernel.pool import take_part
