@@ -38,8 +38,7 @@ def line_of(body, rules):
 
 def rows_of(line, outcome, state):
     """Return when records of a state ended, s, and where, in order."""
-    rows = outcome.log.activities
-    rows = rows[rows["state"] == state]
+    rows = outcome.log.activities[outcome.log.activities["state"] == state]
     return [(row["t1"] / NS, line.resources[row["resource"]], row["product"]) for row in rows]
 
 
