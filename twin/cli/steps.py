@@ -89,16 +89,18 @@ def prepare(
         If a robot cannot do what is asked.
     """
     from cells.load import load_cell, locate
-    from twin.build import build_line
-    from twin.kernel.cache import uncollected
-    from twin.motion import tables
-    from twin.programs import meetings, plans, with_programs
 
     path = locate(name)
     cell = load_cell(path, allow_rules=allow_rules)
     out.print(cell.title or cell.name, style="bold", end="  ")
     out.print(path.name)
     cold = run and _compiling(out) is not None
+    # These take a while to import: the other process is at work by now.
+    from twin.build import build_line
+    from twin.kernel.cache import uncollected
+    from twin.motion import tables
+    from twin.programs import meetings, plans, with_programs
+
     if cell.robots:
         with uncollected() if cold else nullcontext(), out.status("Timing the robots' moves"):
             motion = tables(cell, path.parent)
