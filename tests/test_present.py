@@ -31,9 +31,9 @@ EXAMPLES = settings(
 )
 
 
-# A run may come to what no cell can begin with: parts made in a loop when no card was free, and
-# pallets of which the last has been scrapped.
-NO_START = ["stand in the loop at the start", "nothing ever gets to", "parts of two have to get"]
+# A run may come to what no cell can begin with: parts made in a loop when no card was free, pallets
+# of which the last has been scrapped, components that no source makes and that are used up.
+NO_START = ["stand in the loop at the start", "ever gets to", "parts of two have to get"]
 
 
 def cut(cell, line, at, *, seed=1, replication=0):
