@@ -234,3 +234,7 @@ def test_who_sends_without_end_leaves_time_for_something_else(controller, connec
 
     assert max(map(len, taken)) <= most
     assert [data for some in taken for data in some] == [b"%d" % n for n in range(most + 100)]
+
+
+def test_no_public_key_looks_like_an_option():
+    assert not any(new_key_pair().public.startswith("-") for _ in range(2000))

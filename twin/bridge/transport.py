@@ -31,8 +31,13 @@ class EndpointError(BridgeError):
 
 
 def new_key_pair() -> KeyPair:
-    """Return a fresh key pair."""
+    """Return a fresh key pair; the public one can be typed after a command.
+
+    One key of 85 begins with the sign of an option: another one is made then.
+    """
     public, secret = zmq.curve_keypair()
+    while public.startswith(b"-"):
+        public, secret = zmq.curve_keypair()
     return KeyPair(public.decode(), secret.decode())
 
 
