@@ -3,7 +3,7 @@
 The records of the state are in `state_records`.
 """
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -220,7 +220,3 @@ class State(NamedTuple):
     leads: NDArray[np.uint32]  # (pages, bins)
     earlier_leads: NDArray[np.int64]  # (pages, bins) carried off, none as long as they fit
     per_window: NDArray[np.int64]  # (W,)
-
-    def with_(self, **arrays: NDArray[Any]) -> "State":
-        """Return the state with other arrays in place of some."""
-        return self._replace(**arrays)

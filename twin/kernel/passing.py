@@ -1,4 +1,4 @@
-"""The commonest end of an operation, done at once: the part goes on and the next one is begun.
+"""The commonest ends and arrivals, done at once: a part goes on and the next one is begun.
 
 A line of stations with buffers between them spends most of its time so: a part moves to where
 nothing follows from it, or begins to be worked on there, and the server takes the next part of its
